@@ -1,0 +1,35 @@
+# Voordeur. `make help` lists what can be done.
+
+ADDR ?= 127.0.0.1:8080
+DATA ?= data
+PKGS ?= ./...
+export PKGS
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev build generate check test crash
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: build ## Build and start the demo (ADDR=127.0.0.1:8080 DATA=data)
+	@echo "run: demo on http://$(ADDR), data in $(DATA)/; stop with Ctrl+C"
+	@exec bin/voordeur demo --addr $(ADDR) --data $(DATA)
+
+dev: ## As run, and build and start again after each change of a source
+	@ADDR=$(ADDR) DATA=$(DATA) scripts/dev
+
+build: ## Build bin/voordeur, one static program
+	@echo "build: bin/voordeur"
+	@scripts/build
+
+generate: ## Make the templates' Go code, styles and scripts anew
+	@scripts/generate
+
+check: ## Quick loop: vet, staticcheck, short tests on SQLite (PKGS=./...)
+	@scripts/check
+
+test: ## Everything, as CI does; installs what the tests need (PKGS=./...)
+	@scripts/test
+
+crash: ## Kill the program a hundred times while it is used, and look for losses (KILLS=100)
+	@VOORDEUR_KILLS=$(or $(KILLS),100) go test ./internal/storm -run KillStorm -count=1 -v -timeout 60m

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	gomail "mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+)
+
+// outboxHost shows the demo's outgoing mail on outbox.localhost and leaves every other host to the
+// program.
+type outboxHost struct {
+	dir  string
+	next http.Handler
+}
+
+var link = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+func (o outboxHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if host != "outbox.localhost" {
+		o.next.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	names, err := filepath.Glob(filepath.Join(o.dir, "*.eml"))
+	if err != nil || r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
+	slices.Sort(names)
+	slices.Reverse(names)
+	fmt.Fprint(w, `<!DOCTYPE html><html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Outbox</title></head><body><h1>Outbox</h1>`)
+	for _, name := range names[:min(len(names), 50)] {
+		o.show(w, name)
+	}
+	fmt.Fprint(w, "</body></html>")
+}
+
+func (o outboxHost) show(w io.Writer, name string) {
+	f, err := os.Open(name)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	m, err := mail.ReadMessage(f)
+	if err != nil {
+		return
+	}
+	subject, err := new(gomail.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	if err != nil {
+		subject = m.Header.Get("Subject")
+	}
+	text := html.EscapeString(plain(m))
+	text = link.ReplaceAllString(text, `<a href="$0">$0</a>`)
+	fmt.Fprintf(w, "<h2>%s</h2><p>%s</p><pre>%s</pre><hr>", html.EscapeString(subject), html.EscapeString(m.Header.Get("To")), text)
+}
+
+// plain returns the text part of a mail.
+func plain(m *mail.Message) string {
+	_, params, err := gomail.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil || params["boundary"] == "" {
+		return decoded(m.Body, m.Header.Get("Content-Transfer-Encoding"))
+	}
+	parts := multipart.NewReader(m.Body, params["boundary"])
+	for {
+		p, err := parts.NextRawPart()
+		if err != nil {
+			return ""
+		}
+		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/plain") {
+			return decoded(p, p.Header.Get("Content-Transfer-Encoding"))
+		}
+	}
+}
+
+func decoded(r io.Reader, encoding string) string {
+	if strings.EqualFold(encoding, "quoted-printable") {
+		r = quotedprintable.NewReader(r)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}

@@ -1,0 +1,62 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const root = join(import.meta.dirname, '..')
+
+// Builds the program and runs its demo on empty data for the whole run. The tests find the data
+// folder in VOORDEUR_E2E_DATA. What is returned stops the demo and takes its data away.
+export default async function start(): Promise<() => Promise<void>> {
+  execFileSync(join(root, 'scripts/build'), { cwd: root, stdio: 'inherit' })
+  const addr = `127.0.0.1:${await freePort()}`
+  const data = mkdtempSync(join(tmpdir(), 'voordeur-e2e-'))
+  const demo = spawn(join(root, 'bin/voordeur'), ['demo', '--addr', addr, '--data', data], { cwd: root })
+  let log = ''
+  for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (b: Buffer) => (log = (log + b).slice(-20_000)))
+  const stop = async () => {
+    await end(demo)
+    rmSync(data, { recursive: true, force: true })
+  }
+  try {
+    await ready(demo, `http://${addr}/readyz`)
+  } catch (err) {
+    await stop()
+    throw new Error(`the demo does not start: ${err}\n${log}`)
+  }
+  process.env.VOORDEUR_E2E_DATA = data
+  return stop
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function ready(demo: ChildProcess, url: string): Promise<void> {
+  const failed: Error[] = []
+  demo.on('error', (err) => failed.push(err))
+  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(100)) {
+    if (failed[0]) throw failed[0]
+    if (demo.exitCode !== null) throw new Error(`it ended with ${demo.exitCode}`)
+    const answer = await fetch(url).catch(() => undefined) // refused until it listens
+    if (answer?.ok) return
+  }
+  throw new Error('not ready within a minute')
+}
+
+async function end(demo: ChildProcess): Promise<void> {
+  if (demo.pid === undefined || demo.exitCode !== null || demo.signalCode !== null) return
+  const ended = once(demo, 'exit')
+  demo.kill('SIGTERM')
+  const patience = setTimeout(() => demo.kill('SIGKILL'), 10_000)
+  await ended
+  clearTimeout(patience)
+}

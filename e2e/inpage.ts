@@ -1,0 +1,73 @@
+import { test, type Page } from '@playwright/test'
+
+// Measurements inside the page, also where the page's own scripts are switched off.
+
+// focusSeen returns what is wrong with how the focused element shows; nothing when all is well.
+export function focusSeen(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const wrong: string[] = []
+    const el = document.activeElement as HTMLElement
+    const { left, top, width, height } = el.getBoundingClientRect()
+    const [x, y] = [left + width / 2, top + height / 2]
+    const inside = x >= 0 && y >= 0 && x <= innerWidth && y <= innerHeight
+    const hit = inside ? document.elementFromPoint(x, y) : null
+    if (width === 0 || height === 0) wrong.push('it has no size')
+    if (!inside) wrong.push('it lies outside the window')
+    else if (!hit || !(el.contains(hit) || hit.contains(el) || hit.closest('label')?.control === el)) {
+      wrong.push(`it is covered by ${hit?.tagName.toLowerCase()}`)
+    }
+
+    const ring = () => {
+      const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor } = getComputedStyle(el)
+      const outline = outlineStyle === 'none' ? '' : `${outlineStyle} ${outlineWidth} ${outlineColor}`
+      return [outline, boxShadow, borderColor, backgroundColor].join('|')
+    }
+    const focused = ring()
+    el.blur()
+    const blurred = ring()
+    el.focus({ preventScroll: true })
+    if (focused === blurred) wrong.push('it looks the same as without focus')
+    return wrong
+  })
+}
+
+// overflowing returns the elements that make the page wider than the window.
+export function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    const scrolls = (el: Element) => {
+      const region = el.closest('[tabindex="0"]')
+      return region !== null && ['auto', 'scroll'].includes(getComputedStyle(region).overflowX)
+    }
+    const out = [...document.body.querySelectorAll('*')].filter((el) => {
+      const box = el.getBoundingClientRect()
+      return (box.right > width + 1 || box.left < -1) && box.width > 0 && !scrolls(el)
+    })
+    const names = out.map((el) => `${el.tagName.toLowerCase()}${el.id && '#' + el.id}${el.className && '.' + el.className}`)
+    return names.length > 0 ? names : [`the page itself: ${document.documentElement.scrollWidth} px in ${width} px`]
+  })
+}
+
+// withScripts measures with a script of its own, which a page without JavaScript does not run:
+// there it gets a copy of the page, as it stands, whose own scripts stay away.
+export async function withScripts<T>(page: Page, measure: (page: Page) => Promise<T>): Promise<T> {
+  const context = page.context()
+  const browser = context.browser()
+  if (test.info().project.use.javaScriptEnabled !== false || !browser) return measure(page)
+  const body = (await page.content()).replace(/<\/?noscript[^>]*>/g, '')
+  const storageState = await context.storageState()
+  const twin = await browser.newContext({ viewport: page.viewportSize(), storageState, javaScriptEnabled: true })
+  try {
+    const copy = await twin.newPage()
+    await copy.route('**/*', (route) => {
+      const kind = route.request().resourceType()
+      if (kind === 'document') return route.fulfill({ body, contentType: 'text/html' })
+      return kind === 'script' ? route.abort() : route.continue()
+    })
+    await copy.goto(page.url())
+    return await measure(copy)
+  } finally {
+    await twin.close()
+  }
+}

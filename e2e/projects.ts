@@ -1,0 +1,19 @@
+import type { Project } from '@playwright/test'
+
+// Debian's Chromium: the browser that Playwright would download is not needed. As root it has no
+// sandbox, and in a container /dev/shm is too small for it.
+const launchOptions = {
+  executablePath: '/usr/bin/chromium',
+  chromiumSandbox: false,
+  args: ['--disable-dev-shm-usage'],
+}
+
+const dutch = { locale: 'nl-NL', timezoneId: 'Europe/Amsterdam', launchOptions }
+
+// The three ways in which every page must work: a narrow phone, a desktop, and without JavaScript.
+// Tests of what only scripts do, or of what stands in their place, are tagged @js and @nojs.
+export const projects: Project[] = [
+  { name: 'phone', use: { ...dutch, viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, grepInvert: /@nojs/ },
+  { name: 'desktop', use: { ...dutch, viewport: { width: 1280, height: 800 } }, grepInvert: /@nojs/ },
+  { name: 'nojs', testIgnore: 'pages.spec.ts', use: { ...dutch, viewport: { width: 1280, height: 800 }, javaScriptEnabled: false }, grepInvert: /@js/ },
+]

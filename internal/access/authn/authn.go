@@ -1,0 +1,77 @@
+// Package authn makes scopes: from a session's token, and for the program's own work.
+package authn
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"voordeur/internal/access"
+	"voordeur/internal/access/internal/mint"
+	"voordeur/internal/db"
+)
+
+// IdleLimit and the session's own end are both checked at every request.
+const IdleLimit = 30 * time.Minute
+
+// HashToken returns what is stored of a secret token.
+func HashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// Session is a live session and whose it is.
+type Session struct {
+	Scope    access.Scope
+	Language string
+	Unread   int // capped at 100
+	SeenAt   time.Time
+}
+
+const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at,
+	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id limit 100) capped)
+	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
+	where s.tenant_id = $1 and s.id = $2 and s.face = $3 and a.face = s.face and a.state = 'active'
+	and s.ended_at is null and s.expires_at > $4 and s.seen_at > $5`
+
+// Load returns the live session of a token, with its account, in one statement. An ended session,
+// a blocked account and a token of another tenant or face are all NotFound.
+func Load(ctx context.Context, d *db.DB, tenant string, face access.Face, token, origin string) (Session, error) {
+	return Resume(ctx, d, tenant, face, HashToken(token), origin)
+}
+
+// Resume is Load for whoever has proof of a session other than its token, as a ticket that names it.
+func Resume(ctx context.Context, d *db.DB, tenant string, face access.Face, id, origin string) (Session, error) {
+	now := d.Clock().Now()
+	data := mint.Data{Tenant: tenant, Session: id, Origin: origin}
+	var s Session
+	var seen db.Time
+	err := d.QueryRow(ctx, loadSession, tenant, id, string(face), db.At(now), db.At(now.Add(-IdleLimit))).
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &seen, &s.Unread)
+	if err != nil {
+		return Session{}, err
+	}
+	s.Scope, s.SeenAt = mint.New(data), seen.Time
+	return s, nil
+}
+
+// Nobody returns the scope of a visitor who is not logged in: it names the tenant only.
+func Nobody(tenant, origin string) access.Scope {
+	return mint.New(mint.Data{Tenant: tenant, Origin: origin})
+}
+
+// System returns the scope of the program's own work in a tenant, named after the task.
+func System(tenant, task string) access.Scope {
+	return mint.New(mint.Data{Tenant: tenant, Account: task, Role: access.RoleSystem, Means: "system"})
+}
+
+const loadAccount = `select id, role, name, coalesce(client_id, '') from account where tenant_id = $1 and id = $2`
+
+// Act returns the scope of an account without a log-in, for fixtures: an architecture test lets
+// only package world and tests call it.
+func Act(ctx context.Context, r db.Reader, tenant, account string) (access.Scope, error) {
+	data := mint.Data{Tenant: tenant, Means: "fixture"}
+	err := r.QueryRow(ctx, loadAccount, tenant, account).Scan(&data.Account, &data.Role, &data.Name, &data.Client)
+	return mint.New(data), err
+}

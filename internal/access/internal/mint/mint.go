@@ -1,0 +1,47 @@
+// Package mint makes scopes. Go's internal rule lets only packages below access import it.
+package mint
+
+// Role is what an account is in its tenant.
+type Role string
+
+// Data is what a scope holds.
+type Data struct {
+	Tenant  string
+	Account string
+	Role    Role
+	Name    string
+	Client  string // portal accounts: the person or company they belong to
+	Session string
+	Means   string // password, password+totp, system
+	Origin  string // network prefix the request came from, never a full address
+}
+
+// Scope is proof of who asks, in which tenant. The zero Scope is nobody.
+type Scope struct{ data Data }
+
+// New makes a scope.
+func New(d Data) Scope { return Scope{d} }
+
+// Tenant returns the tenant's id.
+func (s Scope) Tenant() string { return s.data.Tenant }
+
+// Account returns the id of the account that acts, or the name of a system task.
+func (s Scope) Account() string { return s.data.Account }
+
+// Role returns the account's role.
+func (s Scope) Role() Role { return s.data.Role }
+
+// Name returns the name to show for who acts.
+func (s Scope) Name() string { return s.data.Name }
+
+// Client returns the id of the person or company a portal account belongs to.
+func (s Scope) Client() string { return s.data.Client }
+
+// Session returns the id of the session.
+func (s Scope) Session() string { return s.data.Session }
+
+// Means returns how the account logged in.
+func (s Scope) Means() string { return s.data.Means }
+
+// Origin returns the network prefix of the request.
+func (s Scope) Origin() string { return s.data.Origin }

@@ -1,0 +1,149 @@
+package auditweb
+
+import (
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/audit"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+// groups are the kinds of event that can be filtered on: what stands before the dot of an event.
+var groups = []string{"dossier", "document", "message", "progress", "client", "account", "session", "tenant", "journal", "seal"}
+
+// query is the address of a page of the journal: everything that was asked for stands in it.
+type query struct {
+	Group, Who, Actor, Dossier, Client, ClientID, From, To, After string
+}
+
+func queryOf(c *web.Ctx) query {
+	get := func(name string) string { return strings.TrimSpace(web.Clean(c.Query(name))) }
+	q := query{Who: get("who"), Actor: get("actor"), Dossier: get("dossier"), Client: get("client"), ClientID: get("client_id"),
+		From: get("from"), To: get("to"), After: get("after")}
+	for _, g := range groups {
+		if g == get("group") {
+			q.Group = g
+		}
+	}
+	return q
+}
+
+func (q query) link() string {
+	return web.Link("/journal", "group", q.Group, "who", q.Who, "actor", q.Actor, "dossier", q.Dossier, "client", q.Client,
+		"client_id", q.ClientID, "from", q.From, "to", q.To, "after", q.After)
+}
+
+// next is the address of the following page, "" when there is none.
+func (v listView) next() string {
+	if v.page.Next == "" {
+		return ""
+	}
+	q := v.in
+	q.After = v.page.Next
+	return q.link()
+}
+
+func (q query) filtered() bool {
+	q.After = ""
+	return q != query{}
+}
+
+// detail is what the journal keeps of a look at itself: ids and dates, no names.
+func (q query) detail(f audit.Filter) map[string]string {
+	d := map[string]string{}
+	for name, value := range map[string]string{"group": f.Group, "actor": f.Actor, "from": q.From, "to": q.To} {
+		if value != "" {
+			d[name] = value
+		}
+	}
+	return d
+}
+
+func groupOptions(c *web.Ctx, chosen string) []ui.Option {
+	out := []ui.Option{{Label: c.T("journal.group.all")}}
+	for _, g := range groups {
+		out = append(out, ui.Option{Value: g, Label: c.T("journal.group." + g), Chosen: g == chosen})
+	}
+	return out
+}
+
+// dateType is that of a field for a date. A browser shows nothing of a value that is no date, so one
+// that must be mended stands in a field of text.
+func dateType(list []ui.Problem, field string) string {
+	if ui.ErrorOf(list, field) != "" {
+		return "text"
+	}
+	return "date"
+}
+
+// actor is who an entry is by, in words. What happened before a log-in is by a visitor, and names
+// the account it was about.
+func actor(c *web.Ctx, r audit.Row) string {
+	switch {
+	case r.ActorName != "":
+		return r.ActorName
+	case r.ActorKind == "system":
+		return c.T("journal.system")
+	case r.ActorKind == "visitor":
+		if n := about(r); n != "" {
+			return n
+		}
+		return c.T("journal.visitor")
+	}
+	return c.T("journal.gone")
+}
+
+func about(r audit.Row) string {
+	for _, o := range r.Objects {
+		if o.Kind == "account" {
+			return o.Name
+		}
+	}
+	return ""
+}
+
+func role(c *web.Ctx, r audit.Row) string {
+	switch {
+	case r.Role == access.RoleSystem:
+		return ""
+	case r.Role == "":
+		return c.T("journal.not_logged_in")
+	}
+	return c.T("journal.role." + string(r.Role))
+}
+
+// person is the account that the name of an entry leads to, for a filter on him.
+func person(r audit.Row) string {
+	if r.ActorKind == "staff" || r.ActorKind == "client" {
+		return r.Actor
+	}
+	for _, o := range r.Objects {
+		if o.Kind == "account" && r.ActorKind == "visitor" {
+			return o.ID
+		}
+	}
+	return ""
+}
+
+// things are the names of what an entry is about, as far as its sentence does not say it.
+func things(r audit.Row) string {
+	var list []string
+	for _, o := range r.Objects {
+		if o.Name != "" && !(o.Kind == "account" && r.ActorKind == "visitor") {
+			list = append(list, o.Name)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func means(c *web.Ctx, r audit.Row) string {
+	m := r.Means
+	if m == "" {
+		m = r.Detail["means"]
+	}
+	if m == "" {
+		m = "none"
+	}
+	return c.T("journal.means." + strings.ReplaceAll(m, "+", "_"))
+}

@@ -1,0 +1,109 @@
+package audit_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"voordeur/internal/access/authn"
+	"voordeur/internal/audit"
+	"voordeur/internal/db"
+	"voordeur/internal/db/dbtest"
+)
+
+const entries = 10_000
+
+func mac(parts ...string) []byte {
+	h := hmac.New(sha256.New, []byte("key"))
+	h.Write([]byte(strings.Join(parts, "|")))
+	return h.Sum(nil)
+}
+
+// sealed returns a database with a sealed journal of ten thousand entries.
+func sealed(t *testing.T, d *db.DB) {
+	t.Helper()
+	ctx := context.Background()
+	err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `insert into tenant (id, name, wrapped_key, settings, created_at) values ('t', 'T', $1, '{}', $2)`, []byte{1}, tx.Now()); err != nil {
+			return err
+		}
+		for range entries {
+			if err := audit.Record(ctx, tx, authn.System("t", "test"), audit.Entry{Event: "test.done"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	must(t, err)
+	for n := 1; n > 0; {
+		n, err = audit.Seal(ctx, d, "t", mac)
+		must(t, err)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerifyTenThousandEntriesAndNamesTheFirstWrongOne(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		sealed(t, d)
+		rep, err := audit.Verify(ctx, d, "t", mac)
+		must(t, err)
+		if rep.Sealed != entries || rep.Unsealed != 0 || rep.Wrong != "" {
+			t.Fatalf("%+v", rep)
+		}
+		for _, c := range []struct {
+			want string
+			harm func(ctx context.Context, tx *db.Tx) error
+		}{
+			{"seal over the first 10000 ", func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update journal_seal set mac = $1 where size = 10000`, []byte{0})
+				return err
+			}},
+			{"record 7345 ", func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update journal_hash set hash = $1 where position = $2`, []byte{0}, tlog.StoredHashIndex(0, 7345))
+				return err
+			}},
+			{"record 4100 ", func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update journal set event = 'test.undone' where seq = 4100`)
+				return err
+			}},
+			{"record 1999 is missing", func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `delete from journal where seq = 1999`)
+				return err
+			}},
+		} {
+			must(t, d.Write(ctx, c.harm))
+			rep, err := audit.Verify(ctx, d, "t", mac)
+			must(t, err)
+			if !strings.Contains(rep.Wrong, c.want) {
+				t.Errorf("%q is not %q", rep.Wrong, c.want)
+			}
+		}
+	})
+}
+
+func TestVerifyNoticesARemovedSeal(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		sealed(t, d)
+		must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `delete from journal_seal where size = 10000`)
+			return err
+		}))
+		rep, err := audit.Verify(ctx, d, "t", mac)
+		must(t, err)
+		if !strings.Contains(rep.Wrong, "1000 records have a number but no seal") {
+			t.Errorf("%+v", rep)
+		}
+	})
+}

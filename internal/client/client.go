@@ -1,0 +1,108 @@
+// Package client is the persons and companies for whom the office works.
+package client
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"voordeur/internal/access"
+	"voordeur/internal/audit"
+	"voordeur/internal/db"
+	"voordeur/internal/errs"
+)
+
+// Clients reads and changes clients.
+type Clients struct {
+	db    *db.DB
+	looks *audit.Looks
+}
+
+// New returns the clients of a database.
+func New(d *db.DB, looks *audit.Looks) *Clients { return &Clients{db: d, looks: looks} }
+
+// Kinds of client.
+const (
+	Person  = "person"
+	Company = "company"
+)
+
+// Client is a person or a company.
+type Client struct {
+	ID, Kind, Name, Salutation, Number string
+	Version                            int64
+}
+
+const selectClient = `select c.id, c.kind, c.name, c.salutation, c.number, c.version from client c where c.tenant_id = $1 `
+
+func scanClient(scan db.Scan) (Client, error) {
+	var c Client
+	err := scan(&c.ID, &c.Kind, &c.Name, &c.Salutation, &c.Number, &c.Version)
+	return c, err
+}
+
+// PageSize is the number of rows of a list page.
+const PageSize = 50
+
+// List returns clients by name, from after the given name and id on.
+func (cs *Clients) List(ctx context.Context, a access.Staff, search, afterName, afterID string) ([]Client, error) {
+	return db.All(ctx, cs.db, scanClient, selectClient+`and c.search like $2 escape '\' and (c.name, c.id) > ($3, $4) order by c.name, c.id limit 51`,
+		a.Scope().Tenant(), "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(strings.TrimSpace(search)))+"%", afterName, afterID)
+}
+
+// Get returns a client by id, as List does.
+func (cs *Clients) Get(ctx context.Context, a access.Staff, id string) (Client, error) {
+	return db.One(ctx, cs.db, scanClient, selectClient+`and c.id = $2`, a.Scope().Tenant(), id)
+}
+
+// View loads a client for an employee and records the look.
+func (cs *Clients) View(ctx context.Context, a access.Staff, id string) (Client, error) {
+	c, err := cs.Get(ctx, a, id)
+	if err != nil {
+		return c, err
+	}
+	return c, cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "client.viewed", Client: id})
+}
+
+// Draft is a client as staff fill it in.
+type Draft struct{ Kind, Name, Salutation, Number string }
+
+// Create makes a client. Once is the form's key.
+func (cs *Clients) Create(ctx context.Context, a access.Staff, once string, in Draft) (string, error) {
+	var f errs.Fields
+	in.Name = strings.TrimSpace(in.Name)
+	if in.Name == "" {
+		f.Add("name", "field.required")
+	} else if utf8.RuneCountInString(in.Name) > 200 {
+		f.Add("name", "field.too_long", "max", 200)
+	}
+	if in.Kind != Person && in.Kind != Company {
+		f.Add("kind", "field.choose")
+	}
+	if err := f.Err(); err != nil {
+		return "", err
+	}
+	if !a.Can(access.Work) {
+		return "", errs.New(errs.Forbidden, "")
+	}
+	s := a.Scope()
+	var id string
+	err := cs.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		had, fresh, err := tx.Once(ctx, s.Tenant(), s.Account(), once)
+		if err != nil || !fresh {
+			id = had
+			return err
+		}
+		id = tx.NewID()
+		_, err = tx.Exec(ctx, `insert into client (tenant_id, id, kind, name, salutation, number, search, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			s.Tenant(), id, in.Kind, in.Name, in.Salutation, in.Number, strings.ToLower(in.Name+" "+in.Number), tx.Now())
+		if err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, s, audit.Entry{Event: "client.created", Client: id}); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)
+	})
+	return id, err
+}

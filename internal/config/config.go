@@ -1,0 +1,214 @@
+// Package config is what an operator sets: a file of KEY=value lines, and the environment, which
+// goes before it.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+
+	"voordeur/internal/mail"
+)
+
+// Config is the configuration of an installation. The help tag is what --help prints.
+type Config struct {
+	Addr         string         `env:"VOORDEUR_ADDR" envDefault:"127.0.0.1:8080" help:"address to listen on"`
+	TLSCert      string         `env:"VOORDEUR_TLS_CERT" help:"file of the certificate with its chain; empty behind a proxy that speaks TLS"`
+	TLSKey       string         `env:"VOORDEUR_TLS_KEY" help:"file of the certificate's key; both are read again when they change"`
+	DB           string         `env:"VOORDEUR_DB" envDefault:"/var/lib/voordeur/voordeur.db" help:"SQLite file, or postgres://user:password@host/name"`
+	Blobs        string         `env:"VOORDEUR_BLOBS" envDefault:"/var/lib/voordeur/blobs" help:"folder of the documents"`
+	KeyFile      string         `env:"VOORDEUR_KEY_FILE" envDefault:"/etc/voordeur/key" help:"file of the master key, mode 0600, made at the first start; keep it apart from the data"`
+	OriginScheme string         `env:"VOORDEUR_ORIGIN_SCHEME" envDefault:"https" help:"https, or http for a try-out on this machine"`
+	OriginPort   string         `env:"VOORDEUR_ORIGIN_PORT" help:"port that visitors see, empty for the scheme's own"`
+	Proxies      []netip.Prefix `env:"VOORDEUR_TRUSTED_PROXIES" help:"networks of the proxies whose X-Forwarded-For is believed, as in 10.0.0.0/8,127.0.0.1/32"`
+	SMTPAddr     string         `env:"VOORDEUR_SMTP_ADDR" envDefault:"localhost:587" help:"host:port of the mail server"`
+	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
+	SMTPUser     string         `env:"VOORDEUR_SMTP_USER" help:"user name there, empty for none"`
+	SMTPPassword string         `env:"VOORDEUR_SMTP_PASSWORD" help:"password there"`
+}
+
+var tlsModes = map[string]mail.TLSMode{"starttls": mail.StartTLS, "tls": mail.ImplicitTLS, "none": mail.PlainText}
+
+// SMTP returns how mail leaves the house.
+func (c Config) SMTP() mail.SMTPConfig {
+	return mail.SMTPConfig{Addr: c.SMTPAddr, TLS: tlsModes[c.SMTPTLS], Username: c.SMTPUser, Password: c.SMTPPassword}
+}
+
+// testing is the prefix of what only tests read.
+const testing = "VOORDEUR_TEST_"
+
+// Load reads the file, when one is named, and the environment. All that is wrong is reported
+// together.
+func Load(file string) (Config, error) {
+	var c Config
+	var wrong []error
+	values := map[string]string{}
+	if file != "" {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return c, fmt.Errorf("config: %w", err)
+		}
+		wrong = append(wrong, parse(file, string(b), values)...)
+	}
+	for _, kv := range os.Environ() {
+		if k, v, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(k, "VOORDEUR_") && !strings.HasPrefix(k, testing) {
+			values[k] = v
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(names(), k) {
+			wrong = append(wrong, unknown(k))
+		}
+	}
+	if err := env.ParseWithOptions(&c, env.Options{Environment: values}); err != nil {
+		wrong = append(wrong, err)
+	}
+	wrong = append(wrong, c.check()...)
+	if len(wrong) > 0 {
+		return c, fmt.Errorf("config: %w", errors.Join(wrong...))
+	}
+	return c, nil
+}
+
+// check finds what no single value shows.
+func (c Config) check() []error {
+	var wrong []error
+	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	if c.OriginScheme != "https" && c.OriginScheme != "http" {
+		add("VOORDEUR_ORIGIN_SCHEME is %q, not https or http", c.OriginScheme)
+	}
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		add("VOORDEUR_ADDR is %q, not host:port", c.Addr)
+	}
+	if n, err := strconv.Atoi(c.OriginPort); c.OriginPort != "" && (err != nil || n < 1 || n > 65535) {
+		add("VOORDEUR_ORIGIN_PORT is %q, not a port", c.OriginPort)
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		add("VOORDEUR_TLS_CERT and VOORDEUR_TLS_KEY go together")
+	}
+	if c.TLSCert != "" && c.OriginScheme == "http" {
+		add("VOORDEUR_ORIGIN_SCHEME is http, but VOORDEUR_TLS_CERT serves https")
+	}
+	host, _, err := net.SplitHostPort(c.SMTPAddr)
+	if err != nil {
+		add("VOORDEUR_SMTP_ADDR is %q, not host:port", c.SMTPAddr)
+	}
+	mode, known := tlsModes[c.SMTPTLS]
+	if !known {
+		add("VOORDEUR_SMTP_TLS is %q, not starttls, tls or none", c.SMTPTLS)
+	}
+	if known && mode == mail.PlainText && !loopback(host) {
+		add("VOORDEUR_SMTP_TLS is none, and %q is not this machine: mail would be readable on its way", host)
+	}
+	if known && mode == mail.PlainText && c.SMTPUser != "" {
+		add("VOORDEUR_SMTP_USER needs VOORDEUR_SMTP_TLS starttls or tls")
+	}
+	return wrong
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// names returns the names of all settings.
+func names() []string {
+	var list []string
+	t := reflect.TypeFor[Config]()
+	for i := range t.NumField() {
+		list = append(list, t.Field(i).Tag.Get("env"))
+	}
+	return list
+}
+
+// unknown refuses a name and suggests the one that was probably meant.
+func unknown(name string) error {
+	best, least := "", 4
+	for _, n := range names() {
+		if d := distance(name, n); d < least {
+			best, least = n, d
+		}
+	}
+	if best == "" {
+		return fmt.Errorf("there is no setting %s", name)
+	}
+	return fmt.Errorf("there is no setting %s; is %s meant?", name, best)
+}
+
+// distance counts the letters to add, drop or replace to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			next := min(row[j]+1, row[j+1]+1, diagonal+cost)
+			diagonal, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(b)]
+}
+
+func parse(file, text string, into map[string]string) []error {
+	var wrong []error
+	for n, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		k, v, ok := strings.Cut(line, "=")
+		if !ok {
+			wrong = append(wrong, fmt.Errorf("%s: line %d has no =", file, n+1))
+			continue
+		}
+		into[strings.TrimSpace(k)] = strings.TrimSpace(v)
+	}
+	return wrong
+}
+
+// Help lists every setting with its default.
+func Help() string {
+	var b strings.Builder
+	t := reflect.TypeFor[Config]()
+	for i := range t.NumField() {
+		f := t.Field(i)
+		fmt.Fprintf(&b, "  %-24s %s", f.Tag.Get("env"), f.Tag.Get("help"))
+		if d := f.Tag.Get("envDefault"); d != "" {
+			fmt.Fprintf(&b, " (%s)", d)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// Table lists every setting as a table in Markdown, for the manual.
+func Table() string {
+	var b strings.Builder
+	b.WriteString("| setting | default | meaning |\n|---|---|---|\n")
+	t := reflect.TypeFor[Config]()
+	for i := range t.NumField() {
+		tag := t.Field(i).Tag
+		value := tag.Get("envDefault")
+		if value != "" {
+			value = "`" + value + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", tag.Get("env"), value, tag.Get("help"))
+	}
+	return b.String()
+}

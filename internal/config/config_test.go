@@ -1,0 +1,61 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"voordeur/internal/config"
+)
+
+func TestFileAndEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "voordeur.env")
+	if err := os.WriteFile(file, []byte("# a remark\nVOORDEUR_ADDR=127.0.0.1:9\nVOORDEUR_DB = here.db\nVOORDEUR_TRUSTED_PROXIES=10.0.0.0/8,127.0.0.1/32\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("VOORDEUR_ADDR", "127.0.0.1:10")
+	c, err := config.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Addr != "127.0.0.1:10" || c.DB != "here.db" || len(c.Proxies) != 2 {
+		t.Errorf("%+v", c)
+	}
+	for name, text := range map[string]string{"no =": "VOORDEUR_ADDR", "scheme": "VOORDEUR_ORIGIN_SCHEME=ftp", "proxy": "VOORDEUR_TRUSTED_PROXIES=x"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := config.Load(file); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+}
+
+func TestEverythingWrongIsReportedTogether(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "voordeur.env")
+	text := "no equals sign\nVOORDEUR_ADR=127.0.0.1:9\nVOORDEUR_XYZZY=1\nVOORDEUR_ORIGIN_PORT=abc\nVOORDEUR_TLS_CERT=cert.pem\nVOORDEUR_SMTP_TLS=none\nVOORDEUR_SMTP_ADDR=mail.example:25\nVOORDEUR_SMTP_USER=me\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := config.Load(file)
+	if err == nil {
+		t.Fatal("was taken")
+	}
+	for _, want := range []string{"line 1 has no =", "no setting VOORDEUR_ADR; is VOORDEUR_ADDR meant?", "no setting VOORDEUR_XYZZY\n", "VOORDEUR_ORIGIN_PORT",
+		"go together", `"mail.example" is not this machine`, "VOORDEUR_SMTP_USER needs"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is missing in %v", want, err)
+		}
+	}
+}
+
+func TestMailWithoutTLSOnThisMachine(t *testing.T) {
+	for addr, mode := range map[string]string{"127.0.0.1:25": "none", "[::1]:25": "none", "localhost:25": "none", "mail.example:465": "tls"} {
+		t.Setenv("VOORDEUR_SMTP_ADDR", addr)
+		t.Setenv("VOORDEUR_SMTP_TLS", mode)
+		if _, err := config.Load(""); err != nil {
+			t.Errorf("%s: %v", addr, err)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+// Package dbtest gives tests a real, migrated database of their own: always SQLite, and PostgreSQL
+// when VOORDEUR_TEST_POSTGRES holds the address of a server (make test starts one).
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver
+
+	"voordeur/internal/clock"
+	"voordeur/internal/db"
+)
+
+// EnvPostgres names the variable that holds the test server's address.
+const EnvPostgres = "VOORDEUR_TEST_POSTGRES"
+
+// Each runs f as a subtest on every database there is.
+func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, nil)) })
+	if os.Getenv(EnvPostgres) != "" {
+		t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, nil)) })
+	}
+}
+
+// EachWith is Each with a clock of the test's own.
+func EachWith(t *testing.T, f func(t *testing.T, d *db.DB, now *clock.Manual), now func() *clock.Manual) {
+	t.Run("sqlite", func(t *testing.T) { c := now(); f(t, SQLite(t, c), c) })
+	if os.Getenv(EnvPostgres) != "" {
+		t.Run("postgres", func(t *testing.T) { c := now(); f(t, Postgres(t, c), c) })
+	}
+}
+
+// migrated holds the bytes of an empty migrated file; copying it is faster than migrating.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "voordeur-schema")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "empty.db")
+	d, err := db.Open(context.Background(), path, db.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Migrate(context.Background()); err != nil {
+		return nil, err
+	}
+	if err := d.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// SQLite returns a migrated SQLite database that is closed when the test ends.
+func SQLite(t testing.TB, c clock.Clock) *db.DB {
+	t.Helper()
+	b, err := migrated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, path, c)
+}
+
+// Postgres returns a migrated PostgreSQL database of its own, dropped when the test ends.
+func Postgres(t testing.TB, c clock.Clock) *db.DB {
+	t.Helper()
+	server := os.Getenv(EnvPostgres)
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "t_" + db.RandomID()
+	admin(t, server, "create database "+name)
+	t.Cleanup(func() { admin(t, server, "drop database "+name+" with (force)") })
+	u.Path = "/" + name
+	d := open(t, u.String(), c)
+	if err := d.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func open(t testing.TB, address string, c clock.Clock) *db.DB {
+	t.Helper()
+	d, err := db.Open(context.Background(), address, db.Options{Clock: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+func admin(t testing.TB, server, statement string) {
+	t.Helper()
+	pg, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pg.Close()
+	if _, err := pg.Exec(statement); err != nil {
+		t.Fatal(err)
+	}
+}

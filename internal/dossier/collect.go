@@ -1,0 +1,53 @@
+package dossier
+
+import (
+	"context"
+
+	"voordeur/internal/access/authn"
+	"voordeur/internal/audit"
+	"voordeur/internal/db"
+)
+
+// UsesBlob reports whether a document, an upload or a part of one is kept under the key. It asks in
+// one statement: a file that is sent at this moment moves from one table to another.
+func (ds *Dossiers) UsesBlob(ctx context.Context, tenantID, key string) (bool, error) {
+	return db.One(ctx, ds.db, db.Value[bool], `select exists (select 1 from document where tenant_id = $1 and blob_key = $2)
+		or exists (select 1 from upload where tenant_id = $1 and blob_key = $2) or exists (select 1 from upload_part where tenant_id = $1 and blob_key = $2)`, tenantID, key)
+}
+
+// Expire forgets the uploads of a tenant that were begun before the time and never sent, and
+// returns how many. Their bytes are left to the collector.
+func (ds *Dossiers) Expire(ctx context.Context, tenantID string, before db.Time) (int, error) {
+	type old struct{ id, dossier string }
+	list, err := db.All(ctx, ds.db, func(scan db.Scan) (old, error) {
+		var o old
+		err := scan(&o.id, &o.dossier)
+		return o, err
+	}, `select id, dossier_id from upload where tenant_id = $1 and created_at < $2 order by created_at`, tenantID, before)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, o := range list {
+		gone := false
+		err := ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			gone = false
+			if _, err := tx.Exec(ctx, `delete from upload_part where tenant_id = $1 and upload_id = $2`, tenantID, o.id); err != nil {
+				return err
+			}
+			deleted, err := tx.Exec(ctx, `delete from upload where tenant_id = $1 and id = $2`, tenantID, o.id)
+			if err != nil || deleted == 0 { // sent or dropped meanwhile
+				return err
+			}
+			gone = true
+			return audit.Record(ctx, tx, authn.System(tenantID, "collect"), audit.Entry{Event: "document.upload_expired", Dossier: o.dossier, Objects: []audit.Object{{Kind: "upload", ID: o.id}}})
+		})
+		if err != nil {
+			return n, err
+		}
+		if gone {
+			n++
+		}
+	}
+	return n, nil
+}

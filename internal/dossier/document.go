@@ -1,0 +1,245 @@
+package dossier
+
+import (
+	"context"
+	"errors"
+
+	"voordeur/internal/access"
+	"voordeur/internal/audit"
+	"voordeur/internal/blob"
+	"voordeur/internal/db"
+	"voordeur/internal/errs"
+	"voordeur/internal/identity"
+	"voordeur/internal/notify"
+)
+
+// Category is the tab in which a document stands.
+type Category string
+
+// The categories (N20, N22, N23).
+const (
+	Correspondence Category = "correspondence"
+	Documents      Category = "document"
+	Delivered      Category = "delivered" // by the client
+)
+
+// The states of a document: nobody but its sender sees it before it is released.
+const (
+	Checking = "checking"
+	Released = "released"
+	Refused  = "refused"
+)
+
+// Document is a file in a dossier.
+type Document struct {
+	ID, Dossier, Origin, Title, FileName, MediaType, State, Author, Message string
+	Category                                                                Category
+	Size                                                                    int64
+	Scanned, Unread                                                         bool
+	PublishedAt                                                             *db.Time
+	CreatedAt                                                               db.Time
+	Version                                                                 int64
+	stored                                                                  blob.Stored
+}
+
+// Shown reports whether the client sees the document.
+func (d Document) Shown() bool {
+	return d.State == Released && (d.Origin == "client" || d.PublishedAt != nil)
+}
+
+// selectDocument has the reader's account as $2: his unread mark is part of the row.
+const selectDocument = `select x.id, x.dossier_id, x.origin, x.title, x.file_name, x.media_type, x.state, w.name, coalesce(x.message_id, ''), x.category, x.size,
+	x.scanned, exists (select 1 from unread u where u.tenant_id = x.tenant_id and u.account_id = $2 and u.kind = 'document' and u.object_id = x.id),
+	x.published_at, x.created_at, x.version, x.blob_key, x.blob_size, x.blob_sum, x.sha256
+	from document x join account w on w.tenant_id = x.tenant_id and w.id = x.created_by where x.tenant_id = $1 and x.dossier_id = $3 `
+
+// clientSeesDocument is the one predicate of a document in a dossier that the client sees: his own
+// deliveries, and what the office has published and the check has released (N20, N22).
+const clientSeesDocument = ` and (x.origin = 'client' or x.published_at is not null and x.state = 'released') `
+
+func scanDocument(scan db.Scan) (Document, error) {
+	var d Document
+	var sum, plain []byte
+	err := scan(&d.ID, &d.Dossier, &d.Origin, &d.Title, &d.FileName, &d.MediaType, &d.State, &d.Author, &d.Message, &d.Category, &d.Size,
+		&d.Scanned, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain)
+	d.stored.PlainSize = d.Size
+	copy(d.stored.StoredSum[:], sum)
+	copy(d.stored.PlainSHA256[:], plain)
+	return d, err
+}
+
+const inOrder = ` order by x.created_at desc, x.id desc`
+
+// ClientDocuments returns what the client sees in a dossier that was loaded for him.
+func (ds *Dossiers) ClientDocuments(ctx context.Context, a access.Client, d Dossier) ([]Document, error) {
+	return db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID)
+}
+
+// StaffDocuments returns everything in a dossier that was loaded for the employee.
+func (ds *Dossiers) StaffDocuments(ctx context.Context, a access.Staff, d Dossier) ([]Document, error) {
+	return db.All(ctx, ds.db, scanDocument, selectDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID)
+}
+
+// File is a document with its bytes. Close it after use.
+type File struct {
+	Document
+	*blob.Content
+}
+
+// ClientFile opens a document for the client, marks it read for his account and records the look
+// before a byte is given (N17, N21).
+func (ds *Dossiers) ClientFile(ctx context.Context, a access.Client, dossier, id string) (File, error) {
+	doc, err := ds.visible(ctx, a.Scope(), dossier, id)
+	if err != nil {
+		return File{}, err
+	}
+	return ds.open(ctx, a.Scope(), doc)
+}
+
+// StaffFile opens a document for an employee and records the look.
+func (ds *Dossiers) StaffFile(ctx context.Context, a access.Staff, dossier, id string) (File, error) {
+	doc, err := ds.visible(ctx, a.Scope(), dossier, id)
+	if err != nil {
+		return File{}, err
+	}
+	return ds.open(ctx, a.Scope(), doc)
+}
+
+func (ds *Dossiers) open(ctx context.Context, s access.Scope, doc Document) (File, error) {
+	if doc.State != Released {
+		return File{}, errs.New(errs.Conflict, "document.not_released")
+	}
+	t, err := ds.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return File{}, err
+	}
+	content, err := ds.vault.Open(ctx, t.ID, t.Key, doc.stored)
+	if err != nil {
+		return File{}, err
+	}
+	if err := ds.markRead(ctx, s, doc); err != nil {
+		return File{}, errors.Join(err, content.Close())
+	}
+	return File{doc, content}, nil
+}
+
+func (ds *Dossiers) markRead(ctx context.Context, s access.Scope, doc Document) error {
+	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `insert into document_read (tenant_id, document_id, account_id, first_at, last_at) values ($1, $2, $3, $4, $4)
+			on conflict (tenant_id, document_id, account_id) do update set last_at = $4`, s.Tenant(), doc.ID, s.Account(), tx.Now())
+		if err != nil {
+			return err
+		}
+		if _, err := notify.Read(ctx, tx, s.Tenant(), s.Account(), notify.Document, doc.ID); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{Event: "document.read", Dossier: doc.Dossier, Client: s.Client(), Objects: []audit.Object{{Kind: "document", ID: doc.ID}}})
+	})
+}
+
+// Show publishes a document of the office, or withdraws it (N20, N22). What is already so stays.
+func (ds *Dossiers) Show(ctx context.Context, a access.Staff, dossier, id string, on bool) error {
+	s := a.Scope()
+	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := ForWork(ctx, tx, a, dossier)
+		if err != nil {
+			return err
+		}
+		doc, err := db.One(ctx, tx, scanDocument, selectDocument+`and x.id = $4 and x.origin = 'office'`, s.Tenant(), s.Account(), d.ID, id)
+		if err != nil || (doc.PublishedAt != nil) == on {
+			return err
+		}
+		var at *db.Time
+		event := "document.withdrawn"
+		if on {
+			now := tx.Now()
+			at, event = &now, "document.published"
+		}
+		if _, err := tx.Exec(ctx, `update document set published_at = $4, version = version + 1 where tenant_id = $1 and dossier_id = $2 and id = $3`, s.Tenant(), d.ID, id, at); err != nil {
+			return err
+		}
+		doc.PublishedAt = at
+		if err := ds.announce(ctx, tx, s, d, doc); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Dossier: d.ID, Objects: []audit.Object{{Kind: "document", ID: id}}})
+	})
+}
+
+// announce marks a document unread for everybody who now sees it and mails those who asked for
+// that, or withdraws the marks when it is hidden.
+func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d Dossier, doc Document) error {
+	if !doc.Shown() {
+		return notify.Withdraw(ctx, tx, s.Tenant(), notify.Document, doc.ID)
+	}
+	if err := Touch(ctx, tx, s.Tenant(), d.ID); err != nil {
+		return err
+	}
+	if doc.Origin == "client" {
+		staff, err := Staff(ctx, tx, s.Tenant(), d.ID)
+		if err != nil {
+			return err
+		}
+		return notify.Add(ctx, tx, s.Tenant(), marksFor(staff, doc, tx.Now())...)
+	}
+	if d.PublishedAt == nil || doc.Message != "" {
+		return nil
+	}
+	accounts, err := Accounts(ctx, tx, s.Tenant(), d.ID)
+	if err != nil {
+		return err
+	}
+	if err := notify.Add(ctx, tx, s.Tenant(), marksFor(accounts, doc, tx.Now())...); err != nil {
+		return err
+	}
+	return ds.identity.Notify(ctx, tx, s.Tenant(), accounts, identity.GroupDocuments, d.ID)
+}
+
+func marksFor(accounts []string, doc Document, at db.Time) []notify.Mark {
+	marks := make([]notify.Mark, len(accounts))
+	for n, id := range accounts {
+		marks[n] = notify.Mark{Account: id, Kind: notify.Document, Object: doc.ID, Dossier: doc.Dossier, Tab: string(doc.Category), At: at}
+	}
+	return marks
+}
+
+// markDocuments marks everything that the portal's accounts see and have not opened yet.
+func markDocuments(ctx context.Context, tx *db.Tx, tenantID, dossier string) error {
+	marks, err := db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
+		m := notify.Mark{Kind: notify.Document, Dossier: dossier}
+		err := scan(&m.Account, &m.Object, &m.Tab, &m.At)
+		return m, err
+	}, `select a.id, x.id, x.category, x.published_at from document x
+		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and d.published_at is not null
+		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
+		join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
+		where x.tenant_id = $1 and x.dossier_id = $2 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released'
+		and not exists (select 1 from document_read r where r.tenant_id = x.tenant_id and r.document_id = x.id and r.account_id = a.id)`, tenantID, dossier)
+	if err != nil {
+		return err
+	}
+	return notify.Add(ctx, tx, tenantID, marks...)
+}
+
+// Reading is who opened a document and when.
+type Reading struct {
+	Document, Name string
+	First, Last    db.Time
+}
+
+// Readings returns which portal accounts opened the documents of a dossier the employee sees (N17).
+func (ds *Dossiers) Readings(ctx context.Context, a access.Staff, d Dossier) (map[string][]Reading, error) {
+	list, err := db.All(ctx, ds.db, func(scan db.Scan) (Reading, error) {
+		var r Reading
+		err := scan(&r.Document, &r.Name, &r.First, &r.Last)
+		return r, err
+	}, `select r.document_id, a.name, r.first_at, r.last_at from document x
+		join document_read r on r.tenant_id = x.tenant_id and r.document_id = x.id
+		join account a on a.tenant_id = r.tenant_id and a.id = r.account_id and a.face = 'portal'
+		where x.tenant_id = $1 and x.dossier_id = $2 order by r.first_at`, a.Scope().Tenant(), d.ID)
+	by := map[string][]Reading{}
+	for _, r := range list {
+		by[r.Document] = append(by[r.Document], r)
+	}
+	return by, err
+}

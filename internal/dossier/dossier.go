@@ -1,0 +1,149 @@
+// Package dossier is dossiers and what is in them: parties, progress, documents and files on their
+// way in. What an actor does not see does not exist for him.
+package dossier
+
+import (
+	"context"
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/audit"
+	"voordeur/internal/blob"
+	"voordeur/internal/db"
+	"voordeur/internal/errs"
+	"voordeur/internal/identity"
+	"voordeur/internal/tenant"
+)
+
+// Dossiers reads and changes dossiers.
+type Dossiers struct {
+	db       *db.DB
+	tenants  *tenant.Tenants
+	identity *identity.Identity
+	vault    *blob.Vault
+	looks    *audit.Looks
+	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them,
+	// so that features above can mark their own things unread. The wiring sets it.
+	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) error
+}
+
+// New returns the dossiers of a database.
+func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, vault *blob.Vault, looks *audit.Looks) *Dossiers {
+	return &Dossiers{db: d, tenants: tenants, identity: ids, vault: vault, looks: looks,
+		Shown: func(context.Context, *db.Tx, access.Scope, string) error { return nil }}
+}
+
+// Dossier is a dossier as its page shows it.
+type Dossier struct {
+	ID, Number, Title, Status, Note string
+	Closed                          bool
+	Handler                         Person
+	PublishedAt                     *db.Time
+	UpdatedAt                       db.Time
+	Version                         int64
+}
+
+// Person is an employee with how to reach him.
+type Person struct{ ID, Name, Phone, Hours string }
+
+// clientSees is the one predicate of what a client sees: published, and party to it himself (N54).
+// $1 is the tenant, $2 the client.
+const clientSees = ` d.tenant_id = $1 and d.published_at is not null and exists (select 1 from dossier_party p
+	where p.tenant_id = d.tenant_id and p.dossier_id = d.id and p.client_id = $2) `
+
+// staffSees is the one predicate of what an employee sees: where he is involved, or everything
+// ($4) for an administrator and an auditor. $1 is the tenant, $2 the account.
+const staffSees = ` d.tenant_id = $1 and (cast($4 as boolean) or exists (select 1 from dossier_staff w
+	where w.tenant_id = d.tenant_id and w.dossier_id = d.id and w.account_id = $2)) `
+
+const selectDossier = `select d.id, d.number, d.title, d.status, d.note, d.closed, d.published_at, d.updated_at, d.version,
+	h.id, h.name, h.phone, h.hours from dossier d join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id where `
+
+func scanDossier(scan db.Scan) (Dossier, error) {
+	var d Dossier
+	err := scan(&d.ID, &d.Number, &d.Title, &d.Status, &d.Note, &d.Closed, &d.PublishedAt, &d.UpdatedAt, &d.Version,
+		&d.Handler.ID, &d.Handler.Name, &d.Handler.Phone, &d.Handler.Hours)
+	return d, err
+}
+
+// ForClient loads and authorises in one statement; what the client does not see is NotFound.
+func ForClient(ctx context.Context, r db.Reader, a access.Client, id string) (Dossier, error) {
+	s := a.Scope()
+	return db.One(ctx, r, scanDossier, selectDossier+clientSees+`and d.id = $3`, s.Tenant(), s.Client(), id)
+}
+
+// ForStaff loads and authorises in one statement; what the employee does not see is NotFound.
+func ForStaff(ctx context.Context, r db.Reader, a access.Staff, id string) (Dossier, error) {
+	s := a.Scope()
+	return db.One(ctx, r, scanDossier, selectDossier+staffSees+`and d.id = $3`, s.Tenant(), s.Account(), id, a.SeesAll())
+}
+
+// hold makes other changes of the dossier wait for this transaction, so that who sees it does not
+// change between looking and marking unread.
+func hold(ctx context.Context, tx *db.Tx, tenantID, id string) error {
+	_, err := tx.Exec(ctx, `update dossier set version = version where tenant_id = $1 and id = $2`, tenantID, id)
+	return err
+}
+
+// ForWork is ForStaff for a change, which holds the dossier: an auditor, who sees it, is Forbidden.
+func ForWork(ctx context.Context, tx *db.Tx, a access.Staff, id string) (Dossier, error) {
+	if err := hold(ctx, tx, a.Scope().Tenant(), id); err != nil {
+		return Dossier{}, err
+	}
+	d, err := ForStaff(ctx, tx, a, id)
+	if err == nil && !a.Can(access.Work) {
+		err = errs.New(errs.Forbidden, "")
+	}
+	return d, err
+}
+
+// ClientView loads a dossier for the client's page and records the look.
+func (ds *Dossiers) ClientView(ctx context.Context, a access.Client, id string) (Dossier, error) {
+	d, err := ForClient(ctx, ds.db, a, id)
+	if err != nil {
+		return d, err
+	}
+	return d, ds.looks.Look(ctx, a.Scope(), audit.Entry{Event: "dossier.viewed", Dossier: id, Client: a.Scope().Client()})
+}
+
+// StaffView loads a dossier for the employee's page and records the look.
+func (ds *Dossiers) StaffView(ctx context.Context, a access.Staff, id string) (Dossier, error) {
+	d, err := ForStaff(ctx, ds.db, a, id)
+	if err != nil {
+		return d, err
+	}
+	return d, ds.looks.Look(ctx, a.Scope(), audit.Entry{Event: "dossier.viewed", Dossier: id})
+}
+
+// Accounts returns the portal accounts that see the dossier when it is published.
+func Accounts(ctx context.Context, r db.Reader, tenantID, dossier string) ([]string, error) {
+	return db.All(ctx, r, db.Value[string], `select a.id from dossier_party p join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
+		where p.tenant_id = $1 and p.dossier_id = $2 order by a.id`, tenantID, dossier)
+}
+
+// Staff returns the employees involved in the dossier.
+func Staff(ctx context.Context, r db.Reader, tenantID, dossier string) ([]string, error) {
+	return db.All(ctx, r, db.Value[string], `select account_id from dossier_staff where tenant_id = $1 and dossier_id = $2 order by account_id`, tenantID, dossier)
+}
+
+// Party is a client in a dossier.
+type Party struct{ ID, Name string }
+
+// Parties returns the clients in a dossier that the employee sees.
+func (ds *Dossiers) Parties(ctx context.Context, a access.Staff, dossier string) ([]Party, error) {
+	return db.All(ctx, ds.db, func(scan db.Scan) (Party, error) {
+		var p Party
+		err := scan(&p.ID, &p.Name)
+		return p, err
+	}, `select c.id, c.name from dossier d join dossier_party q on q.tenant_id = d.tenant_id and q.dossier_id = d.id
+		join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where `+staffSees+`and d.id = $3 order by c.name, c.id`,
+		a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
+}
+
+// searchText is what a search is compared with: number and title in lower case.
+func searchText(number, title string) string { return strings.ToLower(number + " " + title) }
+
+// pattern makes a like-pattern of what somebody typed.
+func pattern(typed string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(strings.TrimSpace(typed))) + "%"
+}

@@ -1,0 +1,93 @@
+package dossierweb
+
+import (
+	"voordeur/internal/access"
+	"voordeur/internal/dossier"
+	"voordeur/internal/message"
+	"voordeur/internal/notify"
+	"voordeur/internal/tenant"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+// base is the address of the page that shows the dossier: its links lead to parts of that page.
+func (v pageView) base() string {
+	if v.as != nil {
+		return asClientPath(v.d.ID, v.as.Party.ID)
+	}
+	return "/dossiers/" + v.d.ID
+}
+
+func asClientPath(dossierID, clientID string) string {
+	return "/dossiers/" + dossierID + "/as-client/" + clientID
+}
+
+// pickClient leads to the dossier as its client sees it; when there are several, to the choice.
+func (p *Pages) pickClient(c *web.Ctx, a access.Staff) error {
+	d, err := p.dossiers.StaffView(c.R.Context(), a, c.Param("dossier"))
+	if err != nil {
+		return err
+	}
+	parties, err := p.dossiers.Parties(c.R.Context(), a, d.ID)
+	if err != nil {
+		return err
+	}
+	if len(parties) == 1 {
+		return c.See(asClientPath(d.ID, parties[0].ID))
+	}
+	return c.Render(200, pickPage(c, c.Frame(c.T("asclient.title")), d, parties))
+}
+
+// asClient shows the client's own page to an employee: read-only, and nothing becomes read.
+func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
+	ctx := c.R.Context()
+	seen, err := p.dossiers.AsClient(ctx, a, c.Param("dossier"), c.Param("client"))
+	if err != nil {
+		return err
+	}
+	v := pageView{d: seen.Dossier, as: &seen, tab: tabOf(c), docs: seen.Documents}
+	f := c.Frame(seen.Dossier.Title)
+	f.Nav, f.Who, f.Unread = nil, "", ""
+	f.Banner = c.T("asclient.banner", "name", seen.Party.Name)
+	if !seen.Shown {
+		return c.Render(200, hiddenPage(c, f, v))
+	}
+	t, err := p.tenants.Get(ctx, c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	v.settings = t.Settings
+	if v.steps, err = p.dossiers.Progress(ctx, a.Scope(), seen.Dossier); err != nil {
+		return err
+	}
+	if v.messages, err = p.messages.ListAsClient(ctx, a, seen); err != nil {
+		return err
+	}
+	if v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, seen.Account, seen.Dossier.ID); err != nil {
+		return err
+	}
+	return c.Render(200, portalPage(c, f, v))
+}
+
+// tabOf is the tab of the client's page that is asked for, as far as its module is on.
+func tabOf(c *web.Ctx) string {
+	switch tab := c.Query("tab"); {
+	case tab == string(dossier.Correspondence), tab == string(dossier.Delivered), tab == message.Tab && c.Site.Modules[tenant.ModuleMessages]:
+		return tab
+	}
+	return string(dossier.Documents)
+}
+
+// file is the row of a document: in a preview it has nothing to click on.
+func (v pageView) file(c *web.Ctx, d dossier.Document) ui.File {
+	f := fileProps(c, v.base(), d)
+	if v.as != nil {
+		f.OpenHref, f.DownloadHref = "", ""
+	}
+	return f
+}
+
+// mayWrite reports whether the client's page offers to write a message.
+func (v pageView) mayWrite() bool {
+	return v.as == nil && v.tab == message.Tab && (!v.d.Closed || v.settings.ClosedMessaging)
+}

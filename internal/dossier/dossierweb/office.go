@@ -1,0 +1,338 @@
+package dossierweb
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/client"
+	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+func (p *Pages) staffList(c *web.Ctx, a access.Staff) error {
+	f := dossier.Filter{Search: c.Query("q"), Statuses: c.R.URL.Query()["status"], After: c.Query("after")}
+	page, err := p.dossiers.StaffList(c.R.Context(), a, f)
+	if err != nil {
+		return err
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	v := listView{filter: f, page: page, settings: t.Settings, statuses: statusOptions(c, t.Settings, f.Statuses), next: nextLink(c, page)}
+	return c.Render(200, officeList(c, c.Frame(c.T("nav.dossiers")), v, a.Can(access.Work)))
+}
+
+type draftForm struct {
+	Once     string   `form:"once"`
+	Version  string   `form:"version"`
+	Number   string   `form:"number"`
+	Title    string   `form:"title"`
+	Status   string   `form:"status"`
+	Note     string   `form:"note"`
+	Handler  string   `form:"handler"`
+	Party    []string `form:"party"`
+	Template string   `form:"template"`
+}
+
+func (f draftForm) draft() dossier.Draft {
+	return dossier.Draft{Number: f.Number, Title: f.Title, Status: f.Status, Note: f.Note, Handler: f.Handler, Parties: f.Party, Template: f.Template}
+}
+
+// formView is the form of a new or changed dossier, with what can be chosen.
+type formView struct {
+	in                                   draftForm
+	action, back, title, general, others string
+	statuses, handlers, clients, lists   []ui.Option
+	problems                             []ui.Problem
+}
+
+func (p *Pages) form(c *web.Ctx, a access.Staff, status int, v formView) error {
+	ctx := c.R.Context()
+	t, err := p.tenants.Get(ctx, c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, st := range t.Settings.Statuses {
+		v.statuses = append(v.statuses, ui.Option{Value: st.ID, Label: statusName(c, t.Settings, st.ID), Chosen: st.ID == v.in.Status})
+	}
+	handlers, err := p.ids.Handlers(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, h := range handlers {
+		v.handlers = append(v.handlers, ui.Option{Value: h.ID, Label: h.Name, Chosen: h.ID == v.in.Handler})
+	}
+	if v.clients, err = p.choices(ctx, a, v.in.Party); err != nil {
+		return err
+	}
+	v.lists = []ui.Option{{Label: c.T("dossier.no_list")}}
+	for _, tpl := range t.Settings.Progress {
+		v.lists = append(v.lists, ui.Option{Value: tpl.ID, Label: tpl.Name, Chosen: tpl.ID == v.in.Template})
+	}
+	return c.Render(status, officeForm(c, c.Frame(v.title), v))
+}
+
+// choices are the clients to choose from. Those chosen are always among them, however far down the
+// list: what the form does not show would be taken out of the dossier by saving it.
+func (p *Pages) choices(ctx context.Context, a access.Staff, chosen []string) ([]ui.Option, error) {
+	list, err := p.clients.List(ctx, a, "", "", "")
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range chosen {
+		if slices.ContainsFunc(list, func(cl client.Client) bool { return cl.ID == id }) {
+			continue
+		}
+		cl, err := p.clients.Get(ctx, a, id)
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, cl)
+	}
+	var out []ui.Option
+	for _, cl := range list {
+		out = append(out, ui.Option{Value: cl.ID, Label: cl.Name, Chosen: slices.Contains(chosen, cl.ID)})
+	}
+	return out, nil
+}
+
+func (p *Pages) newPage(c *web.Ctx, a access.Staff) error {
+	return p.form(c, a, 200, formView{in: draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.R.URL.Query()["party"]},
+		action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create")})
+}
+
+func (p *Pages) create(c *web.Ctx, a access.Staff) error {
+	var f draftForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	id, err := p.dossiers.Create(c.R.Context(), a, f.Once, f.draft())
+	if errs.FieldsOf(err) != nil {
+		return p.form(c, a, 422, formView{in: f, action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create"), problems: ui.Problems(c.Texts, err)})
+	}
+	if err != nil {
+		return err
+	}
+	return c.Done("/dossiers/"+id, "dossier.created")
+}
+
+func (p *Pages) editPage(c *web.Ctx, a access.Staff) error {
+	d, err := p.dossiers.StaffView(c.R.Context(), a, c.Param("dossier"))
+	if err != nil {
+		return err
+	}
+	f, err := p.formOf(c, a, d)
+	if err != nil {
+		return err
+	}
+	return p.form(c, a, 200, editView(c, d, f))
+}
+
+func (p *Pages) formOf(c *web.Ctx, a access.Staff, d dossier.Dossier) (draftForm, error) {
+	f := draftForm{Version: strconv.FormatInt(d.Version, 10), Number: d.Number, Title: d.Title, Status: d.Status, Note: d.Note, Handler: d.Handler.ID}
+	parties, err := p.dossiers.Parties(c.R.Context(), a, d.ID)
+	for _, party := range parties {
+		f.Party = append(f.Party, party.ID)
+	}
+	return f, err
+}
+
+func editView(c *web.Ctx, d dossier.Dossier, f draftForm) formView {
+	at := "/dossiers/" + d.ID
+	return formView{in: f, action: at + "/edit", back: at, title: c.T("dossier.edit")}
+}
+
+// edit saves a change. When a colleague was first, the form comes back with what was typed and,
+// beside it, what he made of it; saving again is then a choice.
+func (p *Pages) edit(c *web.Ctx, a access.Staff) error {
+	var f draftForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	version, err := typed(f.Version)
+	if err != nil {
+		return err
+	}
+	id := c.Param("dossier")
+	err = p.dossiers.Edit(c.R.Context(), a, id, version, f.draft())
+	if err == nil {
+		return c.Done("/dossiers/"+id, "dossier.saved")
+	}
+	if errs.FieldsOf(err) == nil && !errs.Is(err, errs.Conflict) {
+		return err
+	}
+	d, loadErr := p.dossiers.StaffView(c.R.Context(), a, id)
+	if loadErr != nil {
+		return loadErr
+	}
+	v := editView(c, d, f)
+	if errs.Is(err, errs.Conflict) {
+		v.in.Version = strconv.FormatInt(d.Version, 10)
+		v.general = c.T("dossier.conflict")
+		v.others = c.T("dossier.theirs", "number", d.Number, "title", d.Title, "note", d.Note)
+		return p.form(c, a, 409, v)
+	}
+	v.problems = ui.Problems(c.Texts, err)
+	return p.form(c, a, 422, v)
+}
+
+func (p *Pages) staffPage(c *web.Ctx, a access.Staff) error {
+	return p.showStaffPage(c, a, 200, nil)
+}
+
+func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems []ui.Problem) error {
+	ctx := c.R.Context()
+	d, err := p.dossiers.StaffView(ctx, a, c.Param("dossier"))
+	if err != nil {
+		return err
+	}
+	v, err := p.load(c, d)
+	if err != nil {
+		return err
+	}
+	if v.docs, err = p.dossiers.StaffDocuments(ctx, a, d); err != nil {
+		return err
+	}
+	if v.readings, err = p.dossiers.Readings(ctx, a, d); err != nil {
+		return err
+	}
+	if v.parties, err = p.dossiers.Parties(ctx, a, d.ID); err != nil {
+		return err
+	}
+	v.office, v.work, v.list = true, a.Can(access.Work), problems
+	return c.Render(status, officePage(c, c.Frame(d.Title), v))
+}
+
+type onForm struct {
+	On string `form:"on"`
+}
+
+func (p *Pages) publish(c *web.Ctx, a access.Staff) error {
+	var f onForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if err := p.dossiers.Publish(c.R.Context(), a, c.Param("dossier"), f.On != ""); err != nil {
+		return err
+	}
+	key := "dossier.hidden_now"
+	if f.On != "" {
+		key = "dossier.shown_now"
+	}
+	return c.Done("/dossiers/"+c.Param("dossier"), key)
+}
+
+func (p *Pages) tick(c *web.Ctx, a access.Staff) error {
+	var f onForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if err := p.dossiers.Tick(c.R.Context(), a, c.Param("dossier"), c.Param("step"), f.On != ""); err != nil {
+		return err
+	}
+	return c.Done("/dossiers/"+c.Param("dossier"), "dossier.saved")
+}
+
+func (p *Pages) show(c *web.Ctx, a access.Staff) error {
+	var f onForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if err := p.dossiers.Show(c.R.Context(), a, c.Param("dossier"), c.Param("document"), f.On != ""); err != nil {
+		return err
+	}
+	key := "document.hidden_now"
+	if f.On != "" {
+		key = "document.shown_now"
+	}
+	return c.Done("/dossiers/"+c.Param("dossier"), key)
+}
+
+func (p *Pages) staffFile(c *web.Ctx, a access.Staff) error {
+	f, err := p.dossiers.StaffFile(c.R.Context(), a, c.Param("dossier"), c.Param("document"))
+	if err != nil {
+		return err
+	}
+	return serve(c, f)
+}
+
+// add takes one or more files of a plain form; each that is wrong is named, the others stay.
+func (p *Pages) add(c *web.Ctx, a access.Staff) error {
+	parts, err := c.R.MultipartReader()
+	if err != nil {
+		return &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
+	}
+	category, once, n, files := dossier.Documents, "", 0, 0
+	var problems []ui.Problem
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
+		}
+		if part.FileName() == "" {
+			b, err := io.ReadAll(io.LimitReader(part, 64))
+			if err != nil {
+				return err
+			}
+			switch value := strings.TrimSpace(string(b)); {
+			case part.FormName() == "category" && value == string(dossier.Correspondence):
+				category = dossier.Correspondence
+			case part.FormName() == "once":
+				once = value
+			}
+			continue
+		}
+		files++
+		_, err = p.dossiers.Receive(c.R.Context(), a.Scope(), c.Param("dossier"), dossier.NewUpload{FileName: part.FileName(), Category: category, Once: numbered(once, files)}, part)
+		if found := refusal(c, part.FileName(), err); found != "" {
+			problems = append(problems, ui.Problem{Field: "file", Text: found})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	if n == 0 && len(problems) == 0 {
+		problems = []ui.Problem{{Field: "file", Text: c.T("upload.none")}}
+	}
+	if len(problems) > 0 {
+		return p.showStaffPage(c, a, 422, problems)
+	}
+	c.SetFlash(web.Flash{Kind: "ok", Key: "upload.added", Args: []any{"n", n}})
+	return c.See("/dossiers/" + c.Param("dossier"))
+}
+
+// numbered is the key of one file of a form that has a key.
+func numbered(once string, n int) string {
+	if once == "" {
+		return ""
+	}
+	return once + "-" + strconv.Itoa(n)
+}
+
+// refusal says what is wrong with a file in the user's words, or "" when it was no fault of the
+// file.
+func refusal(c *web.Ctx, name string, err error) string {
+	if list := ui.Problems(c.Texts, err); len(list) > 0 {
+		return name + ": " + list[0].Text
+	}
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.TooLarge {
+		return name + ": " + c.T(e.Key, e.Args...)
+	}
+	return ""
+}

@@ -1,0 +1,276 @@
+// Package dossierweb is the pages of dossiers and their documents, for both faces.
+package dossierweb
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/client"
+	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
+	"voordeur/internal/filetype"
+	"voordeur/internal/identity"
+	"voordeur/internal/message"
+	"voordeur/internal/notify"
+	"voordeur/internal/tenant"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+
+	"voordeur/internal/db"
+)
+
+// Pages are the pages of this package.
+type Pages struct {
+	db       *db.DB
+	dossiers *dossier.Dossiers
+	messages *message.Messages
+	ids      *identity.Identity
+	clients  *client.Clients
+	tenants  *tenant.Tenants
+}
+
+// New returns the pages.
+func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants) *Pages {
+	return &Pages{d, ds, ms, ids, cs, ts}
+}
+
+// Routes returns the addresses of this package. Both faces have a list and a page under the same
+// path; which one answers is decided by the host.
+func (p *Pages) Routes() []web.Route {
+	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
+	m := tenant.ModuleDossiers
+	return web.InModule(m, append(p.uploads(), []web.Route{
+		{Method: web.Get, Pattern: "/dossiers", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientList)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientPage)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientFile), Streams: true},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/open", Policy: access.PortalClient, Module: m, Handler: p.open},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/open", Policy: read, Handler: p.open},
+		{Method: web.Get, Pattern: "/view/{ticket}/{filename}", Policy: access.DocsTicket, Handler: p.view, Streams: true},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/looks", Policy: access.PortalClient, Module: m, Handler: web.Client(p.looks)},
+		{Method: web.Get, Pattern: "/dossiers", Policy: read, Handler: web.Staff(p.staffList)},
+		{Method: web.Get, Pattern: "/dossiers/new", Policy: work, Handler: web.Staff(p.newPage)},
+		{Method: web.Post, Pattern: "/dossiers/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: read, Handler: web.Staff(p.staffPage)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/as-client", Policy: read, Handler: web.Staff(p.pickClient)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/as-client/{client}", Policy: read, Handler: web.Staff(p.asClient)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/edit", Policy: work, Handler: web.Staff(p.editPage)},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/edit", Policy: work, Handler: web.Staff(p.edit), Form: draftForm{}},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/publish", Policy: work, Handler: web.Staff(p.publish), Form: onForm{}},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/steps/{step}", Policy: work, Handler: web.Staff(p.tick), Form: onForm{}},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/documents", Policy: work, Handler: web.Staff(p.add), Streams: true},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}", Policy: read, Handler: web.Staff(p.staffFile), Streams: true},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/documents/{document}/show", Policy: work, Handler: web.Staff(p.show), Form: onForm{}},
+	}...))
+}
+
+func (p *Pages) clientList(c *web.Ctx, a access.Client) error {
+	f := dossier.Filter{Search: c.Query("q"), Statuses: c.R.URL.Query()["status"], After: c.Query("after")}
+	page, err := p.dossiers.ClientList(c.R.Context(), a, f)
+	if err != nil {
+		return err
+	}
+	others, err := p.dossiers.HasClosed(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	v := listView{filter: f, page: page, settings: t.Settings}
+	if others {
+		v.statuses = statusOptions(c, t.Settings, f.Statuses)
+	}
+	v.next = nextLink(c, page)
+	return c.Render(200, portalList(c, c.Frame(c.T("nav.dossiers")), v))
+}
+
+type listView struct {
+	filter   dossier.Filter
+	page     dossier.Page
+	settings tenant.Settings
+	statuses []ui.Option // empty when there is nothing to choose (N14)
+	next     string
+}
+
+func statusOptions(c *web.Ctx, s tenant.Settings, chosen []string) []ui.Option {
+	var out []ui.Option
+	for _, st := range s.Statuses {
+		on := len(chosen) == 0 && !st.Closed
+		for _, id := range chosen {
+			on = on || id == st.ID
+		}
+		out = append(out, ui.Option{Value: st.ID, Label: statusName(c, s, st.ID), Chosen: on})
+	}
+	return out
+}
+
+func statusName(c *web.Ctx, s tenant.Settings, id string) string {
+	return s.Status(id).Name[c.Texts.Lang()]
+}
+
+// nextLink keeps search and filter in the address of the next page.
+func nextLink(c *web.Ctx, page dossier.Page) string {
+	if page.Next == "" {
+		return ""
+	}
+	q := c.R.URL.Query()
+	q.Set("after", page.Next)
+	return c.R.URL.Path + "?" + q.Encode()
+}
+
+// pageView is a dossier with everything its page shows.
+type pageView struct {
+	d        dossier.Dossier
+	settings tenant.Settings
+	steps    []dossier.Step
+	docs     []dossier.Document
+	messages []message.Message
+	unread   map[string]int
+	tab      string
+	readings map[string][]dossier.Reading
+	parties  []dossier.Party
+	once     string
+	list     []ui.Problem
+	as       *dossier.Preview // not nil when an employee looks as the client
+	office   bool
+	work     bool
+}
+
+func (v pageView) done() int {
+	n := 0
+	for _, s := range v.steps {
+		if s.DoneAt != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// now returns the first step that is not done, or "".
+func (v pageView) now() string {
+	for _, s := range v.steps {
+		if s.DoneAt == nil {
+			return s.Title
+		}
+	}
+	return ""
+}
+
+// in returns the documents of a tab. What came with a message of the office stands there, not in a
+// tab.
+func (v pageView) in(cat dossier.Category) []dossier.Document {
+	var out []dossier.Document
+	for _, d := range v.docs {
+		if d.Category == cat && (d.Origin == "client" || d.Message == "") {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (p *Pages) load(c *web.Ctx, d dossier.Dossier) (pageView, error) {
+	ctx := c.R.Context()
+	v := pageView{d: d, tab: c.Query("tab"), once: web.OnceKey()}
+	t, err := p.tenants.Get(ctx, c.Site.Tenant)
+	if err != nil {
+		return v, err
+	}
+	v.settings = t.Settings
+	if v.steps, err = p.dossiers.Progress(ctx, c.Scope, d); err != nil {
+		return v, err
+	}
+	if v.messages, err = p.messages.List(ctx, c.Scope, d); err != nil {
+		return v, err
+	}
+	v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, c.Scope.Account(), d.ID)
+	return v, err
+}
+
+func (p *Pages) clientPage(c *web.Ctx, a access.Client) error {
+	d, err := p.dossiers.ClientView(c.R.Context(), a, c.Param("dossier"))
+	if err != nil {
+		return err
+	}
+	v, err := p.load(c, d)
+	if err != nil {
+		return err
+	}
+	if v.docs, err = p.dossiers.ClientDocuments(c.R.Context(), a, d); err != nil {
+		return err
+	}
+	v.tab = tabOf(c)
+	return c.Render(200, portalPage(c, c.Frame(d.Title), v))
+}
+
+func (v pageView) tabs(c *web.Ctx) []ui.Tab {
+	base := v.base()
+	var out []ui.Tab
+	for _, cat := range []dossier.Category{dossier.Correspondence, dossier.Documents, dossier.Delivered} {
+		out = append(out, v.oneTab(c, string(cat), base, len(v.in(cat))))
+	}
+	if c.Site.Modules[tenant.ModuleMessages] {
+		out = append(out, v.oneTab(c, message.Tab, base, len(v.messages)))
+	}
+	return out
+}
+
+func (v pageView) oneTab(c *web.Ctx, name, base string, n int) ui.Tab {
+	t := ui.Tab{Label: c.T("dossier.tab." + name), Href: web.Link(base, "tab", name), Count: strconv.Itoa(n), Current: v.tab == name}
+	if u := v.unread[name]; u > 0 {
+		t.New = c.T("dossier.new", "n", u)
+	}
+	return t
+}
+
+func (p *Pages) clientFile(c *web.Ctx, a access.Client) error {
+	f, err := p.dossiers.ClientFile(c.R.Context(), a, c.Param("dossier"), c.Param("document"))
+	if err != nil {
+		return err
+	}
+	return serve(c, f)
+}
+
+// serve streams a file as an attachment, with ranges. Nothing is shown inline on the portal's own
+// origin.
+func serve(c *web.Ctx, f dossier.File) error {
+	defer f.Close()
+	h := c.W.Header()
+	h.Set("Content-Type", f.MediaType)
+	h.Set("Content-Disposition", filetype.Disposition("attachment", f.FileName))
+	h.Set("Cache-Control", "no-store, private")
+	http.ServeContent(c.W, c.R, "", f.CreatedAt.Time, f.Content)
+	return nil
+}
+
+func fileProps(c *web.Ctx, base string, d dossier.Document) ui.File {
+	label := c.T("page.file")
+	ext := d.FileName[strings.LastIndex(d.FileName, ".")+1:]
+	if t, ok := filetype.Lookup(ext); ok {
+		label = c.T(t.Label)
+	}
+	f := ui.File{Icon: ui.FileIcon(ext), Name: d.Title, Meta: c.T("document.meta", "type", label, "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", d.Author)}
+	switch {
+	case d.State == dossier.Checking:
+		f.State = c.T("document.checking")
+	case d.State == dossier.Refused:
+		f.State = c.T("document.refused")
+	default:
+		f.DownloadHref, f.OpenHref = base+"/documents/"+d.ID, openHref(c, base, d)
+	}
+	if d.Unread {
+		f.New = c.T("ui.new")
+	}
+	return f
+}
+
+// typed turns what a version field holds into a number; a tampered one is a stale form.
+func typed(version string) (int64, error) {
+	n, err := strconv.ParseInt(version, 10, 64)
+	if err != nil {
+		return 0, errs.New(errs.Invalid, "error.form_stale")
+	}
+	return n, nil
+}

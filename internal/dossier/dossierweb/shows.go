@@ -1,0 +1,62 @@
+package dossierweb
+
+import (
+	"voordeur/internal/dossier"
+	"voordeur/internal/message"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+// isNow reports whether the step is the one that the dossier is at: the first that is not done.
+func (v pageView) isNow(s dossier.Step) bool {
+	for _, other := range v.steps {
+		if other.DoneAt == nil {
+			return other.ID == s.ID
+		}
+	}
+	return false
+}
+
+// shown counts the documents that the client sees.
+func (v pageView) shown() int {
+	n := 0
+	for _, d := range v.docs {
+		if d.Shown() {
+			n++
+		}
+	}
+	return n
+}
+
+// seen says how much the client sees, beside the head of that band. A dossier that is not
+// published shows him nothing, whatever stands in the band.
+func seen(c *web.Ctx, v pageView) string {
+	if v.shown() == 0 || v.d.PublishedAt == nil {
+		return c.T("dossier.clients_see_none")
+	}
+	return c.Texts.N("dossier.clients_see", v.shown())
+}
+
+func statusIcon(d dossier.Dossier) string {
+	if d.Closed {
+		return "circle-check"
+	}
+	return "hourglass"
+}
+
+func direction(c *web.Ctx, m message.Message) string {
+	if m.Inbound {
+		return c.T("message.inbound")
+	}
+	return c.T("message.outbound")
+}
+
+// staffFile is a document's row in the office, where what the office added can be shown and taken
+// back.
+func staffFile(c *web.Ctx, v pageView, d dossier.Document) ui.File {
+	f := fileProps(c, "/dossiers/"+v.d.ID, d)
+	if v.work && d.Origin == "office" && d.Message == "" {
+		f.Act = showing(c, v, d)
+	}
+	return f
+}

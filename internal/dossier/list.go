@@ -1,0 +1,223 @@
+package dossier
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/db"
+)
+
+// PageSize is the number of rows of a list page.
+const PageSize = 25
+
+// Row is a dossier in a list.
+type Row struct {
+	ID, Number, Title, Status, Handler string
+	Closed, Published                  bool
+	UpdatedAt                          db.Time
+	Unread                             int
+}
+
+// Filter chooses what a list shows. Statuses are ids; none means every open dossier.
+type Filter struct {
+	Search   string
+	Statuses []string
+	After    string // key of the last row of the page before, "" for the first page
+}
+
+// Page is one page of a list; Next is the key of the following page, "" on the last one.
+type Page struct {
+	Rows []Row
+	Next string
+}
+
+const (
+	listSelect = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
+	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3) `
+	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
+	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
+	listColumns = listSelect + `from dossier_list l` + listJoin + `where l.tenant_id = $1 and l.viewer = $2 `
+)
+
+// Each filter is a whole fragment, so that none of them keeps the others from the index. $4 is the
+// status that is asked for, or several as |a|b|, and $5 the pattern of a search.
+const (
+	listOpen     = ` and l.closed = false and cast($4 as text) = '' `
+	listStatus   = ` and l.status = cast($4 as text) `
+	listStatuses = ` and cast($4 as text) like '%|' || l.status || '|%' `
+	listSearch   = ` and d.search like $5 escape '\' `
+	listAll      = ` and cast($5 as text) = '' `
+	listAfter    = ` and (l.updated_at, l.dossier_id) < ($6, $7) `
+	listOrder    = ` order by l.updated_at desc, l.dossier_id desc limit 26`
+)
+
+func scanRow(scan db.Scan) (Row, error) {
+	var r Row
+	err := scan(&r.ID, &r.Number, &r.Title, &r.Status, &r.Handler, &r.Closed, &r.Published, &r.UpdatedAt, &r.Unread)
+	return r, err
+}
+
+// ClientList returns a page of the dossiers that the client sees (N12-N14).
+func (ds *Dossiers) ClientList(ctx context.Context, a access.Client, f Filter) (Page, error) {
+	v := view{ds.db, a.Scope(), "client:" + a.Scope().Client()}
+	if strings.TrimSpace(f.Search) == "" {
+		return v.list(ctx, f)
+	}
+	long, err := v.long(ctx)
+	if err != nil {
+		return Page{}, err
+	}
+	if long {
+		return v.search(ctx, f)
+	}
+	rows, err := v.rows(ctx, f, pattern(f.Search))
+	return pageOf(rows), err
+}
+
+// StaffList returns a page of the dossiers in which the employee is involved; an administrator
+// and an auditor see all of them.
+func (ds *Dossiers) StaffList(ctx context.Context, a access.Staff, f Filter) (Page, error) {
+	v := view{ds.db, a.Scope(), "staff:" + a.Scope().Account()}
+	if a.SeesAll() {
+		v.viewer = "all"
+	}
+	if strings.TrimSpace(f.Search) == "" {
+		return v.list(ctx, f)
+	}
+	return v.search(ctx, f)
+}
+
+// view is the list of one viewer, read for an account whose unread marks it shows.
+type view struct {
+	db     *db.DB
+	scope  access.Scope
+	viewer string
+}
+
+// list reads a page without a search. Each status is read by key for itself and the pages are
+// merged: a filter over the list in order would pass by every dossier of another status.
+func (v view) list(ctx context.Context, f Filter) (Page, error) {
+	if len(f.Statuses) <= 1 {
+		rows, err := v.rows(ctx, f, "")
+		return pageOf(rows), err
+	}
+	var all []Row
+	for _, status := range slices.Compact(slices.Sorted(slices.Values(f.Statuses))) {
+		rows, err := v.rows(ctx, Filter{Statuses: []string{status}, After: f.After}, "")
+		if err != nil {
+			return Page{}, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b Row) int {
+		return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt.Time), strings.Compare(b.ID, a.ID))
+	})
+	return pageOf(all), nil
+}
+
+// rows reads one row more than a page of the list, in its order; search is a like-pattern or "".
+func (v view) rows(ctx context.Context, f Filter, search string) ([]Row, error) {
+	q := db.Join(listColumns)
+	switch len(f.Statuses) {
+	case 0:
+		q = db.Join(q, listOpen)
+	case 1:
+		q = db.Join(q, listStatus)
+	default:
+		q = db.Join(q, listStatuses)
+	}
+	if search == "" {
+		q = db.Join(q, listAll)
+	} else {
+		q = db.Join(q, listSearch)
+	}
+	args := []any{v.scope.Tenant(), v.viewer, v.scope.Account(), f.statusArg(), search}
+	if at, id, ok := parseKey(f.After); ok {
+		q = db.Join(q, listAfter)
+		args = append(args, at, id)
+	}
+	return db.All(ctx, v.db, scanRow, db.Join(q, listOrder), args...)
+}
+
+// statusArg is the statuses as $4 wants them.
+func (f Filter) statusArg() string {
+	if len(f.Statuses) <= 1 {
+		return strings.Join(f.Statuses, "")
+	}
+	return "|" + strings.Join(f.Statuses, "|") + "|"
+}
+
+func pageOf(rows []Row) Page {
+	if len(rows) <= PageSize {
+		return Page{Rows: rows}
+	}
+	last := rows[PageSize-1]
+	return Page{Rows: rows[:PageSize], Next: key(last.UpdatedAt, last.ID)}
+}
+
+func key(at db.Time, id string) string {
+	v, _ := at.Value()
+	return base64.RawURLEncoding.EncodeToString([]byte(v.(string) + "|" + id))
+}
+
+func parseKey(s string) (db.Time, string, bool) {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	at, id, found := strings.Cut(string(b), "|")
+	var t db.Time
+	if err != nil || !found || t.Scan(at) != nil {
+		return t, "", false
+	}
+	return t, id, true
+}
+
+// Counts are the figures on Home: open dossiers and all of them, capped at 100 (N11).
+type Counts struct{ Open, Total int }
+
+// Count counts the dossiers that the client sees.
+func (ds *Dossiers) Count(ctx context.Context, a access.Client) (Counts, error) {
+	var c Counts
+	err := ds.db.QueryRow(ctx, `select (select count(*) from (select 1 from dossier_list l where l.tenant_id = $1 and l.viewer = $2 and l.closed = false limit 100) o),
+		(select count(*) from (select 1 from dossier_list l where l.tenant_id = $1 and l.viewer = $2 limit 100) t)`,
+		a.Scope().Tenant(), "client:"+a.Scope().Client()).Scan(&c.Open, &c.Total)
+	return c, err
+}
+
+// HasClosed reports whether the client sees dossiers with another status than the default list
+// shows; without them there is nothing to filter (N14).
+func (ds *Dossiers) HasClosed(ctx context.Context, a access.Client) (bool, error) {
+	var n int
+	err := ds.db.QueryRow(ctx, `select count(*) from (select 1 from dossier_list l where l.tenant_id = $1 and l.viewer = $2 and l.closed = true limit 1) o`,
+		a.Scope().Tenant(), "client:"+a.Scope().Client()).Scan(&n)
+	return n > 0, err
+}
+
+// relist rewrites the rows from which the lists of all who see the dossier are read.
+func relist(ctx context.Context, tx *db.Tx, tenantID, dossier string) error {
+	if _, err := tx.Exec(ctx, `delete from dossier_list where tenant_id = $1 and dossier_id = $2`, tenantID, dossier); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into dossier_list (tenant_id, viewer, dossier_id, closed, status, updated_at)
+		select d.tenant_id, 'all', d.id, d.closed, d.status, d.updated_at from dossier d where d.tenant_id = $1 and d.id = $2
+		union all select d.tenant_id, 'staff:' || w.account_id, d.id, d.closed, d.status, d.updated_at from dossier d
+			join dossier_staff w on w.tenant_id = d.tenant_id and w.dossier_id = d.id where d.tenant_id = $1 and d.id = $2
+		union all select d.tenant_id, 'client:' || p.client_id, d.id, d.closed, d.status, d.updated_at from dossier d
+			join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
+			where d.tenant_id = $1 and d.id = $2 and d.published_at is not null`, tenantID, dossier)
+	if err != nil {
+		return err
+	}
+	return reword(ctx, tx, tenantID, dossier)
+}
+
+// Touch brings a dossier to the top of every list it is in.
+func Touch(ctx context.Context, tx *db.Tx, tenantID, dossier string) error {
+	if _, err := tx.Exec(ctx, `update dossier set updated_at = $3 where tenant_id = $1 and id = $2`, tenantID, dossier, tx.Now()); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update dossier_list set updated_at = $3 where tenant_id = $1 and dossier_id = $2`, tenantID, dossier, tx.Now())
+	return err
+}

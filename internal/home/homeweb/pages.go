@@ -1,0 +1,105 @@
+// Package homeweb is the first page of both faces.
+package homeweb
+
+import (
+	"slices"
+	"strconv"
+
+	"voordeur/internal/access"
+	"voordeur/internal/db"
+	"voordeur/internal/dossier"
+	"voordeur/internal/home"
+	"voordeur/internal/i18n"
+	"voordeur/internal/tenant"
+	"voordeur/internal/web"
+)
+
+// Pages are the pages of this package.
+type Pages struct {
+	db       *db.DB
+	dossiers *dossier.Dossiers
+}
+
+// New returns the pages.
+func New(d *db.DB, ds *dossier.Dossiers) *Pages { return &Pages{d, ds} }
+
+// Routes returns the addresses of this package.
+func (p *Pages) Routes() []web.Route {
+	return []web.Route{
+		{Method: web.Get, Pattern: "/{$}", Policy: access.PortalClient, Handler: web.Client(p.portal)},
+		{Method: web.Get, Pattern: "/{$}", Policy: access.OfficeWith(access.Read), Handler: web.Staff(p.office)},
+	}
+}
+
+func (p *Pages) portal(c *web.Ctx, a access.Client) error {
+	items, err := home.New(c.R.Context(), p.db, a.Scope())
+	if err != nil {
+		return err
+	}
+	n, err := p.dossiers.Count(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), shown(c, items), n))
+}
+
+func (p *Pages) office(c *web.Ctx, a access.Staff) error {
+	items, err := home.Waiting(c.R.Context(), p.db, a)
+	if err != nil {
+		return err
+	}
+	return c.Render(200, officeHome(c, c.Frame(c.T("home.waiting")), shown(c, items)))
+}
+
+// shown are the items of the modules that are on.
+func shown(c *web.Ctx, items []home.Item) []home.Item {
+	return slices.DeleteFunc(items, func(it home.Item) bool {
+		return !c.Site.Modules[tenant.ModuleDossiers] || it.Kind == "message" && !c.Site.Modules[tenant.ModuleMessages]
+	})
+}
+
+// greeting is by the time of day at the office.
+func greeting(c *web.Ctx) string {
+	part := "evening"
+	switch h := i18n.Local(c.Now).Hour(); {
+	case h < 5:
+	case h < 12:
+		part = "morning"
+	case h < 18:
+		part = "afternoon"
+	}
+	return c.T("home."+part, "name", c.Scope.Name())
+}
+
+// atOnce is how many new things Home shows before "Toon meer".
+const atOnce = 5
+
+// lead says in a sentence whether there is something to read.
+func lead(c *web.Ctx, list []home.Item) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return c.T("home.lead")
+}
+
+func href(it home.Item) string {
+	if it.Kind == "message" {
+		return "/dossiers/" + it.Dossier + "/messages/" + it.ID
+	}
+	return "/dossiers/" + it.Dossier
+}
+
+func icon(it home.Item) string {
+	if it.Kind == "message" {
+		return "mail"
+	}
+	return "file-text"
+}
+
+// capped shows a count that stops at a hundred.
+func capped(n int) string {
+	if n >= 100 {
+		return "99+"
+	}
+	return strconv.Itoa(n)
+}

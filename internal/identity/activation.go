@@ -1,0 +1,183 @@
+package identity
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
+	"voordeur/internal/audit"
+	"voordeur/internal/db"
+	"voordeur/internal/errs"
+	"voordeur/internal/tenant"
+)
+
+const (
+	linkLife   = 30 * time.Minute
+	purposeSet = "set_password"
+)
+
+// RequestPassword sends the second mail, with a link that sets a password (N2, N8). Whether the
+// address is known shows neither in the answer nor in the time it takes.
+func (i *Identity) RequestPassword(ctx context.Context, t *tenant.Tenant, face access.Face, address, origin string) error {
+	var f errs.Fields
+	key := CheckEmail(&f, address)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	gate := []string{"link:" + string(face) + ":" + authn.HashToken(key), originFailures + "link:" + origin}
+	if err := i.checkGate(ctx, t.ID, gate); err != nil {
+		return err
+	}
+	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, g := range gate {
+			if err := count(ctx, tx, t.ID, g); err != nil {
+				return err
+			}
+		}
+		var id, email, name string
+		err := tx.QueryRow(ctx, `select id, email, name from account where tenant_id = $1 and face = $2 and email_key = $3 and state <> 'blocked'`,
+			t.ID, string(face), key).Scan(&id, &email, &name)
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		secret, err := putToken(ctx, tx, t.ID, id, purposeSet, linkLife)
+		if err != nil {
+			return err
+		}
+		if err := recordFor(ctx, tx, t.ID, id, origin, "account.link_requested", "mail"); err != nil {
+			return err
+		}
+		return i.mailLink(ctx, tx, t, face, id, email, name, secret)
+	})
+}
+
+// CheckLink reports whether a link still works, as a NotFound error when it does not (N3).
+func (i *Identity) CheckLink(ctx context.Context, t *tenant.Tenant, face access.Face, secret string) error {
+	return i.db.QueryRow(ctx, `select 1 from account_token k join account a on a.tenant_id = k.tenant_id and a.id = k.account_id
+		where k.tenant_id = $1 and k.id = $2 and k.purpose = $4 and k.used_at is null and k.expires_at > $3 and a.face = $5 and a.state <> 'blocked'`,
+		t.ID, authn.HashToken(secret), db.At(i.db.Clock().Now()), purposeSet, string(face)).Scan(new(int))
+}
+
+// SetPassword stores a password through a link, ends the account's other sessions, sends the third
+// mail and, in the portal, logs in at once (N5, N6, N8). In the office the factor is still asked.
+func (i *Identity) SetPassword(ctx context.Context, t *tenant.Tenant, face access.Face, secret, password, origin string) (Outcome, error) {
+	if err := i.CheckLink(ctx, t, face, secret); err != nil {
+		return Outcome{}, err
+	}
+	if err := CheckRule(t.Settings.Password, password); err != nil {
+		return Outcome{}, err
+	}
+	hash, err := i.hash.hash(ctx, password)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var id string
+		err := tx.QueryRow(ctx, `update account_token set used_at = $3 where tenant_id = $1 and id = $2 and purpose = $4 and used_at is null and expires_at > $3
+			returning account_id`, t.ID, authn.HashToken(secret), tx.Now(), purposeSet).Scan(&id)
+		if err != nil {
+			return err
+		}
+		out, err = i.storePassword(ctx, tx, t, face, id, hash, origin)
+		return err
+	})
+	return out, err
+}
+
+func (i *Identity) storePassword(ctx context.Context, tx *db.Tx, t *tenant.Tenant, face access.Face, id, hash, origin string) (Outcome, error) {
+	var email, name string
+	err := tx.QueryRow(ctx, `update account set password_hash = $4, state = 'active', version = version + 1
+		where tenant_id = $1 and id = $2 and face = $3 and state <> 'blocked' returning email, name`, t.ID, id, string(face), hash).Scan(&email, &name)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := endSessions(ctx, tx, t.ID, id); err != nil {
+		return Outcome{}, err
+	}
+	if err := recordFor(ctx, tx, t.ID, id, origin, "account.password_set", "link"); err != nil {
+		return Outcome{}, err
+	}
+	if err := i.mailPasswordSet(ctx, tx, t, face, id, email, name); err != nil {
+		return Outcome{}, err
+	}
+	if face == access.Office {
+		return Outcome{Account: id}, nil
+	}
+	return i.openSession(ctx, tx, t, face, id, "password", origin)
+}
+
+// The groups of notifications that a client can switch on (N47).
+const (
+	GroupDocuments      = "documents"
+	GroupQuestionnaires = "questionnaires"
+	GroupMessages       = "messages"
+)
+
+// Profile is what a client sees under "Mijn gegevens".
+type Profile struct {
+	Name, Email string
+	Notify      map[string]bool
+}
+
+// Profile returns the client's own account.
+func (i *Identity) Profile(ctx context.Context, a access.Client) (Profile, error) {
+	p := Profile{Notify: map[string]bool{}}
+	var groups string
+	s := a.Scope()
+	err := i.db.QueryRow(ctx, `select name, email, notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &groups)
+	for _, g := range strings.Fields(groups) {
+		p.Notify[g] = true
+	}
+	return p, err
+}
+
+// SetNotify switches the client's mails on and off (N47); unknown groups are ignored.
+func (i *Identity) SetNotify(ctx context.Context, a access.Client, on []string) error {
+	var keep []string
+	for _, known := range []string{GroupDocuments, GroupQuestionnaires, GroupMessages} {
+		for _, g := range on {
+			if g == known {
+				keep = append(keep, g)
+				break
+			}
+		}
+	}
+	s, groups := a.Scope(), strings.Join(keep, " ")
+	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `update account set notify = $3, version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), s.Account(), groups)
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{Event: "account.notify_changed", Client: s.Client(), Detail: map[string]string{"groups": groups}})
+	})
+}
+
+// StorePassword activates an account with a password, for the operator's commands and for
+// fixtures; nobody is mailed and nobody is logged in.
+func (i *Identity) StorePassword(ctx context.Context, tenantID, account, password string) error {
+	t, err := i.tenants.Get(ctx, tenantID)
+	if err != nil {
+		return err
+	}
+	if err := CheckRule(t.Settings.Password, password); err != nil {
+		return err
+	}
+	hash, err := i.hash.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.Exec(ctx, `update account set password_hash = $3, state = 'active', first_login_at = $4, version = version + 1 where tenant_id = $1 and id = $2`,
+			tenantID, account, hash, tx.Now())
+		if err := db.Guard(n, err, errs.Missing()); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, authn.System(tenantID, "admin"), audit.Entry{Event: "account.password_set", Objects: []audit.Object{{Kind: "account", ID: account}}})
+	})
+}

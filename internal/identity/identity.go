@@ -1,0 +1,253 @@
+// Package identity is accounts and how they log in: invitation, password, second factor, session.
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"net/mail"
+	"strings"
+	"time"
+
+	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
+	"voordeur/internal/audit"
+	"voordeur/internal/db"
+	"voordeur/internal/errs"
+	"voordeur/internal/tenant"
+)
+
+// Identity makes and changes accounts.
+type Identity struct {
+	db      *db.DB
+	tenants *tenant.Tenants
+	hash    *hasher
+}
+
+// New returns the accounts of a database.
+func New(d *db.DB, tenants *tenant.Tenants) *Identity {
+	return &Identity{db: d, tenants: tenants, hash: newHasher()}
+}
+
+// The states of an account.
+const (
+	Invited = "invited"
+	Active  = "active"
+	Blocked = "blocked"
+)
+
+// Account is an account as staff see it.
+type Account struct {
+	ID, Name, Email, State string
+	Role                   access.Role
+	InvitedAt, LastLogin   *db.Time
+	Version                int64
+}
+
+const accountColumns = `select id, name, email, state, role, invited_at, last_login_at, version from account `
+
+func scanAccount(scan db.Scan) (Account, error) {
+	var a Account
+	err := scan(&a.ID, &a.Name, &a.Email, &a.State, &a.Role, &a.InvitedAt, &a.LastLogin, &a.Version)
+	return a, err
+}
+
+// OfClient returns the portal accounts of a client.
+func (i *Identity) OfClient(ctx context.Context, a access.Staff, client string) ([]Account, error) {
+	return db.All(ctx, i.db, scanAccount, accountColumns+`where tenant_id = $1 and face = 'portal' and client_id = $2 order by created_at, id`,
+		a.Scope().Tenant(), client)
+}
+
+// Handlers returns the staff to whom a dossier can be given.
+func (i *Identity) Handlers(ctx context.Context, a access.Staff) ([]Account, error) {
+	return db.All(ctx, i.db, scanAccount, accountColumns+`where tenant_id = $1 and face = 'office' and state = 'active'
+		and role in ('handler', 'administrator') order by name, id`, a.Scope().Tenant())
+}
+
+// CheckEmail returns the form in which an address is compared, or adds what is wrong to f.
+func CheckEmail(f *errs.Fields, address string) string {
+	address = strings.TrimSpace(address)
+	if address == "" {
+		f.Add("email", "field.required")
+		return ""
+	}
+	parsed, err := mail.ParseAddress(address)
+	if err != nil || parsed.Address != address || len(address) > 254 || !strings.Contains(address[strings.LastIndex(address, "@"):], ".") {
+		f.Add("email", "email.invalid")
+		return ""
+	}
+	return strings.ToLower(address)
+}
+
+// NewAccount is a portal account to be made (N1).
+type NewAccount struct {
+	Client, Name, Email string
+	Role                access.Role // client or extra
+}
+
+const insertAccount = `insert into account (tenant_id, id, face, role, client_id, email, email_key, name, phone, hours, state, password_hash, invited_at, created_at)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`
+
+// Invite makes a portal account and queues the first of the three mails (N1). An address that
+// already has an account in this tenant is Invalid. Once is the form's key: a double click makes
+// one account.
+func (i *Identity) Invite(ctx context.Context, a access.Staff, once string, in NewAccount) (string, error) {
+	var f errs.Fields
+	key := CheckEmail(&f, in.Email)
+	if strings.TrimSpace(in.Name) == "" {
+		f.Add("name", "field.required")
+	}
+	if err := f.Err(); err != nil {
+		return "", err
+	}
+	if !a.Can(access.Work) {
+		return "", errs.New(errs.Forbidden, "")
+	}
+	s := a.Scope()
+	t, err := i.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return "", err
+	}
+	var id string
+	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		had, fresh, err := tx.Once(ctx, s.Tenant(), s.Account(), once)
+		if err != nil || !fresh {
+			id = had
+			return err
+		}
+		id = tx.NewID()
+		_, err = tx.Exec(ctx, insertAccount, s.Tenant(), id, string(access.Portal), string(in.Role), in.Client, strings.TrimSpace(in.Email), key,
+			strings.TrimSpace(in.Name), "", "", Invited, "", tx.Now())
+		if err != nil {
+			return taken(err)
+		}
+		if err := audit.Record(ctx, tx, s, audit.Entry{Event: "account.invited", Client: in.Client, Objects: []audit.Object{{Kind: "account", ID: id}}}); err != nil {
+			return err
+		}
+		if err := i.mailInvitation(ctx, tx, t, id, strings.TrimSpace(in.Email), in.Name); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)
+	})
+	return id, err
+}
+
+func taken(err error) error {
+	if db.IsUnique(err, "email_key") {
+		return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "email", Key: "email.taken"}}, Err: err}
+	}
+	return err
+}
+
+// NewStaff is an employee's account to be made, active at once with a password set by an operator.
+type NewStaff struct {
+	Name, Email, Password, Phone, Hours string
+	Role                                access.Role
+	TOTP                                string // base32 secret, "" to enrol at the first login
+}
+
+// CreateStaff makes an employee's account; it is for the operator's commands and for fixtures.
+func (i *Identity) CreateStaff(ctx context.Context, d *db.DB, tenantID string, in NewStaff) (string, error) {
+	var f errs.Fields
+	key := CheckEmail(&f, in.Email)
+	if err := f.Err(); err != nil {
+		return "", err
+	}
+	t, err := i.tenants.Get(ctx, tenantID)
+	if err != nil {
+		return "", err
+	}
+	hash, err := i.hash.hash(ctx, in.Password)
+	if err != nil {
+		return "", err
+	}
+	var id string
+	err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		id = tx.NewID()
+		_, err := tx.Exec(ctx, insertAccount, tenantID, id, string(access.Office), string(in.Role), nil, in.Email, key, in.Name, in.Phone, in.Hours, Active, hash, tx.Now())
+		if err != nil {
+			return taken(err)
+		}
+		if in.TOTP != "" {
+			if err := storeTOTP(ctx, tx, t, id, in.TOTP); err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, authn.System(tenantID, "admin"), audit.Entry{Event: "account.staff_created",
+			Objects: []audit.Object{{Kind: "account", ID: id}}, Detail: map[string]string{"role": string(in.Role)}})
+	})
+	return id, err
+}
+
+// Resend invites an account that has not been activated once more; a double click sends one mail.
+func (i *Identity) Resend(ctx context.Context, a access.Staff, client, id, once string) error {
+	return i.change(ctx, a, client, id, "account.reinvited", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
+		if acc.State != Invited {
+			return errs.New(errs.Conflict, "account.not_invited")
+		}
+		if _, fresh, err := tx.Once(ctx, t.ID, a.Scope().Account(), once); err != nil || !fresh {
+			return err
+		}
+		return i.mailInvitation(ctx, tx, t, id, acc.Email, acc.Name)
+	})
+}
+
+// Block ends an account's sessions at once and lets it in no more.
+func (i *Identity) Block(ctx context.Context, a access.Staff, client, id string) error {
+	return i.change(ctx, a, client, id, "account.blocked", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
+		if _, err := tx.Exec(ctx, `update account set state = 'blocked', version = version + 1 where tenant_id = $1 and id = $2`, t.ID, id); err != nil {
+			return err
+		}
+		return endSessions(ctx, tx, t.ID, id)
+	})
+}
+
+// Unblock lets a blocked account in again; one that never had a password is invited again.
+func (i *Identity) Unblock(ctx context.Context, a access.Staff, client, id string) error {
+	return i.change(ctx, a, client, id, "account.unblocked", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
+		_, err := tx.Exec(ctx, `update account set state = case when password_hash = '' then 'invited' else 'active' end, version = version + 1
+			where tenant_id = $1 and id = $2 and state = 'blocked'`, t.ID, id)
+		return err
+	})
+}
+
+func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event string, f func(context.Context, *db.Tx, *tenant.Tenant, Account) error) error {
+	if !a.Can(access.Work) {
+		return errs.New(errs.Forbidden, "")
+	}
+	s := a.Scope()
+	t, err := i.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return err
+	}
+	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		acc, err := db.One(ctx, tx, scanAccount, accountColumns+`where tenant_id = $1 and face = 'portal' and client_id = $2 and id = $3`, t.ID, client, id)
+		if err != nil {
+			return err
+		}
+		if err := f(ctx, tx, t, acc); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "account", ID: id}}})
+	})
+}
+
+func endSessions(ctx context.Context, tx *db.Tx, tenantID, account string) error {
+	_, err := tx.Exec(ctx, `update session set ended_at = $3 where tenant_id = $1 and account_id = $2 and ended_at is null`, tenantID, account, tx.Now())
+	return err
+}
+
+// newSecret returns 260 random bits as text, for cookies and links.
+func newSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
+
+// putToken stores the hash of a single-use secret and voids the older ones of its purpose.
+func putToken(ctx context.Context, tx *db.Tx, tenantID, account, purpose string, life time.Duration) (string, error) {
+	secret := newSecret()
+	_, err := tx.Exec(ctx, `update account_token set used_at = $4 where tenant_id = $1 and account_id = $2 and purpose = $3 and used_at is null`,
+		tenantID, account, purpose, tx.Now())
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(ctx, `insert into account_token (tenant_id, id, account_id, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)`,
+		tenantID, authn.HashToken(secret), account, purpose, tx.Now(), db.At(tx.Now().Add(life)))
+	return secret, err
+}

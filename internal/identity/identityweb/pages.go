@@ -1,0 +1,334 @@
+// Package identityweb is the pages before and around the log-in, for both faces, and the client's
+// own data.
+package identityweb
+
+import (
+	"net/url"
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/errs"
+	"voordeur/internal/identity"
+	"voordeur/internal/tenant"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+// Pages are the pages of this package.
+type Pages struct {
+	ids     *identity.Identity
+	tenants *tenant.Tenants
+}
+
+// New returns the pages.
+func New(ids *identity.Identity, tenants *tenant.Tenants) *Pages { return &Pages{ids, tenants} }
+
+// Routes returns the addresses of this package.
+func (p *Pages) Routes() []web.Route {
+	return []web.Route{
+		{Method: web.Get, Pattern: "/login", Policy: access.AnyFace, Handler: p.loginPage},
+		{Method: web.Post, Pattern: "/login", Policy: access.AnyFace, Handler: p.login, Form: loginForm{}},
+		{Method: web.Get, Pattern: "/login/code", Policy: access.OfficeOpen, Handler: p.codePage},
+		{Method: web.Post, Pattern: "/login/code", Policy: access.OfficeOpen, Handler: p.code, Form: codeForm{}},
+		{Method: web.Get, Pattern: "/login/enrol/qr.png", Policy: access.OfficeOpen, Handler: p.qr},
+		{Method: web.Get, Pattern: "/password", Policy: access.AnyFace, Handler: p.askPage},
+		{Method: web.Post, Pattern: "/password", Policy: access.AnyFace, Handler: p.ask, Form: askForm{}},
+		{Method: web.Get, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.setPage},
+		{Method: web.Post, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.set, Form: setForm{}},
+		{Method: web.Post, Pattern: "/logout", Policy: access.AnyFace, Handler: p.logout},
+		{Method: web.Get, Pattern: "/resume", Policy: access.PortalClient, Handler: p.resume},
+		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
+		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
+		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
+		{Method: web.Get, Pattern: "/profile", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.profile)},
+		{Method: web.Post, Pattern: "/profile/notifications", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.notify), Form: notifyForm{}},
+	}
+}
+
+const (
+	sessionCookie = "session"
+	deviceCookie  = "device"
+	stepCookie    = "step"
+)
+
+type loginForm struct {
+	Email    string `form:"email"`
+	Password string `form:"password"`
+	Next     string `form:"next"`
+}
+
+func (p *Pages) loginPage(c *web.Ctx) error {
+	if c.Scope.Account() != "" {
+		return c.See("/")
+	}
+	return p.showLogin(c, 200, loginForm{Next: c.Query("next")}, nil, "")
+}
+
+func (p *Pages) showLogin(c *web.Ctx, status int, f loginForm, list []ui.Problem, general string) error {
+	title := c.T("login.title")
+	if len(list) > 0 || general != "" {
+		title = c.T("page.error_title", "title", title)
+	}
+	return c.Render(status, loginView(c, c.Frame(title), f, list, general))
+}
+
+func (p *Pages) login(c *web.Ctx) error {
+	var f loginForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	var missing errs.Fields
+	if strings.TrimSpace(f.Email) == "" {
+		missing.Add("email", "field.required")
+	}
+	if f.Password == "" {
+		missing.Add("password", "field.required")
+	}
+	if err := missing.Err(); err != nil {
+		return p.showLogin(c, 422, f, ui.Problems(c.Texts, err), "")
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	out, err := p.ids.Login(c.R.Context(), t, c.Site.Face, identity.Attempt{Email: f.Email, Password: f.Password, Device: c.Cookie(deviceCookie), Origin: c.Scope.Origin()})
+	switch {
+	case errs.Is(err, errs.Invalid):
+		return p.showLogin(c, 422, f, nil, c.T("login.failed"))
+	case errs.Is(err, errs.Limited):
+		later(c, err)
+		return p.showLogin(c, 429, f, nil, c.T("login.locked"))
+	case err != nil:
+		return err
+	}
+	if out.Step != "" {
+		c.SetCookie(stepCookie, out.Step, 0)
+		return c.See(web.Link("/login/code", "next", f.Next, "enrol", mark(out.Enrol)))
+	}
+	return p.enter(c, out, f.Next)
+}
+
+func mark(on bool) string {
+	if on {
+		return "1"
+	}
+	return ""
+}
+
+// enter sets the cookies of a new session and goes where the visitor wanted to be.
+func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
+	c.SetCookie(sessionCookie, out.Session, 0)
+	c.SetCookie(deviceCookie, out.Device, identity.DeviceLife)
+	c.SetCookie(stepCookie, "", -1)
+	if out.First && c.Site.Face == access.Portal && c.Site.Modules[tenant.ModuleProfile] {
+		return c.See("/profile")
+	}
+	if next == "" || strings.HasPrefix(next, "/login") {
+		next = "/"
+	}
+	return c.See(next)
+}
+
+type codeForm struct {
+	Code  string `form:"code"`
+	Next  string `form:"next"`
+	Enrol string `form:"enrol"`
+}
+
+func (p *Pages) codePage(c *web.Ctx) error {
+	if c.Cookie(stepCookie) == "" {
+		return c.See("/login")
+	}
+	return p.showCode(c, 200, codeForm{Next: c.Query("next"), Enrol: c.Query("enrol")}, nil)
+}
+
+func (p *Pages) showCode(c *web.Ctx, status int, f codeForm, list []ui.Problem) error {
+	secret := ""
+	if f.Enrol != "" {
+		t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+		if err != nil {
+			return err
+		}
+		e, err := p.ids.Enrol(c.R.Context(), t, c.Cookie(stepCookie))
+		if errs.Is(err, errs.NotFound) {
+			return c.See("/login")
+		}
+		if err != nil {
+			return err
+		}
+		secret = e.Secret
+	}
+	return c.Render(status, codeView(c, c.Frame(c.T("code.title")), f, secret, list))
+}
+
+func (p *Pages) code(c *web.Ctx) error {
+	var f codeForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	out, err := p.ids.Code(c.R.Context(), t, identity.CodeAttempt{Step: c.Cookie(stepCookie), Code: f.Code, Enrol: f.Enrol != "", Device: c.Cookie(deviceCookie), Origin: c.Scope.Origin()})
+	switch {
+	case errs.Is(err, errs.Unauthenticated):
+		c.SetFlash(web.Flash{Kind: "error", Key: "login.step_over"})
+		return c.See("/login")
+	case errs.Is(err, errs.Invalid):
+		return p.showCode(c, 422, f, ui.Problems(c.Texts, err))
+	case errs.Is(err, errs.Limited):
+		return p.showCode(c, 429, f, []ui.Problem{{Field: "code", Text: c.T("login.locked")}})
+	case err != nil:
+		return err
+	}
+	return p.enter(c, out, f.Next)
+}
+
+func (p *Pages) qr(c *web.Ctx) error {
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	e, err := p.ids.Enrol(c.R.Context(), t, c.Cookie(stepCookie))
+	if err != nil {
+		return err
+	}
+	c.W.Header().Set("Content-Type", "image/png")
+	_, err = c.W.Write(e.QR)
+	return err
+}
+
+func (p *Pages) logout(c *web.Ctx) error {
+	if c.Scope.Session() != "" {
+		if err := p.ids.Logout(c.R.Context(), c.Scope); err != nil {
+			return err
+		}
+	}
+	c.SetCookie(sessionCookie, "", -1)
+	c.W.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return c.Done("/login", "login.logged_out")
+}
+
+type askForm struct {
+	Email string `form:"email"`
+}
+
+func (p *Pages) askPage(c *web.Ctx) error {
+	return c.Render(200, askView(c, c.Frame(c.T("password.set_title")), askForm{}, nil, ""))
+}
+
+func (p *Pages) ask(c *web.Ctx) error {
+	var f askForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	err = p.ids.RequestPassword(c.R.Context(), t, c.Site.Face, f.Email, c.Scope.Origin())
+	switch {
+	case errs.Is(err, errs.Invalid):
+		return c.Render(422, askView(c, c.Frame(c.T("password.set_title")), f, ui.Problems(c.Texts, err), ""))
+	case errs.Is(err, errs.Limited):
+		later(c, err)
+		return c.Render(429, askView(c, c.Frame(c.T("password.set_title")), f, nil, c.T("password.too_often")))
+	case err != nil:
+		return err
+	}
+	return c.Render(200, sentView(c, c.Frame(c.T("password.sent_title"))))
+}
+
+type setForm struct {
+	Password string `form:"password"`
+}
+
+func (p *Pages) setPage(c *web.Ctx) error {
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	if err := p.ids.CheckLink(c.R.Context(), t, c.Site.Face, c.Param("token")); err != nil {
+		return p.deadLink(c, err)
+	}
+	return p.showSet(c, t, 200, nil)
+}
+
+func (p *Pages) showSet(c *web.Ctx, t *tenant.Tenant, status int, list []ui.Problem) error {
+	action := "/password/" + url.PathEscape(c.Param("token"))
+	return c.Render(status, setView(c, c.Frame(c.T("password.choose_title")), action, identity.RuleText(c.Texts, t.Settings.Password), list))
+}
+
+func (p *Pages) deadLink(c *web.Ctx, err error) error {
+	if !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	return c.Render(410, deadView(c, c.Frame(c.T("password.dead_title"))))
+}
+
+func (p *Pages) set(c *web.Ctx) error {
+	var f setForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	out, err := p.ids.SetPassword(c.R.Context(), t, c.Site.Face, c.Param("token"), f.Password, c.Scope.Origin())
+	switch {
+	case errs.Is(err, errs.Invalid):
+		list := ui.Problems(c.Texts, err)
+		for i := range list {
+			if errs.FieldsOf(err)[i].Key == "password.broken" {
+				list[i].Text = identity.RuleText(c.Texts, t.Settings.Password)
+			}
+		}
+		return p.showSet(c, t, 422, list)
+	case err != nil:
+		return p.deadLink(c, err)
+	}
+	if out.Session == "" {
+		return c.Done("/login", "password.stored_login")
+	}
+	c.SetFlash(web.Flash{Kind: "ok", Key: "password.stored"})
+	return p.enter(c, out, "/")
+}
+
+type notifyForm struct {
+	Groups []string `form:"groups"`
+}
+
+func (p *Pages) profile(c *web.Ctx, a access.Client) error {
+	me, err := p.ids.Profile(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), me))
+}
+
+func (p *Pages) notify(c *web.Ctx, a access.Client) error {
+	var f notifyForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if err := p.ids.SetNotify(c.R.Context(), a, f.Groups); err != nil {
+		return err
+	}
+	return c.Done("/profile", "profile.saved")
+}
+
+// groups are the switches whose module the tenant has (N47).
+func groups(c *web.Ctx, me identity.Profile) []ui.Option {
+	all := []struct{ group, module string }{
+		{identity.GroupDocuments, tenant.ModuleDossiers}, {identity.GroupQuestionnaires, "questionnaires"}, {identity.GroupMessages, tenant.ModuleMessages},
+	}
+	var out []ui.Option
+	for _, g := range all {
+		if c.Site.Modules[g.module] {
+			out = append(out, ui.Option{Value: g.group, Label: c.T("profile.notify." + g.group), Chosen: me.Notify[g.group]})
+		}
+	}
+	return out
+}

@@ -1,0 +1,15 @@
+package message
+
+import (
+	"context"
+
+	"voordeur/internal/access"
+	"voordeur/internal/db"
+	"voordeur/internal/dossier"
+)
+
+// ListAsClient returns what List returns for the client's account of a preview: what is unread is
+// unread for him. Nothing becomes read.
+func (ms *Messages) ListAsClient(ctx context.Context, a access.Staff, p dossier.Preview) ([]Message, error) {
+	return db.All(ctx, ms.db, scanMessage, selectMessage+`order by m.sent_at desc, m.id desc`, a.Scope().Tenant(), p.Account, p.Dossier.ID)
+}

@@ -1,0 +1,273 @@
+// Package message is the conversation in a dossier between the office and its client.
+package message
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"voordeur/internal/access"
+	"voordeur/internal/audit"
+	"voordeur/internal/db"
+	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
+	"voordeur/internal/identity"
+	"voordeur/internal/notify"
+	"voordeur/internal/tenant"
+)
+
+// Messages reads and sends messages.
+type Messages struct {
+	db       *db.DB
+	tenants  *tenant.Tenants
+	identity *identity.Identity
+	dossiers *dossier.Dossiers
+}
+
+// New returns the messages of a database.
+func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, dossiers *dossier.Dossiers) *Messages {
+	return &Messages{db: d, tenants: tenants, identity: ids, dossiers: dossiers}
+}
+
+// Tab is the place of messages among the unread marks of a dossier.
+const Tab = "messages"
+
+const (
+	maxSubject = 200
+	maxBody    = 1_000_000 // bytes
+)
+
+// Message is a letter in a dossier. Inbound and outbound are as the client sees it (N25).
+type Message struct {
+	ID, Dossier, Author, Subject, Body, ReplyTo string
+	Inbound, Unread                             bool
+	SentAt                                      db.Time
+	ReadBy                                      int // accounts of the other side that have read it
+	sealed                                      []byte
+}
+
+const selectMessage = `select m.id, m.dossier_id, w.name, m.subject, coalesce(m.reply_to, ''), m.direction = 'inbound', m.sent_at,
+	exists (select 1 from unread u where u.tenant_id = m.tenant_id and u.account_id = $2 and u.kind = 'message' and u.object_id = m.id),
+	(select count(*) from message_read r join account o on o.tenant_id = r.tenant_id and o.id = r.account_id
+		where r.tenant_id = m.tenant_id and r.message_id = m.id and o.face <> w.face), m.body
+	from message m join account w on w.tenant_id = m.tenant_id and w.id = m.author_id where m.tenant_id = $1 and m.dossier_id = $3 `
+
+func scanMessage(scan db.Scan) (Message, error) {
+	var m Message
+	err := scan(&m.ID, &m.Dossier, &m.Author, &m.Subject, &m.ReplyTo, &m.Inbound, &m.SentAt, &m.Unread, &m.ReadBy, &m.sealed)
+	return m, err
+}
+
+// List returns the messages of a dossier that was loaded for the actor, newest first, without
+// their texts.
+func (ms *Messages) List(ctx context.Context, s access.Scope, d dossier.Dossier) ([]Message, error) {
+	return db.All(ctx, ms.db, scanMessage, selectMessage+`order by m.sent_at desc, m.id desc`, s.Tenant(), s.Account(), d.ID)
+}
+
+// Read opens one message of a dossier that was loaded for the actor: it becomes read for his
+// account, and the look is recorded (N26).
+func (ms *Messages) Read(ctx context.Context, s access.Scope, d dossier.Dossier, id string) (Message, error) {
+	m, err := db.One(ctx, ms.db, scanMessage, selectMessage+`and m.id = $4`, s.Tenant(), s.Account(), d.ID, id)
+	if err != nil {
+		return m, err
+	}
+	t, err := ms.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return m, err
+	}
+	plain, err := t.Key.Open(m.sealed, aad(t.ID, m.ID))
+	if err != nil {
+		return m, err
+	}
+	m.Body = string(plain)
+	return m, ms.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `insert into message_read (tenant_id, message_id, account_id, first_at) values ($1, $2, $3, $4) on conflict do nothing`,
+			t.ID, m.ID, s.Account(), tx.Now())
+		if err != nil {
+			return err
+		}
+		if _, err := notify.Read(ctx, tx, t.ID, s.Account(), notify.Message, m.ID); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{Event: "message.read", Dossier: d.ID, Client: s.Client(), Objects: []audit.Object{{Kind: "message", ID: m.ID}}})
+	})
+}
+
+func aad(tenantID, id string) string { return "message|body|" + tenantID + "|" + id }
+
+// Draft is a message as it was typed.
+type Draft struct {
+	Subject, Body, ReplyTo string
+	Uploads                []string
+	// Answers is how many answers of one's own side to ReplyTo the writer had seen. When there are
+	// more by now, somebody answered in another window, and sending is a Conflict.
+	Answers int
+}
+
+func (in *Draft) check(t *tenant.Tenant) error {
+	var f errs.Fields
+	in.Subject = strings.Join(strings.Fields(in.Subject), " ")
+	if in.Subject == "" {
+		f.Add("subject", "field.required")
+	} else if utf8.RuneCountInString(in.Subject) > maxSubject {
+		f.Add("subject", "field.too_long", "max", maxSubject)
+	}
+	if strings.TrimSpace(in.Body) == "" {
+		f.Add("body", "field.required")
+	} else if len(in.Body) > maxBody {
+		f.Add("body", "message.too_long")
+	}
+	if len(in.Uploads) > t.Settings.Files.MaxAttachment {
+		f.Add("upload", "message.too_many_files", "max", t.Settings.Files.MaxAttachment)
+	}
+	return f.Err()
+}
+
+// SendAsClient sends a message with its attachments to the office (N27, N28, N33). Once is the
+// form's key: a double click sends one.
+func (ms *Messages) SendAsClient(ctx context.Context, a access.Client, dossierID, once string, in Draft) (string, error) {
+	return ms.send(ctx, a.Scope(), once, in, func(ctx context.Context, tx *db.Tx, t *tenant.Tenant) (dossier.Dossier, error) {
+		d, err := dossier.ForClient(ctx, tx, a, dossierID)
+		if err == nil && d.Closed && !t.Settings.ClosedMessaging {
+			err = errs.New(errs.Conflict, "dossier.closed_no_message")
+		}
+		return d, err
+	})
+}
+
+// SendAsStaff sends a message with its attachments to the dossier's clients (N34).
+func (ms *Messages) SendAsStaff(ctx context.Context, a access.Staff, dossierID, once string, in Draft) (string, error) {
+	return ms.send(ctx, a.Scope(), once, in, func(ctx context.Context, tx *db.Tx, _ *tenant.Tenant) (dossier.Dossier, error) {
+		return dossier.ForWork(ctx, tx, a, dossierID)
+	})
+}
+
+type loader func(context.Context, *db.Tx, *tenant.Tenant) (dossier.Dossier, error)
+
+func (ms *Messages) send(ctx context.Context, s access.Scope, once string, in Draft, load loader) (string, error) {
+	t, err := ms.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return "", err
+	}
+	var id string
+	err = ms.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := load(ctx, tx, t)
+		if err != nil {
+			return err
+		}
+		if err := in.check(t); err != nil {
+			return err
+		}
+		had, fresh, err := tx.Once(ctx, t.ID, s.Account(), once)
+		if err != nil || !fresh {
+			id = had
+			return err
+		}
+		id = tx.NewID()
+		if err := ms.store(ctx, tx, t, s, d, id, in); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, t.ID, s.Account(), once, id)
+	})
+	return id, err
+}
+
+func (ms *Messages) store(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s access.Scope, d dossier.Dossier, id string, in Draft) error {
+	direction := directionOf(s)
+	var replyTo *string
+	if in.ReplyTo != "" {
+		if err := checkReply(ctx, tx, t.ID, d.ID, direction, in); err != nil {
+			return err
+		}
+		replyTo = &in.ReplyTo
+	}
+	_, err := tx.Exec(ctx, `insert into message (tenant_id, id, dossier_id, direction, author_id, reply_to, subject, body, sent_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		t.ID, id, d.ID, direction, s.Account(), replyTo, in.Subject, t.Key.Seal([]byte(in.Body), aad(t.ID, id)), tx.Now())
+	if err != nil {
+		return err
+	}
+	if err := ms.dossiers.Attach(ctx, tx, s, d.ID, id, in.Uploads); err != nil {
+		return err
+	}
+	if err := dossier.Touch(ctx, tx, t.ID, d.ID); err != nil {
+		return err
+	}
+	if err := ms.announce(ctx, tx, t.ID, d, id, direction); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, s, audit.Entry{Event: "message.sent", Dossier: d.ID, Client: s.Client(), Objects: []audit.Object{{Kind: "message", ID: id}}})
+}
+
+// checkReply refuses to answer what is not in the dossier, and what was answered meanwhile.
+func checkReply(ctx context.Context, tx *db.Tx, tenantID, dossierID, direction string, in Draft) error {
+	if err := tx.QueryRow(ctx, `select 1 from message where tenant_id = $1 and dossier_id = $2 and id = $3`, tenantID, dossierID, in.ReplyTo).Scan(new(int)); err != nil {
+		return err
+	}
+	n, err := answers(ctx, tx, tenantID, dossierID, in.ReplyTo, direction)
+	if err == nil && n > in.Answers {
+		err = errs.New(errs.Conflict, "message.answered_meanwhile")
+	}
+	return err
+}
+
+func answers(ctx context.Context, r db.Reader, tenantID, dossierID, id, direction string) (int, error) {
+	return db.One(ctx, r, db.Value[int], `select count(*) from message where tenant_id = $1 and dossier_id = $2 and reply_to = $3 and direction = $4`,
+		tenantID, dossierID, id, direction)
+}
+
+// Answers counts the answers of the actor's own side to a message of a dossier that was loaded for
+// him.
+func (ms *Messages) Answers(ctx context.Context, s access.Scope, d dossier.Dossier, id string) (int, error) {
+	return answers(ctx, ms.db, s.Tenant(), d.ID, id, directionOf(s))
+}
+
+// directionOf is which way a message of the actor goes, as the client sees it.
+func directionOf(s access.Scope) string {
+	if _, client := access.AsClient(s); client {
+		return "outbound"
+	}
+	return "inbound"
+}
+
+// announce marks a message unread for the other side, and mails clients who asked for that.
+func (ms *Messages) announce(ctx context.Context, tx *db.Tx, tenantID string, d dossier.Dossier, id, direction string) error {
+	if direction == "inbound" && d.PublishedAt == nil {
+		return nil
+	}
+	who := dossier.Staff
+	if direction == "inbound" {
+		who = dossier.Accounts
+	}
+	accounts, err := who(ctx, tx, tenantID, d.ID)
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		if err := notify.Add(ctx, tx, tenantID, notify.Mark{Account: account, Kind: notify.Message, Object: id, Dossier: d.ID, Tab: Tab, At: tx.Now()}); err != nil {
+			return err
+		}
+	}
+	if direction != "inbound" {
+		return nil
+	}
+	return ms.identity.Notify(ctx, tx, tenantID, accounts, identity.GroupMessages, d.ID)
+}
+
+// Shown marks the messages of a dossier unread for the accounts that now see it and have not read
+// them; it is dossier.Dossiers' hook.
+func (ms *Messages) Shown(ctx context.Context, tx *db.Tx, s access.Scope, dossierID string) error {
+	marks, err := db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
+		m := notify.Mark{Kind: notify.Message, Dossier: dossierID, Tab: Tab}
+		err := scan(&m.Account, &m.Object, &m.At)
+		return m, err
+	}, `select a.id, m.id, m.sent_at from message m
+		join dossier d on d.tenant_id = m.tenant_id and d.id = m.dossier_id and d.published_at is not null
+		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
+		join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
+		where m.tenant_id = $1 and m.dossier_id = $2 and m.direction = 'inbound'
+		and not exists (select 1 from message_read r where r.tenant_id = m.tenant_id and r.message_id = m.id and r.account_id = a.id)`, s.Tenant(), dossierID)
+	if err != nil {
+		return err
+	}
+	return notify.Add(ctx, tx, s.Tenant(), marks...)
+}

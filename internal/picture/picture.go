@@ -1,0 +1,86 @@
+// Package picture makes images safe to show: it decodes them and encodes them anew, so that nothing
+// is left of what else a file may hold, neither code nor the place where a photo was taken.
+package picture
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif" // registers the format
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	_ "golang.org/x/image/webp" // registers the format
+)
+
+// MaxPixels bounds the memory that decoding takes, whatever size a file says it has: about 12 bytes
+// a pixel at worst.
+const MaxPixels = 30_000_000
+
+const quality = 90
+
+var (
+	// ErrTooLarge means that an image has more than MaxPixels.
+	ErrTooLarge = errors.New("picture: too many pixels")
+	// ErrBroken means that a file is no image that can be decoded.
+	ErrBroken = errors.New("picture: cannot be decoded")
+)
+
+// turn lets one image at a time be decoded: it takes much memory for a short while.
+var turn = make(chan struct{}, 1)
+
+// Clean returns the picture upright, as JPEG or PNG with no data but its pixels.
+func Clean(ctx context.Context, r io.ReadSeeker) (data []byte, mediaType string, err error) {
+	config, format, err := image.DecodeConfig(r)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	if config.Width <= 0 || config.Height <= 0 {
+		return nil, "", ErrBroken
+	}
+	if int64(config.Width)*int64(config.Height) > MaxPixels {
+		return nil, "", ErrTooLarge
+	}
+	upright := 1
+	if format == "jpeg" {
+		if upright, err = orientation(r); err != nil {
+			return nil, "", err
+		}
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, "", fmt.Errorf("picture: %w", err)
+	}
+	select {
+	case turn <- struct{}{}:
+		defer func() { <-turn }()
+	case <-ctx.Done():
+		return nil, "", ctx.Err()
+	}
+	img, _, err := image.Decode(r)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	return encode(orient(img, upright), format)
+}
+
+// encode writes photos as JPEG, and drawings and what is transparent as PNG.
+func encode(img image.Image, format string) ([]byte, string, error) {
+	var b bytes.Buffer
+	opaque, known := img.(interface{ Opaque() bool })
+	if format == "jpeg" || format == "webp" && known && opaque.Opaque() {
+		err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality})
+		return b.Bytes(), "image/jpeg", wrap(err)
+	}
+	err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img)
+	return b.Bytes(), "image/png", wrap(err)
+}
+
+func wrap(err error) error {
+	if err != nil {
+		return fmt.Errorf("picture: encode: %w", err)
+	}
+	return nil
+}

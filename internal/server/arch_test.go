@@ -1,0 +1,86 @@
+package server_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// ranks of the house: a package imports only lower ranks, and within a rank what is named before it.
+var ranks = [][]string{
+	{"errs", "clock", "i18n"},
+	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "jobs", "mail", "config", "pdf", "ui", "web", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest"},
+	{"audit", "notify", "tenant", "identity"},
+	{"client"},
+	{"dossier"},
+	{"message"},
+	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "home/homeweb", "identity/identityweb", "message/messageweb", "tenant/tenantweb"},
+	{"world", "world/worldtest", "server", "storm"},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "voordeur/...").Output()
+	must(t, err)
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	var list []pkg
+	for {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return list
+		}
+		must(t, err)
+		list = append(list, p)
+	}
+}
+
+func rank(name string) (int, int, bool) {
+	for r, names := range ranks {
+		if i := slices.Index(names, name); i >= 0 {
+			return r, i, true
+		}
+	}
+	return 0, 0, false
+}
+
+func TestArchitecture(t *testing.T) {
+	seen := 0
+	for _, p := range packages(t) {
+		name, ours := strings.CutPrefix(p.ImportPath, "voordeur/internal/")
+		if !ours {
+			continue
+		}
+		seen++
+		r, i, ok := rank(name)
+		if !ok {
+			t.Errorf("%s has no rank", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			other, ours := strings.CutPrefix(imp, "voordeur/internal/")
+			if !ours {
+				continue
+			}
+			or, oi, known := rank(other)
+			switch {
+			case !known || or > r || or == r && oi > i:
+				t.Errorf("%s imports %s, which is not below it", name, other)
+			case strings.HasSuffix(name, "web") && r == 6 && strings.HasSuffix(other, "web") && or == 6:
+				t.Errorf("%s imports another web package, %s", name, other)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d packages looked at", seen)
+	}
+}

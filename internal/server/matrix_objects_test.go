@@ -1,0 +1,232 @@
+package server_test
+
+import (
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/world"
+)
+
+// never is an identifier that was never given out.
+const never = "zzzzzzzzzzzzzzzzzzzzzzzzzz"
+
+// kinds of object below a dossier, and the table that holds them.
+var kinds = map[string]string{"document": "document", "message": "message", "step": "progress_step", "upload": "upload"}
+
+// truth is what a site's database says of what is whose, read past the program.
+type truth struct {
+	dossiers map[string]*truthDossier
+	children map[string]map[string]truthChild // by kind and id
+	parked   map[string]bool                  // accounts for which a form is kept
+	letter   string                           // of the tenant, with which its marks begin
+}
+
+type truthDossier struct {
+	published, closed bool
+	clients, staff    map[string]bool
+}
+
+type truthChild struct {
+	dossier, owner string
+	client, office bool // the client sees it; the office made it
+	opens, whole   bool // a browser shows it; all of it is in
+}
+
+func (s *site) truth() *truth {
+	s.t.Helper()
+	tr := &truth{dossiers: map[string]*truthDossier{}, children: map[string]map[string]truthChild{}, parked: map[string]bool{}, letter: s.letter()}
+	s.each(`select id, case when published_at is null then '' else 'x' end, case when closed then 'x' else '' end, '' from dossier where tenant_id = $1`, func(c []string) {
+		tr.dossiers[c[0]] = &truthDossier{published: c[1] != "", closed: c[2] != "", clients: map[string]bool{}, staff: map[string]bool{}}
+	})
+	s.each(`select dossier_id, client_id, '', '' from dossier_party where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].clients[c[1]] = true })
+	s.each(`select dossier_id, account_id, '', '' from dossier_staff where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].staff[c[1]] = true })
+	s.each(`select account_id, '', '', '' from parked where tenant_id = $1`, func(c []string) { tr.parked[c[0]] = true })
+	for kind, query := range map[string]string{
+		"document": `select id, dossier_id, case when origin = 'client' or published_at is not null and state = 'released' then 'x' else '' end,
+			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end
+			from document where tenant_id = $1`,
+		"message": `select id, dossier_id, 'x', '' from message where tenant_id = $1`,
+		"step":    `select id, dossier_id, '', '' from progress_step where tenant_id = $1`,
+		"upload":  `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end from upload where tenant_id = $1`,
+	} {
+		tr.children[kind] = map[string]truthChild{}
+		s.each(query, func(c []string) {
+			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), whole: strings.Contains(c[3], "w")}
+		})
+	}
+	return tr
+}
+
+func (s *site) each(query string, f func([]string)) {
+	s.t.Helper()
+	rows, err := s.raw.Query(query, s.id)
+	must(s.t, err)
+	defer rows.Close()
+	for rows.Next() {
+		c := make([]string, 4)
+		must(s.t, rows.Scan(&c[0], &c[1], &c[2], &c[3]))
+		f(c)
+	}
+	must(s.t, rows.Err())
+}
+
+// roleOn is what an actor is on a face of the site: "" when his cookie is worth nothing there.
+func (s *site) roleOn(a *actor, face access.Face) access.Role {
+	if a.dead || a.tenant != s.id || a.face != face {
+		return ""
+	}
+	return a.role
+}
+
+// sees says whether the actor sees a dossier.
+func (tr *truth) sees(a *actor, role access.Role, dossier string) bool {
+	d := tr.dossiers[dossier]
+	switch {
+	case d == nil:
+		return false
+	case role == access.RoleClient || role == access.RoleExtra:
+		return d.published && d.clients[a.client]
+	case role == access.RoleHandler:
+		return d.staff[a.account]
+	}
+	return role == access.RoleAdministrator || role == access.RoleAuditor
+}
+
+// reaches says whether the actor reaches what an address names.
+func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[string]string) bool {
+	role := s.roleOn(a, face)
+	for kind, id := range wild {
+		switch kind {
+		case "dossier":
+			if !tr.sees(a, role, id) && !r.mine {
+				return false
+			}
+		case "client":
+			if d, below := wild["dossier"]; below && (tr.dossiers[d] == nil || !tr.dossiers[d].clients[id]) {
+				return false
+			}
+			if !s.has(`select id from client where tenant_id = $1 and id = $2`, s.id, id) {
+				return false
+			}
+		case "account":
+			if !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) {
+				return false
+			}
+		case "mail":
+			if id != "invitation" {
+				return false
+			}
+		case "filename":
+			if id != "document.pdf" {
+				return false
+			}
+		case "token", "ticket":
+			if id != "mine" {
+				return false
+			}
+		default:
+			c, ok := tr.children[kind][id]
+			if !ok || c.dossier != wild["dossier"] || r.office && !c.office || kind == "upload" && c.owner != a.account ||
+				face == access.Portal && kind == "document" && !c.client {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// mayUse says whether the actor may put an identifier into a field.
+func (s *site) mayUse(tr *truth, a *actor, kind, id string, wild map[string]string) bool {
+	switch kind {
+	case "client":
+		return s.has(`select id from client where tenant_id = $1 and id = $2`, s.id, id)
+	case "handler":
+		return s.has(`select id from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator')`, s.id, id)
+	}
+	c, ok := tr.children[kind][id]
+	return ok && c.dossier == wild["dossier"] && (kind != "upload" || c.owner == a.account && c.whole)
+}
+
+// interesting returns the identifiers of a kind with which a route is tried, below the parent that
+// is already chosen.
+func (s *site) interesting(kind string, wild map[string]string) []string {
+	s.t.Helper()
+	switch kind {
+	case "dossier":
+		return append(s.list(`select id from dossier where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
+	case "client":
+		return append(s.list(`select id from client where tenant_id in ($1, $2) group by id order by id limit 5`, s.id, s.other.id), never)
+	case "handler":
+		return append(s.list(`select id from account where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), s.other.spare[access.Office], never)
+	case "account":
+		own := s.list(`select id from account where tenant_id = $1 and client_id = $2 order by id`, s.id, wild["client"])
+		theirs := s.list(`select id from account where tenant_id = $1 and client_id = $2 order by id`, s.other.id, wild["client"])
+		return append(append(own, theirs...), world.FixtureID(1), world.FixtureID(2), world.FixtureID(5), s.spare[access.Portal], s.other.spare[access.Portal], never)
+	}
+	table, d := kinds[kind], wild["dossier"]
+	out := s.list(`select id from `+table+` where tenant_id = $1 and dossier_id = $2 order by id limit 9`, s.id, d)
+	// Of siblings and strangers, of the other tenant's dossier with this identifier, and of the
+	// other tenant only.
+	out = append(out, s.list(`select min(id) from `+table+` where tenant_id = $1 and dossier_id <> $2 group by dossier_id order by 1 limit 4`, s.id, d)...)
+	out = append(out, s.list(`select id from `+table+` where tenant_id = $1 and dossier_id = $2 order by id limit 3`, s.other.id, d)...)
+	out = append(out, s.list(`select o.id from `+table+` o where o.tenant_id = $1 and not exists (select 1 from `+table+` m where m.tenant_id = $2 and m.id = o.id) order by o.id limit 1`, s.other.id, s.id)...)
+	return append(out, never)
+}
+
+// parents are the dossiers below which children are tried: of each client an open one, the
+// unpublished one, the colleague's, and the one that only the twin has.
+var parents = []int{1, 2, 4, 6, 8, 10, 12, 13}
+
+// combinations returns every choice of identifiers for the names in a pattern.
+func (s *site) combinations(names []string, face access.Face) []map[string]string {
+	all := []map[string]string{{}}
+	for _, name := range names {
+		var next []map[string]string
+		for _, had := range all {
+			for _, id := range s.choices(name, names, had, face) {
+				wild := map[string]string{name: id}
+				for k, v := range had {
+					wild[k] = v
+				}
+				next = append(next, wild)
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+func (s *site) choices(name string, names []string, had map[string]string, face access.Face) []string {
+	switch name {
+	case "token":
+		return append(s.deadTokens(face), "mine", s.other.token(face), never)
+	case "ticket":
+		return append(s.deadTickets(), "mine", s.other.liveTicket(), never)
+	case "mail":
+		return []string{"invitation", never}
+	case "filename":
+		return []string{"document.pdf", "image", never}
+	}
+	if name == "dossier" && len(names) > 1 {
+		out := []string{never}
+		for _, n := range parents {
+			out = append(out, world.FixtureID(n))
+		}
+		return out
+	}
+	seen := map[string]bool{}
+	var out []string
+	for _, id := range s.interesting(name, had) {
+		if !seen[id] {
+			out, seen[id] = append(out, id), true
+		}
+	}
+	return out
+}
+
+func otherFace(f access.Face) access.Face {
+	if f == access.Portal {
+		return access.Office
+	}
+	return access.Portal
+}

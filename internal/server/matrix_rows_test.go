@@ -1,0 +1,228 @@
+package server_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"strings"
+
+	"voordeur/internal/access"
+)
+
+// row says how the matrix calls one route. Who may call it comes from the route's policy, what is
+// visible to whom from the database; a row only knows the request. To add one:
+//
+//	{face: access.Office, route: "POST /dossiers/{dossier}/publish", want: 303, event: "dossier.published", form: []string{"on", "1"}},
+//
+// Every {name} of the route is an object of that kind (see kinds in matrix_objects_test.go; a new
+// kind of object is added there, once), and is tried with every identifier of interest: own ones,
+// those of others, of siblings, of the other tenant and one that was never given out. A route
+// without a row and a row without a route fail the test.
+type row struct {
+	face  access.Face // "" for a route of both faces
+	route string      // method and pattern, as in the route table
+
+	// want is the answer to whom it is allowed and with objects of his own; also is another right
+	// answer, for pages that differ by who is logged in.
+	want, also int
+	// event is the one entry that the journal gets from an allowed request: a look for a GET, a
+	// change otherwise. "" is a page that is no look: it leaves the whole database as it was.
+	event string
+	// quiet is a change without an entry, or an open form that is refused as it is filled in.
+	quiet bool
+
+	form   []string // fields as name, value; <once>, <version>, <new> (a fresh e-mail address), <handler> and <client> are filled in
+	query  []string // the same for the address
+	header []string
+	body   string // instead of a form
+	multi  bool   // the form is multipart
+	file   string // with this file
+
+	// ids are the fields of the form, and inQuery those of the address, that hold an identifier:
+	// name and kind. Each is tried with every identifier of its kind.
+	ids, inQuery map[string]string
+	// bad is the answer to an identifier in the form that the actor may not use: 404, or 422 where
+	// the form comes back.
+	bad int
+
+	// shows returns what the page must say to an actor, for figures that no mark betrays.
+	shows func(tr *truth, a *actor) string
+
+	office  bool // the {document} must be the office's own
+	closed  int  // the answer to a client in a closed dossier, when it is another one
+	last    bool // ends the actor's session, so it is asked after all others
+	mine    bool // the {upload} is the actor's own whether he still sees the dossier or not
+	opens   bool // only a {document} that a browser shows is looked at; others are downloaded next
+	own     bool // changes only what is of the actor's own account
+	preview bool // shows staff what a client sees, and nothing else
+	moving  bool // is never the same twice: it shows the journal, or has keys of its own
+	// ready is SQL that makes the change possible again for the next actor: $1 is the tenant, $2
+	// the last identifier of the address.
+	ready string
+}
+
+var (
+	portalFace, officeFace, docsFace = access.Portal, access.Office, access.Docs
+	newDossier                       = []string{"once", "<once>", "version", "<version>", "number", "<once>", "title", "Titel", "status", "in_progress", "handler", "<handler>", "party", "<client>", "template", "levering"}
+	tus                              = []string{"Tus-Resumable", "1.0.0"}
+	newFile                          = []string{"Tus-Resumable", "1.0.0", "Upload-Length", "9", "Upload-Metadata", "filename c3R1ay5wZGY="}
+	piece                            = []string{"Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"}
+	newMessage                       = []string{"once", "<once>", "subject", "Onderwerp", "body", "Tekst", "answers", "999"}
+)
+
+// figures is what a client's Home says of his dossiers (N11).
+func figures(tr *truth, a *actor) string {
+	open, total := 0, 0
+	for id, d := range tr.dossiers {
+		if tr.sees(a, a.role, id) {
+			total++
+			open += bit(!d.closed)
+		}
+	}
+	return fmt.Sprintf("%d in behandeling, %d totaal", open, total)
+}
+
+// typed is what the page shows of the form that is kept for the actor.
+func typed(tr *truth, a *actor) string {
+	if tr.parked[a.account] {
+		return "p" + a.account[24:] + " "
+	}
+	return ""
+}
+
+// ownFile is what the logo and the font of the site say.
+func ownFile(tr *truth, _ *actor) string { return "of " + tr.letter }
+
+// version is all that a form of settings must have.
+var version = []string{"version", "<settings>", "do", "save"}
+
+// picture is a logo, and font a file that begins as a font does.
+var (
+	picture = func() string {
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 2, 2))); err != nil {
+			panic(err)
+		}
+		return b.String()
+	}()
+	font = "wOF2\x00\x01\x00\x00\x00\x00\x00\x30\x00\x01" + strings.Repeat("\x00", 34)
+)
+
+// smallPDF is a file, and unsent brings an upload back to before its first byte.
+const (
+	smallPDF = "%PDF-1.7\n"
+	settings = "tenant.settings_changed"
+	unsent   = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
+)
+
+// rows is the list of every route and how it is called.
+var rows = []row{
+	// Before and around the log-in, on both faces.
+	{route: "GET /login", want: 200, also: 303, inQuery: map[string]string{"next": "dossier"}},
+	{route: "POST /login", want: 422, quiet: true, form: []string{"email", "", "password", ""}},
+	{face: officeFace, route: "GET /login/code", want: 303},
+	{face: officeFace, route: "POST /login/code", want: 303, quiet: true, form: []string{"code", "123456"}},
+	{face: officeFace, route: "GET /login/enrol/qr.png", want: 404},
+	{route: "GET /password", want: 200},
+	{route: "POST /password", want: 422, quiet: true, form: []string{"email", "geen adres"}},
+	{route: "GET /password/{token}", want: 200},
+	{route: "POST /password/{token}", want: 303, event: "account.password_set", form: []string{"password", "Voordeur2027"}},
+	{route: "POST /logout", want: 303, quiet: true, last: true, own: true},
+	{route: "GET /help", want: 200},
+	{route: "GET /accessibility", want: 200},
+	{route: "GET /privacy", want: 200},
+	{route: "GET /theme.css", want: 200},
+	{route: "GET /robots.txt", want: 200},
+	{route: "GET /logo", want: 200, shows: ownFile},
+	{route: "GET /font", want: 200, shows: ownFile},
+
+	// Files in pieces.
+	{face: portalFace, route: "POST /dossiers/{dossier}/uploads", want: 201, closed: 409, quiet: true, header: newFile},
+	{face: portalFace, route: "HEAD /dossiers/{dossier}/uploads/{upload}", want: 200, closed: 409, header: tus},
+	{face: portalFace, route: "PATCH /dossiers/{dossier}/uploads/{upload}", want: 204, closed: 409, quiet: true, header: piece, body: smallPDF, ready: unsent, own: true},
+	{face: portalFace, route: "DELETE /dossiers/{dossier}/uploads/{upload}", want: 204, quiet: true, header: tus, ready: unsent, mine: true, own: true},
+	{face: officeFace, route: "POST /dossiers/{dossier}/uploads", want: 201, quiet: true, header: newFile},
+	{face: officeFace, route: "HEAD /dossiers/{dossier}/uploads/{upload}", want: 200, header: tus},
+	{face: officeFace, route: "PATCH /dossiers/{dossier}/uploads/{upload}", want: 204, quiet: true, header: piece, body: smallPDF, ready: unsent, own: true},
+	{face: officeFace, route: "DELETE /dossiers/{dossier}/uploads/{upload}", want: 204, quiet: true, header: tus, ready: unsent, mine: true, own: true},
+
+	// The host of documents.
+	{face: docsFace, route: "GET /view/{ticket}/{filename}", want: 200},
+
+	// The portal.
+	{face: portalFace, route: "GET /{$}", want: 200, shows: figures},
+	{face: portalFace, route: "GET /profile", want: 200},
+	{face: portalFace, route: "POST /profile/notifications", want: 303, event: "account.notify_changed", form: []string{"groups", "messages"}, own: true},
+	{face: portalFace, route: "GET /resume", want: 303, also: 200, shows: typed},
+	{face: portalFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
+	{face: portalFace, route: "GET /dossiers", want: 200, query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
+	{face: portalFace, route: "GET /dossiers/{dossier}", want: 200, event: "dossier.viewed"},
+	{face: portalFace, route: "GET /dossiers/{dossier}/documents/{document}", want: 200, event: "document.read"},
+	{face: portalFace, route: "GET /dossiers/{dossier}/documents/{document}/open", want: 303, event: "document.read", opens: true},
+	{face: portalFace, route: "GET /dossiers/{dossier}/looks", want: 200, event: "dossier.looks_viewed", moving: true},
+	{face: portalFace, route: "GET /dossiers/{dossier}/messages/new", want: 200, closed: 409},
+	{face: portalFace, route: "POST /dossiers/{dossier}/messages/new", want: 303, closed: 409, event: "message.sent", multi: true, form: newMessage,
+		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404},
+	{face: portalFace, route: "GET /dossiers/{dossier}/messages/{message}", want: 200, event: "message.read"},
+
+	// The office.
+	{face: officeFace, route: "GET /{$}", want: 200},
+	{face: officeFace, route: "GET /resume", want: 303, also: 200, shows: typed},
+	{face: officeFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
+	{face: officeFace, route: "GET /journal", want: 200, event: "journal.viewed", moving: true},
+	{face: officeFace, route: "GET /settings", want: 200},
+	{face: officeFace, route: "GET /settings/style", want: 200},
+	{face: officeFace, route: "POST /settings/style", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /settings/style/preview.css", want: 200},
+	{face: officeFace, route: "GET /settings/style/import", want: 200},
+	{face: officeFace, route: "POST /settings/style/import", want: 422, quiet: true, multi: true, form: version, file: smallPDF},
+	{face: officeFace, route: "GET /settings/logo", want: 200},
+	{face: officeFace, route: "POST /settings/logo", want: 303, event: settings, multi: true, form: version, file: picture},
+	{face: officeFace, route: "POST /settings/logo/remove", want: 303, event: settings, form: version},
+	{face: officeFace, route: "POST /settings/logo/font", want: 303, event: settings, multi: true, form: version, file: font},
+	{face: officeFace, route: "GET /settings/modules", want: 200},
+	{face: officeFace, route: "POST /settings/modules", want: 303, event: settings, form: append(version, "modules", "dossiers messages profile")},
+	{face: officeFace, route: "GET /settings/labels", want: 200},
+	{face: officeFace, route: "POST /settings/labels", want: 303, event: settings, form: version},
+	{face: officeFace, route: "GET /settings/dossiers", want: 200, moving: true},
+	{face: officeFace, route: "POST /settings/dossiers", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /settings/sender", want: 200},
+	{face: officeFace, route: "POST /settings/sender", want: 303, event: settings, form: append(version, "from", "portaal@office.example")},
+	{face: officeFace, route: "GET /settings/mails", want: 200},
+	{face: officeFace, route: "GET /settings/mails/{mail}", want: 200},
+	{face: officeFace, route: "POST /settings/mails/{mail}", want: 303, event: settings, form: version},
+	{face: officeFace, route: "GET /settings/password", want: 200},
+	{face: officeFace, route: "POST /settings/password", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /settings/files", want: 200},
+	{face: officeFace, route: "POST /settings/files", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /clients", want: 200, inQuery: map[string]string{"id": "client"}},
+	{face: officeFace, route: "GET /clients/new", want: 200},
+	{face: officeFace, route: "POST /clients/new", want: 303, event: "client.created", form: []string{"once", "<once>", "kind", "person", "name", "Nieuw"}},
+	{face: officeFace, route: "GET /clients/{client}", want: 200, event: "client.viewed"},
+	{face: officeFace, route: "POST /clients/{client}/accounts", want: 303, event: "account.invited", form: []string{"once", "<once>", "name", "Nieuw", "email", "<new>"}},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/resend", want: 303, event: "account.reinvited", form: []string{"once", "<once>"},
+		ready: `update account set state = 'invited' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/block", want: 303, event: "account.blocked"},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/unblock", want: 303, event: "account.unblocked"},
+	{face: officeFace, route: "GET /dossiers", want: 200, query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
+	{face: officeFace, route: "GET /dossiers/new", want: 200, inQuery: map[string]string{"party": "client"}},
+	{face: officeFace, route: "POST /dossiers/new", want: 303, event: "dossier.created", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},
+	{face: officeFace, route: "GET /dossiers/{dossier}", want: 200, event: "dossier.viewed"},
+	{face: officeFace, route: "GET /dossiers/{dossier}/as-client", want: 303, event: "dossier.viewed"},
+	{face: officeFace, route: "GET /dossiers/{dossier}/as-client/{client}", want: 200, event: "dossier.viewed_as_client", preview: true},
+	{face: officeFace, route: "GET /dossiers/{dossier}/edit", want: 200, event: "dossier.viewed"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/edit", want: 303, event: "dossier.changed", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},
+	{face: officeFace, route: "POST /dossiers/{dossier}/publish", want: 303, event: "dossier.unpublished", form: []string{"on", ""},
+		ready: `update dossier set published_at = created_at where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "POST /dossiers/{dossier}/steps/{step}", want: 303, event: "progress.done", form: []string{"on", "1"}},
+	{face: officeFace, route: "POST /dossiers/{dossier}/documents", want: 303, event: "document.added", multi: true, file: smallPDF, form: []string{"category", "document"}},
+	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}", want: 200, event: "document.read"},
+	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/open", want: 303, event: "document.read", opens: true},
+	{face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/show", want: 303, event: "document.withdrawn", form: []string{"on", ""}, office: true,
+		ready: `update document set published_at = created_at where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "GET /dossiers/{dossier}/messages/new", want: 200},
+	{face: officeFace, route: "POST /dossiers/{dossier}/messages/new", want: 303, event: "message.sent", multi: true, form: newMessage,
+		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404},
+	{face: officeFace, route: "GET /dossiers/{dossier}/messages/{message}", want: 200, event: "message.read"},
+}

@@ -1,0 +1,328 @@
+package server_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
+	"voordeur/internal/blob"
+	"voordeur/internal/client"
+	"voordeur/internal/crypt"
+	"voordeur/internal/db"
+	"voordeur/internal/db/dbtest"
+	"voordeur/internal/identity"
+	"voordeur/internal/mail"
+	"voordeur/internal/scan"
+	"voordeur/internal/server"
+	"voordeur/internal/tenant"
+	"voordeur/internal/world"
+)
+
+// universe is two tenants with the same identifiers for other things, and a way past the program
+// to see what its database really holds.
+type universe struct {
+	t       testing.TB
+	parts   server.Parts
+	house   *server.House
+	handler http.Handler
+	raw     *sql.DB
+	tables  []string
+	beside  map[string]string // tables with something of a dossier or an account, and the condition for another's
+	sites   [2]*site
+	asked   int // requests
+	checked int // assertions
+	fresh   int // counts changes, so that each has a key and an address of its own
+}
+
+// site is one of the two tenants.
+type site struct {
+	*universe
+	id, domain string
+	other      *site
+	actors     []*actor
+	spare      map[access.Face]string // accounts that a row may change
+	spareOf    string                 // the client of the portal's spare account
+}
+
+// actor is somebody with a cookie, whatever it is worth here.
+type actor struct {
+	name, account, client, cookie string
+	tenant                        string
+	face                          access.Face
+	role                          access.Role
+	dead                          bool // the session or the account is over
+	ended                         bool // only the session is
+}
+
+func newUniverse(t *testing.T, d *db.DB) *universe {
+	t.Helper()
+	dir, ctx := t.TempDir(), context.Background()
+	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
+	keys, err := crypt.OpenKeyFile(filepath.Join(dir, "key"))
+	must(t, err)
+	disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
+	must(t, err)
+	t.Cleanup(func() { must(t, disk.Close()) })
+	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
+	must(t, err)
+	ids := &world.IDs{}
+	d = d.WithIDs(ids.New)
+	parts := server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+		Log: slog.New(slog.DiscardHandler), Version: "1.2.3"}
+	h, err := server.Wire(parts)
+	must(t, err)
+	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, IDs: ids})
+	must(t, err)
+	_, err = h.Jobs.Drain(ctx)
+	must(t, err)
+	u := &universe{t: t, parts: parts, house: h, handler: h.Handler(), raw: dbtest.Raw(t, d)}
+	u.tables = u.list(tablesOf(d))
+	u.columns()
+	u.sites[0] = &site{universe: u, id: "notaris", domain: "delinde.example"}
+	u.sites[1] = &site{universe: u, id: world.Twin, domain: "tweeling.example"}
+	u.sites[0].other, u.sites[1].other = u.sites[1], u.sites[0]
+	for _, s := range u.sites {
+		s.populate(ctx)
+	}
+	for _, s := range u.sites {
+		s.enlist()
+	}
+	return u
+}
+
+func tablesOf(d *db.DB) string {
+	if d.Dialect() == db.SQLite {
+		return `select name from sqlite_master where type = 'table' and name not like 'goose%' and name not like 'sqlite%' order by name`
+	}
+	return `select table_name from information_schema.tables where table_schema = 'public' and table_name not like 'goose%' order by table_name`
+}
+
+// list returns the only column of a query.
+func (u *universe) list(query string, args ...any) []string {
+	u.t.Helper()
+	rows, err := u.raw.Query(query, args...)
+	must(u.t, err)
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		must(u.t, rows.Scan(&s))
+		out = append(out, s)
+	}
+	must(u.t, rows.Err())
+	return out
+}
+
+func (u *universe) exec(query string, args ...any) {
+	u.t.Helper()
+	_, err := u.raw.Exec(query, args...)
+	must(u.t, err)
+}
+
+// has reports whether a query finds a row.
+func (u *universe) has(query string, args ...any) bool {
+	u.t.Helper()
+	return len(u.list(query, args...)) > 0
+}
+
+// digest is a fingerprint of everything that one tenant has, whatever the order of its rows. What
+// is in the tables named after it does not count.
+func (u *universe) digest(tenantID string, but ...string) string {
+	u.t.Helper()
+	var b strings.Builder
+	for _, table := range u.tables {
+		if slices.Contains(but, table) {
+			continue
+		}
+		column := "tenant_id"
+		if table == "tenant" {
+			column = "id"
+		}
+		fmt.Fprintf(&b, "%s %x\n", table, u.sum("select * from "+table+" where "+column+" = $1", tenantID))
+	}
+	return b.String()
+}
+
+func (u *universe) sum(query string, args ...any) [32]byte {
+	u.t.Helper()
+	rows, err := u.raw.Query(query, args...)
+	must(u.t, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	must(u.t, err)
+	values, at := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		at[i] = &values[i]
+	}
+	var total [32]byte
+	for rows.Next() {
+		must(u.t, rows.Scan(at...))
+		h := sha256.New()
+		for _, v := range values {
+			fmt.Fprintf(h, "%v\x00", v)
+		}
+		for i, c := range h.Sum(nil) {
+			total[i] ^= c
+		}
+	}
+	must(u.t, rows.Err())
+	return total
+}
+
+// session makes a live session of an account and returns its cookie.
+func (s *site) session(account string, face access.Face) string {
+	s.t.Helper()
+	secret, now := db.RandomID()+db.RandomID(), s.house.DB.Clock().Now()
+	s.exec(`insert into session (tenant_id, id, account_id, face, means, created_at, seen_at, expires_at) values ($1, $2, $3, $4, 'password', $5, $5, $6)`,
+		s.id, authn.HashToken(secret), account, string(face), db.At(now), db.At(now.Add(time.Hour)))
+	return secret
+}
+
+// token makes a link that sets the spare account's password.
+func (s *site) token(face access.Face) string {
+	s.t.Helper()
+	return s.tokenOf(s.spare[face], "set_password", time.Hour)
+}
+
+func (s *site) tokenOf(account, purpose string, life time.Duration) string {
+	s.t.Helper()
+	secret, now := db.RandomID()+db.RandomID(), s.house.DB.Clock().Now()
+	s.exec(`insert into account_token (tenant_id, id, account_id, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)`,
+		s.id, authn.HashToken(secret), account, purpose, db.At(now), db.At(now.Add(life)))
+	return secret
+}
+
+// deadTokens are links of every kind that opens nothing on the face: used, expired, made for
+// another end, of a blocked account, and of an account that is on this face in the other tenant
+// only.
+func (s *site) deadTokens(face access.Face) []string {
+	s.t.Helper()
+	used := s.token(face)
+	s.exec(`update account_token set used_at = created_at where tenant_id = $1 and id = $2`, s.id, authn.HashToken(used))
+	out := []string{used, s.tokenOf(s.spare[face], "set_password", -time.Hour), s.tokenOf(s.spare[face], "login", time.Hour)}
+	out = append(out, s.tokenOf(s.list(`select id from account where tenant_id = $1 and face = $2 and state = 'blocked'`, s.id, string(face))[0], "set_password", time.Hour))
+	swapped := s.list(`select a.id from account a join account b on b.id = a.id where a.tenant_id = $1 and b.tenant_id = $2 and a.face <> $3 and b.face = $3 and b.state = 'active'`,
+		s.id, s.other.id, string(face))
+	return append(out, s.tokenOf(swapped[0], "set_password", time.Hour))
+}
+
+func (s *site) account(email string) string {
+	s.t.Helper()
+	return s.list(`select id from account where tenant_id = $1 and email_key = $2`, s.id, email)[0]
+}
+
+// populate adds what the world lacks: accounts to spend, uploads that wait, a dossier in which the
+// colleague takes part, and names that tell in any answer whose thing it shows.
+func (s *site) populate(ctx context.Context) {
+	scope, err := authn.Act(ctx, s.house.DB, s.id, s.account("behandelaar@"+s.domain))
+	must(s.t, err)
+	handler, _ := access.AsStaff(scope)
+	s.spare = map[access.Face]string{}
+	s.spareOf, err = s.house.Clients.Create(ctx, handler, "spare", client.Draft{Kind: client.Person, Name: "Reserve"})
+	must(s.t, err)
+	s.spare[access.Portal], err = s.house.Identity.Invite(ctx, handler, "spare-account", identity.NewAccount{Client: s.spareOf, Name: "Reserve", Email: "reserve@post.example", Role: access.RoleClient})
+	must(s.t, err)
+	s.spare[access.Office], err = s.house.Identity.CreateStaff(ctx, s.house.DB, s.id, identity.NewStaff{Name: "Reserve", Email: "reserve@" + s.domain, Role: access.RoleHandler, Password: world.Password})
+	must(s.t, err)
+	_, err = s.house.Identity.CreateStaff(ctx, s.house.DB, s.id, identity.NewStaff{Name: "Weg", Email: "weg@" + s.domain, Role: access.RoleAdministrator, Password: world.Password})
+	must(s.t, err)
+	gone, err := s.house.Identity.Invite(ctx, handler, "gone-account", identity.NewAccount{Client: s.clientOf("c.dewit@post.example"), Name: "Weg", Email: "weg@post.example", Role: access.RoleExtra})
+	must(s.t, err)
+	s.exec(`update account set state = 'blocked' where tenant_id = $1 and (id = $2 or email_key = $3)`, s.id, gone, "weg@"+s.domain)
+	s.exec(`insert into dossier_staff (tenant_id, dossier_id, account_id) values ($1, $2, $3)`, s.id, world.FixtureID(12), s.account("collega@"+s.domain))
+	s.exec(`insert into dossier_list (tenant_id, viewer, dossier_id, closed, updated_at) select tenant_id, $3, id, closed, updated_at from dossier where tenant_id = $1 and id = $2`,
+		s.id, world.FixtureID(12), "staff:"+s.account("collega@"+s.domain))
+	s.uploads()
+	s.mark()
+}
+
+func (s *site) clientOf(email string) string {
+	s.t.Helper()
+	return s.list(`select client_id from account where tenant_id = $1 and email_key = $2`, s.id, email)[0]
+}
+
+// uploads puts one complete file of each of the eight accounts in some dossiers. In the twin the
+// same identifier is the next account's.
+func (s *site) uploads() {
+	shift := 0
+	if s.id == world.Twin {
+		shift = 1
+	}
+	for _, dossier := range uploadsIn {
+		for account := range 8 {
+			s.exec(`insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, media_type, size, received, sha256, blob_key, blob_size, blob_sum, created_at)
+				select tenant_id, $2, $3, $4, 'delivered', file_name, media_type, size, size, sha256, blob_key, blob_size, blob_sum, created_at
+				from document where tenant_id = $1 and id = $5`,
+				s.id, world.FixtureID(dossier*100+account+1), world.FixtureID(dossier), world.FixtureID((account+shift)%8+1), world.FixtureID(1))
+		}
+	}
+}
+
+var uploadsIn = []int{1, 2, 6, 10, 12}
+
+// mark gives everything a name by which an answer betrays it: the tenant's letter, the dossier's
+// number, and h for what the client must not see of it.
+func (s *site) mark() {
+	dossier := s.letter() + `' || substr(id, 25) || 'x '`
+	inside := s.letter() + `' || substr(dossier_id, 25) || 'x '`
+	s.exec(`update dossier set title = '` + dossier + ` || title, search = search || ' gezocht' where tenant_id = '` + s.id + `'`)
+	s.exec(`update message set subject = '` + inside + ` || subject where tenant_id = '` + s.id + `'`)
+	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
+	s.exec(`update document set title = 'Zh' || title where tenant_id = '` + s.id + `' and origin = 'office' and published_at is null`)
+	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
+	s.exec(`update client set name = '` + s.letter() + `c' || substr(id, 25) || ' ' || name where tenant_id = '` + s.id + `'`)
+	s.exec(`update account set name = '` + s.letter() + `a ' || name where tenant_id = '` + s.id + `'`)
+	for _, file := range []string{"logo", "font"} {
+		s.exec(`insert into tenant_file (tenant_id, kind, media_type, content, created_at) values ($1, $2, 'text/plain', $3, $4)`, s.id, file, []byte("of "+s.letter()), db.At(s.house.DB.Clock().Now()))
+	}
+	s.exec(`update mail set subject = '` + s.letter() + `m ' || subject where tenant_id = '` + s.id + `'`)
+}
+
+// letter begins everything that is this tenant's.
+func (s *site) letter() string { return "Z" + strings.ToUpper(s.id[:1]) }
+
+// enlist gives every kind of actor of the matrix a cookie.
+func (s *site) enlist() {
+	add := func(name, email string, face access.Face, role access.Role, of *site, dead bool) *actor {
+		a := &actor{name: name, account: of.account(email), tenant: of.id, face: face, role: role, dead: dead}
+		if face == access.Portal {
+			a.client = of.clientOf(email)
+		}
+		a.cookie = of.session(a.account, face)
+		s.actors = append(s.actors, a)
+		return a
+	}
+	s.actors = append(s.actors, &actor{name: "anonymous", dead: true})
+	add("client", "c.dewit@post.example", access.Portal, access.RoleClient, s, false)
+	add("client of another dossier", "p.vanhouten@post.example", access.Portal, access.RoleClient, s, false)
+	add("client of another tenant", "c.dewit@post.example", access.Portal, access.RoleClient, s.other, true)
+	add("employee of another tenant", "beheer@"+s.other.domain, access.Office, access.RoleAdministrator, s.other, true)
+	add("extra", "kim@bakkerijsmit.example", access.Portal, access.RoleExtra, s, false)
+	add("handler not involved", "collega@"+s.domain, access.Office, access.RoleHandler, s, false)
+	add("handler", "behandelaar@"+s.domain, access.Office, access.RoleHandler, s, false)
+	add("administrator", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, false)
+	add("auditor", "auditor@"+s.domain, access.Office, access.RoleAuditor, s, false)
+	add("blocked client", "weg@post.example", access.Portal, access.RoleExtra, s, true)
+	add("blocked employee", "weg@"+s.domain, access.Office, access.RoleAdministrator, s, true)
+	for _, a := range []*actor{add("logged-out client", "c.dewit@post.example", access.Portal, access.RoleClient, s, true),
+		add("logged-out employee", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, true)} {
+		s.exec(`update session set ended_at = created_at where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
+		a.ended = true
+	}
+	s.keepForms()
+}
+
+// awake keeps sessions from being noted as in use half-way, which writes.
+func (u *universe) awake() {
+	u.exec(`update session set seen_at = $1`, db.At(u.house.DB.Clock().Now()))
+}

@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+
+	"voordeur/internal/errs"
+	"voordeur/internal/identity"
+	"voordeur/internal/web"
+)
+
+// park keeps a form that came in after its session had ended, and sends its writer to log in. It
+// reports whether it did; a visitor who never had a session, and a form of nothing but files or a
+// button, get the ordinary answer.
+func (a *App) park(c *web.Ctx, r web.Route) bool {
+	token := c.Cookie("session")
+	if r.Form == nil && !r.Resumes || c.R.Method != http.MethodPost || token == "" || wantsProblem(c.R) {
+		return false
+	}
+	fields, err := typedIn(c)
+	if err != nil || len(fields) == 0 {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(c.R.Context(), pageTime)
+	defer cancel()
+	t, err := a.Tenants.Get(ctx, c.Site.Tenant)
+	if err == nil {
+		err = a.Identity.Park(ctx, t, c.Site.Face, token, identity.Parked{Path: c.R.URL.Path, Shows: r.Resumes, Fields: fields})
+	}
+	if err != nil {
+		if !errs.Is(err, errs.NotFound) {
+			a.Log.Error("park", "err", err)
+		}
+		return false
+	}
+	c.SetFlash(web.Flash{Kind: "info", Key: "resume.log_in"})
+	_ = c.See(web.Link("/login", "next", "/resume")) // See has no error to give
+	return true
+}
+
+// typedIn reads the text fields of a form; files cannot wait, and end the reading.
+func typedIn(c *web.Ctx) ([][2]string, error) {
+	kind, params, err := mime.ParseMediaType(c.R.Header.Get("Content-Type"))
+	if err != nil {
+		return nil, err
+	}
+	body := http.MaxBytesReader(c.W, c.R.Body, web.MaxForm)
+	if kind == "multipart/form-data" {
+		return textParts(multipart.NewReader(body, params["boundary"]))
+	}
+	b, err := io.ReadAll(body)
+	if err != nil {
+		return nil, err
+	}
+	values, err := url.ParseQuery(string(b))
+	var fields [][2]string
+	for name, list := range values {
+		for _, v := range list {
+			fields = append(fields, [2]string{name, web.Clean(v)})
+		}
+	}
+	return fields, err
+}
+
+func textParts(parts *multipart.Reader) ([][2]string, error) {
+	var fields [][2]string
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF || err == nil && part.FileName() != "" {
+			return fields, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		b, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, [2]string{part.FormName(), web.Clean(string(b))})
+	}
+}

@@ -1,0 +1,217 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
+	"voordeur/internal/db"
+	"voordeur/internal/errs"
+	"voordeur/internal/i18n"
+	"voordeur/internal/tenant"
+	"voordeur/internal/web"
+	assets "voordeur/web"
+)
+
+// pageTime is how long a page may take; files take as long as they need.
+const pageTime = 30 * time.Second
+
+type ctxKey struct{}
+
+// Handler answers every request of every host.
+func (a *App) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := a.DB.Clock().Now()
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK, id: db.RandomID()}
+		headers(rec.Header(), a.Secure)
+		defer func() {
+			a.rescue(rec, recover())
+			a.Log.Info("request", "id", rec.id, "tenant", rec.tenant, "method", r.Method, "route", rec.pattern,
+				"status", rec.status, "ms", a.DB.Clock().Now().Sub(start).Milliseconds())
+		}()
+		a.route(rec, r)
+	})
+}
+
+// rescue answers a panic and logs it; net/http's own way to drop a connection passes.
+func (a *App) rescue(rec *recorder, p any) {
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	a.Log.Error("panic", "id", rec.id, "route", rec.pattern, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if !rec.wrote {
+		http.Error(rec, "500 "+rec.id, http.StatusInternalServerError)
+	}
+}
+
+// route finds the tenant and the face from the exact host, and the route from the face.
+func (a *App) route(rec *recorder, r *http.Request) {
+	if a.health(rec, r) {
+		return
+	}
+	t, side, err := a.Tenants.ByHost(r.Context(), r.Host)
+	if errs.Is(err, errs.NotFound) {
+		http.Error(rec, "421 unknown host", http.StatusMisdirectedRequest)
+		return
+	}
+	if err != nil {
+		a.broken(rec, err)
+		return
+	}
+	rec.tenant = t.ID
+	f := a.faces[side]
+	if f == nil {
+		http.NotFound(rec, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/assets/") {
+		rec.pattern = "/assets/"
+		assets.Handler().ServeHTTP(rec, r)
+		return
+	}
+	c, err := a.begin(rec, r, t, side)
+	if err != nil {
+		a.broken(rec, err)
+		return
+	}
+	if err := a.cross.Check(r); err != nil {
+		a.answer(rec, c, &errs.Error{Kind: errs.Forbidden, Key: "error.cross_origin", Err: err})
+		return
+	}
+	h, pattern := f.mux.Handler(r)
+	if pattern == "" {
+		a.noRoute(rec, c, h)
+		return
+	}
+	rec.pattern = pattern
+	f.mux.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), ctxKey{}, c)))
+}
+
+// health answers on any host: a load balancer asks by address.
+func (a *App) health(rec *recorder, r *http.Request) bool {
+	if r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {
+		return false
+	}
+	rec.pattern = r.URL.Path
+	if r.URL.Path == "/readyz" {
+		if err := a.DB.Ping(r.Context()); err != nil {
+			a.broken(rec, err)
+			return true
+		}
+	}
+	rec.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(rec, "ok\n") // whoever asked and left needs no answer
+	return true
+}
+
+// broken answers when not even the tenant or the session can be read, so that no page can be made.
+func (a *App) broken(rec *recorder, err error) {
+	a.Log.Error("database", "id", rec.id, "err", err)
+	rec.Header().Set("Retry-After", strconv.Itoa(int(laterAgain/time.Second)))
+	http.Error(rec, "503 "+rec.id, http.StatusServiceUnavailable)
+}
+
+// noRoute answers an unknown path like a missing object, and a wrong method with those allowed.
+func (a *App) noRoute(rec *recorder, c *web.Ctx, h http.Handler) {
+	probe := &recorder{ResponseWriter: discard{http.Header{}}}
+	h.ServeHTTP(probe, c.R)
+	if probe.status != http.StatusMethodNotAllowed {
+		a.answer(rec, c, errs.Missing())
+		return
+	}
+	rec.Header().Set("Allow", probe.Header().Get("Allow"))
+	a.page(rec, c, reply{http.StatusMethodNotAllowed, c.T("error.method"), c.T("error.method.next"), nil})
+}
+
+type discard struct{ h http.Header }
+
+func (d discard) Header() http.Header         { return d.h }
+func (d discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d discard) WriteHeader(int)             {}
+
+// begin loads the session, the language and the flash of a request.
+func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, side access.Face) (*web.Ctx, error) {
+	c := &web.Ctx{W: w, R: r, Site: a.Tenants.Site(t, side), Now: a.DB.Clock().Now()}
+	c.Site.Program = a.Version
+	origin := network(a.clientAddress(r))
+	c.Scope = authn.Nobody(t.ID, origin)
+	lang := web.Wants(r.Header.Get("Accept-Language"))
+	if token := c.Cookie("session"); token != "" {
+		s, err := authn.Load(r.Context(), a.DB, t.ID, side, token, origin)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return nil, err
+		}
+		if err == nil {
+			c.Scope, c.Unread = s.Scope, s.Unread
+			if s.Language != "" {
+				lang = i18n.Lang(s.Language)
+			}
+			if c.Now.Sub(s.SeenAt) > time.Minute {
+				if err := a.Identity.Touch(r.Context(), c.Scope); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	c.Texts = t.Texts(lang)
+	return c, nil
+}
+
+// serve checks module, log-in and right before the handler, and answers what it returns.
+func (a *App) serve(r web.Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		rec, c := w.(*recorder), req.Context().Value(ctxKey{}).(*web.Ctx)
+		c.R = req
+		if err := a.gate(c, r); err != nil {
+			if errs.Is(err, errs.Unauthenticated) && a.park(c, r) {
+				return
+			}
+			a.answer(rec, c, err)
+			return
+		}
+		if r.Streams {
+			lift(rec)
+		} else {
+			ctx, cancel := context.WithTimeout(req.Context(), pageTime)
+			defer cancel()
+			c.R = req.WithContext(ctx)
+		}
+		if req.Method == http.MethodGet {
+			c.TakeFlash()
+		}
+		if err := r.Handler(c); err != nil {
+			a.answer(rec, c, err)
+		}
+	})
+}
+
+// lift takes the connection's deadlines off a request that moves a file.
+func lift(w http.ResponseWriter) {
+	rc := http.NewResponseController(w)
+	// A connection without deadlines has none to lift.
+	_ = rc.SetReadDeadline(time.Time{})
+	_ = rc.SetWriteDeadline(time.Time{})
+}
+
+func (a *App) gate(c *web.Ctx, r web.Route) error {
+	if r.Module != "" && !c.Site.Modules[r.Module] {
+		return errs.New(errs.Forbidden, "error.module_off")
+	}
+	if r.Policy.Allows(c.Scope) {
+		return nil
+	}
+	if c.Scope.Account() == "" {
+		return &errs.Error{Kind: errs.Unauthenticated}
+	}
+	return errs.New(errs.Forbidden, "")
+}

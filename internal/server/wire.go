@@ -1,0 +1,89 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+
+	"voordeur/internal/audit"
+	"voordeur/internal/audit/auditweb"
+	"voordeur/internal/blob"
+	"voordeur/internal/client"
+	"voordeur/internal/client/clientweb"
+	"voordeur/internal/crypt"
+	"voordeur/internal/db"
+	"voordeur/internal/dossier"
+	"voordeur/internal/dossier/dossierweb"
+	"voordeur/internal/home/homeweb"
+	"voordeur/internal/identity"
+	"voordeur/internal/identity/identityweb"
+	"voordeur/internal/jobs"
+	"voordeur/internal/mail"
+	"voordeur/internal/message"
+	"voordeur/internal/message/messageweb"
+	"voordeur/internal/notify"
+	"voordeur/internal/scan"
+	"voordeur/internal/tenant"
+	"voordeur/internal/tenant/tenantweb"
+	"voordeur/internal/web"
+)
+
+// Parts is what the program stands on.
+type Parts struct {
+	DB      *db.DB
+	Keys    *crypt.Keyring
+	Blobs   blob.Store
+	Sender  mail.Sender
+	Scanner scan.Scanner
+	Origin  tenant.Origin
+	Proxies []netip.Prefix
+	Log     *slog.Logger
+	Version string
+}
+
+// House is the wired program with the features that commands use.
+type House struct {
+	*App
+	Clients  *client.Clients
+	Dossiers *dossier.Dossiers
+	Messages *message.Messages
+}
+
+// Wire puts the features on the parts. It is the one list of what the program has.
+func Wire(p Parts) (*House, error) {
+	tenants := tenant.New(p.DB, p.Keys, p.Origin)
+	looks := audit.NewLooks(p.DB)
+	ids := identity.New(p.DB, tenants)
+	h := &House{Clients: client.New(p.DB, looks)}
+	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
+	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
+	tenants.StatusInUse = dossier.StatusInUse
+	h.Dossiers.Shown = h.Messages.Shown
+	keyOf := func(ctx context.Context, id string) (*crypt.TenantKey, error) {
+		t, err := tenants.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return t.Key, nil
+	}
+	runner := jobs.New(p.DB, p.Log, map[string]jobs.Func{
+		notify.JobSend:  notify.SendJob(p.DB, keyOf, p.Sender),
+		dossier.JobScan: h.Dossiers.ScanJob(p.Scanner),
+	})
+	var routes []web.Route
+	routes = append(routes, identityweb.New(ids, tenants).Routes()...)
+	routes = append(routes, homeweb.New(p.DB, h.Dossiers).Routes()...)
+	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants).Routes()...)
+	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
+	routes = append(routes, clientweb.New(p.DB, h.Clients, ids).Routes()...)
+	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
+	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
+	app, err := New(Deps{DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
+		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Routes: routes})
+	if err != nil {
+		return nil, err
+	}
+	h.App = app
+	app.Collector = &Collector{app: app, store: p.Blobs, dossiers: h.Dossiers, uses: []func(context.Context, string, string) (bool, error){h.Dossiers.UsesBlob}}
+	return h, nil
+}

@@ -1,0 +1,3 @@
+// Package storm kills the program at random moments while it is used, and looks whether everything
+// that it had acknowledged is still there. It is a test and nothing else: `make crash` runs it long.
+package storm

@@ -1,0 +1,197 @@
+package storm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"voordeur/internal/db"
+	"voordeur/internal/mail/mailtest"
+)
+
+// kills is how often the program is killed, unless VOORDEUR_KILLS says otherwise.
+const kills = 10
+
+// ledger is what the users know: what was acknowledged, and what may or may not have been done.
+type ledger struct {
+	mu       sync.Mutex
+	n        int
+	files    map[string]fate // by name
+	messages map[string]fate // by subject
+}
+
+type fate struct {
+	acknowledged bool
+	sum          [32]byte
+}
+
+func (l *ledger) name() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n++
+	return fmt.Sprintf("storm-%06d", l.n)
+}
+
+func (l *ledger) note(m map[string]fate, name string, f fate) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m[name] = f
+}
+
+// paper returns a file of random bytes that passes as a PDF; some are small, some take many chunks.
+func paper() []byte {
+	size := 500 + rand.IntN(4000)
+	if rand.IntN(5) == 0 {
+		size = 200_000 + rand.IntN(200_000)
+	}
+	b := make([]byte, size)
+	for i := range b {
+		b[i] = byte(rand.UintN(256))
+	}
+	return append([]byte("%PDF-1.7\n"+hex.EncodeToString(b)), "\n%%EOF\n"...)
+}
+
+// load uses the program until stop is closed.
+func (l *ledger) load(stop chan struct{}, client, staff *browser, talk, toggle string) {
+	var work sync.WaitGroup
+	again := func(f func()) {
+		work.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					f()
+				}
+			}
+		})
+	}
+	again(func() {
+		name, data := l.name()+".pdf", paper()
+		l.note(l.files, name, fate{sum: sha256.Sum256(data)})
+		status := staff.send("/dossiers/"+talk+"/documents", map[string]string{"category": "document"}, name, data)
+		l.note(l.files, name, fate{status == 303, sha256.Sum256(data)})
+	})
+	again(func() {
+		subject, data := l.name(), paper()
+		name := subject + ".pdf"
+		l.note(l.files, name, fate{sum: sha256.Sum256(data)})
+		l.note(l.messages, subject, fate{})
+		status := client.send("/dossiers/"+talk+"/messages/new", map[string]string{"once": subject, "subject": subject, "body": "Hierbij."}, name, data)
+		l.note(l.files, name, fate{status == 303, sha256.Sum256(data)})
+		l.note(l.messages, subject, fate{acknowledged: status == 303})
+	})
+	again(func() {
+		subject := l.name()
+		l.note(l.messages, subject, fate{})
+		status := staff.send("/dossiers/"+talk+"/messages/new", map[string]string{"once": subject, "subject": subject, "body": "Ter informatie."}, "", nil)
+		l.note(l.messages, subject, fate{acknowledged: status == 303})
+	})
+	again(func() {
+		staff.post("/dossiers/"+toggle+"/publish", "on", "")
+		staff.post("/dossiers/"+toggle+"/publish", "on", "1")
+	})
+	work.Wait()
+}
+
+func rounds(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("VOORDEUR_KILLS")
+	if text == "" {
+		return kills
+	}
+	n, err := strconv.Atoi(text)
+	must(t, err)
+	return n
+}
+
+func TestKillStorm(t *testing.T) {
+	server := mailtest.Start(t, mailtest.Config{NoSTARTTLS: true})
+	dir := t.TempDir()
+	w := open(t, dir, server.Addr)
+	w.fill()
+	talk, toggle := w.dossier("2026-01482"), w.dossier("2026-01483")
+	w.close()
+
+	p := &program{t: t, bin: build(t), dir: dir, smtp: server.Addr}
+	l := &ledger{files: map[string]fate{}, messages: map[string]fate{}}
+	var client, staff *browser
+	for n := range rounds(t) {
+		p.start()
+		if n == 0 {
+			client, staff = p.client(), p.staff()
+		}
+		stop, ended := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			l.load(stop, client, staff, talk, toggle)
+		}()
+		time.Sleep(time.Duration(50+rand.IntN(450)) * time.Millisecond)
+		p.kill()
+		close(stop)
+		<-ended
+		if strings.Contains(p.log.String(), `"level":"ERROR"`) {
+			t.Errorf("kill %d: the program complains:\n%s", n, p.log.String())
+		}
+	}
+
+	// A last time without a kill: new work is taken.
+	p.start()
+	name, data := l.name()+".pdf", paper()
+	if status := staff.send("/dossiers/"+talk+"/documents", nil, name, data); status != 303 {
+		t.Errorf("after the storm an upload is answered with %d", status)
+	}
+	l.note(l.files, name, fate{true, sha256.Sum256(data)})
+	p.kill()
+
+	w = open(t, dir, server.Addr)
+	defer w.close()
+	w.check(l)
+	w.jobs(server)
+	w.collect()
+}
+
+// jobs lets an hour pass, so that the leases of the dead end, and finishes what was left.
+func (w *witness) jobs(server *mailtest.Server) {
+	w.t.Helper()
+	ctx := context.Background()
+	w.now.Advance(time.Hour)
+	for n := 1; n > 0; {
+		var err error
+		n, err = w.Jobs.Drain(context.Background())
+		must(w.t, err)
+	}
+	found, err := db.All(ctx, w.DB, db.Value[string], `select id from job where done_at is null`)
+	w.none("a job was lost", found, err)
+	found, err = db.All(ctx, w.DB, db.Value[string], `select file_name from document where state <> 'released'`)
+	w.none("a document waits for ever", found, err)
+	found, err = db.All(ctx, w.DB, db.Value[string], `select id from mail where state <> 'sent'`)
+	w.none("a mail was lost", found, err)
+	mails, err := db.All(ctx, w.DB, db.Value[string], `select id from mail`)
+	must(w.t, err)
+	arrived := map[string]int{}
+	for _, m := range server.Received() {
+		arrived[messageID(w.t, m.Raw)]++
+	}
+	if len(arrived) != len(mails) {
+		w.t.Errorf("%d mails were queued, %d different ones arrived", len(mails), len(arrived))
+	}
+	for _, id := range mails {
+		found := false
+		for have := range arrived {
+			found = found || strings.Contains(have, id)
+		}
+		if !found {
+			w.t.Errorf("mail %s never arrived", id)
+		}
+	}
+	w.t.Logf("%d mails, %d deliveries", len(mails), len(server.Received()))
+}

@@ -1,0 +1,125 @@
+package tenant
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"voordeur/internal/errs"
+	"voordeur/internal/filetype"
+	"voordeur/internal/mail"
+)
+
+// Modules are the parts that can be switched, in the order of the page.
+var Modules = []string{ModuleDossiers, ModuleMessages, ModuleProfile}
+
+// The bounds of a password rule: 8 characters is the floor (conflicts.md K1), and no rule may ask
+// for what hardly anybody can make up.
+const (
+	MinPassword  = 8
+	maxMin       = 64
+	maxOfAKind   = 8
+	maxForbidden = 40
+)
+
+func (r PasswordRule) check(f *errs.Fields) {
+	within(f, "min", int64(r.Min), MinPassword, maxMin)
+	within(f, "upper", int64(r.Upper), 0, maxOfAKind)
+	within(f, "digit", int64(r.Digit), 0, maxOfAKind)
+	within(f, "special", int64(r.Special), 0, maxOfAKind)
+	if utf8.RuneCountInString(r.Forbidden) > maxForbidden {
+		f.Add("forbidden", "field.too_long", "max", maxForbidden)
+	}
+	// Without letters and digits no one could choose a password at all.
+	if strings.ContainsFunc(r.Forbidden, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
+		f.Add("forbidden", "settings.password.no_letters")
+	}
+}
+
+func within(f *errs.Fields, name string, n, least, most int64) {
+	if n < least || n > most {
+		f.Add(name, "settings.between", "min", least, "max", most)
+	}
+}
+
+func (s *Settings) checkModules(f *errs.Fields) {
+	if s.Modules[ModuleMessages] && !s.Modules[ModuleDossiers] {
+		f.Add("modules", "settings.modules.messages_need_dossiers")
+	}
+	for name := range s.Modules {
+		if !slices.Contains(Modules, name) {
+			f.Add("modules", "settings.modules.unknown")
+		}
+	}
+}
+
+// The bounds of what may be uploaded, in megabytes and pieces.
+const (
+	maxClientMB   = 1024
+	maxOfficeMB   = 2048
+	maxDossierMB  = 1 << 20
+	maxAttachment = 100
+)
+
+func (r FileRule) check(f *errs.Fields) {
+	if len(r.Extensions) == 0 {
+		f.Add("extensions", "settings.files.none")
+	}
+	for _, e := range r.Extensions {
+		if t, known := filetype.Lookup(e); !known || t.Extension != e {
+			f.Add("extensions", "settings.files.unknown", "type", e)
+		}
+	}
+	within(f, "client_max", r.ClientMaxMB, 1, maxClientMB)
+	within(f, "office_max", r.OfficeMaxMB, 1, maxOfficeMB)
+	within(f, "dossier_max", r.DossierMaxMB, max(r.ClientMaxMB, r.OfficeMaxMB, 1), maxDossierMB)
+	within(f, "attachments", int64(r.MaxAttachment), 1, maxAttachment)
+}
+
+func (m MailSettings) check(f *errs.Fields) {
+	if !mail.ValidAddress(m.From) {
+		f.Add("from", "email.invalid")
+	}
+	line := func(name, value string, most int) {
+		switch {
+		case !oneLine(value):
+			f.Add(name, "settings.one_line")
+		case utf8.RuneCountInString(value) > most:
+			f.Add(name, "field.too_long", "max", most)
+		}
+	}
+	line("from_name", m.FromName, maxName)
+	line("address", m.Address, 200)
+}
+
+// oneLine reports whether a text has no line ends, control characters or marks that turn the
+// direction of reading, so that it can stand in the head of a mail.
+func oneLine(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+	})
+}
+
+func (t Theme) check(f *errs.Fields) {
+	bad := append(badColours(t.Palette, "", false), badColours(t.Dark, "dark_", true)...)
+	for _, name := range bad {
+		f.Add(name, "settings.style.not_a_colour")
+	}
+	if t.Font != "" && t.Font != FontUploaded && !slices.ContainsFunc(Fonts, func(x Font) bool { return x.ID == t.Font }) {
+		f.Add("font", "field.choose")
+	}
+	if n, err := strconv.Atoi(t.Radius); t.Radius != "" && (err != nil || n < 0 || n > MaxRadius) {
+		f.Add("radius", "settings.between", "min", 0, "max", MaxRadius)
+	}
+	if len(bad) > 0 {
+		return
+	}
+	for _, c := range t.Clashes() {
+		f.Add(c.Field, "settings.style.clash."+c.With, "ratio", decimal(c.Ratio), "needed", decimal(c.Needed), "colour", c.Nearest)
+	}
+}
+
+// decimal writes a ratio with one decimal, rounded down: 4.49 must not read as the 4.5 it lacks.
+func decimal(n float64) string { return strconv.FormatFloat(float64(int(n*10))/10, 'f', 1, 64) }

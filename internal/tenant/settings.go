@@ -1,0 +1,106 @@
+package tenant
+
+import (
+	"voordeur/internal/i18n"
+)
+
+// Settings is everything an organisation chooses for itself. It is kept as one JSON document with
+// a version; what differs between tenants stands here and nowhere in code.
+type Settings struct {
+	Languages []i18n.Lang                     `json:"languages"`
+	Modules   map[string]bool                 `json:"modules"`
+	Labels    map[i18n.Lang]map[string]string `json:"labels,omitempty"`
+	Theme     Theme                           `json:"theme"`
+	Password  PasswordRule                    `json:"password"`
+	Statuses  []Status                        `json:"statuses"`
+	Progress  []ProgressTemplate              `json:"progress,omitempty"`
+	Files     FileRule                        `json:"files"`
+	Mail      MailSettings                    `json:"mail"`
+	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
+	ClosedMessaging bool `json:"closed_messaging"`
+}
+
+// The modules of the program; what is off answers 403 and is in no menu.
+const (
+	ModuleDossiers = "dossiers"
+	ModuleMessages = "messages"
+	ModuleProfile  = "profile"
+)
+
+// PasswordRule is what a password must have (N4, conflicts.md K1).
+type PasswordRule struct {
+	Min       int    `json:"min"`
+	Upper     int    `json:"upper"`
+	Digit     int    `json:"digit"`
+	Special   int    `json:"special"`
+	Forbidden string `json:"forbidden"`
+}
+
+// Status is a state a dossier can be in, with its words.
+type Status struct {
+	ID     string               `json:"id"`
+	Name   map[i18n.Lang]string `json:"name"`
+	Closed bool                 `json:"closed"`
+}
+
+// ProgressTemplate is a list of steps that a dossier can start with (N19).
+type ProgressTemplate struct {
+	ID    string   `json:"id"`
+	Name  string   `json:"name"`
+	Steps []string `json:"steps"`
+}
+
+// FileRule says what may be uploaded.
+type FileRule struct {
+	Extensions    []string `json:"extensions"` // lower case, without the dot
+	ClientMaxMB   int64    `json:"client_max_mb"`
+	OfficeMaxMB   int64    `json:"office_max_mb"`
+	DossierMaxMB  int64    `json:"dossier_max_mb"`  // quota for one dossier
+	MaxAttachment int      `json:"max_attachments"` // for one message
+}
+
+// MailSettings is who outgoing mail is from.
+type MailSettings struct {
+	From     string `json:"from"`
+	FromName string `json:"from_name"`
+	Address  string `json:"address"` // the office's postal address, at the foot of a mail
+}
+
+// DefaultSettings are those of a new tenant: a notary's office as the manual describes it.
+func DefaultSettings() Settings {
+	return Settings{
+		Languages: []i18n.Lang{i18n.NL, i18n.EN},
+		Modules:   map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleProfile: true},
+		Theme:     Theme{Palette: Palette{HeaderGround: "#17463a", HeaderText: "#ffffff", Accent: "#1e5a46", OnAccent: "#ffffff", Tint: "#e7f0ea"}},
+		Password:  PasswordRule{Min: 8, Upper: 1, Digit: 1},
+		Statuses: []Status{
+			{ID: "in_progress", Name: map[i18n.Lang]string{i18n.NL: "In behandeling", i18n.EN: "In progress"}},
+			{ID: "closed", Name: map[i18n.Lang]string{i18n.NL: "Afgerond", i18n.EN: "Completed"}, Closed: true},
+		},
+		Files: FileRule{
+			Extensions:  []string{"pdf", "docx", "xlsx", "odt", "ods", "txt", "jpg", "jpeg", "png"},
+			ClientMaxMB: 50, OfficeMaxMB: 2148, DossierMaxMB: 21480, MaxAttachment: 20,
+		},
+	}
+}
+
+// Status returns the status with the id; an id that the tenant no longer has is open and named
+// after itself.
+func (s Settings) Status(id string) Status {
+	for _, st := range s.Statuses {
+		if st.ID == id {
+			return st
+		}
+	}
+	return Status{ID: id, Name: map[i18n.Lang]string{i18n.NL: id, i18n.EN: id}}
+}
+
+// HasStatus reports whether the tenant has the status.
+func (s Settings) HasStatus(id string) bool {
+	for _, st := range s.Statuses {
+		if st.ID == id {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,173 @@
+// Package web is what handlers stand on: the request with its tenant, actor and texts, routes as
+// data, forms, flashes and paging. It knows nothing of any feature.
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/a-h/templ"
+
+	"voordeur/internal/access"
+	"voordeur/internal/db"
+	"voordeur/internal/i18n"
+)
+
+// Site is what a request needs to know of its tenant and host.
+type Site struct {
+	Tenant    string
+	Name      string
+	Face      access.Face
+	PortalURL string // absolute, from the tenant's own settings, never from the request
+	OfficeURL string
+	DocsURL   string // "" when documents have no host of their own
+	Modules   map[string]bool
+	Languages []i18n.Lang
+	Labels    map[i18n.Lang]map[string]string
+	Logo      [2]int // width and height of the logo in pixels, 0 for none
+	Font      string // address of the font, "" for the program's own
+	Version   int64  // of the tenant's settings, for addresses of logo and theme
+	Program   string
+	Secure    bool // served over TLS
+}
+
+// Ctx is one request as a handler sees it.
+type Ctx struct {
+	W      http.ResponseWriter
+	R      *http.Request
+	Site   Site
+	Texts  *i18n.Texts
+	Scope  access.Scope
+	Unread int
+	Now    time.Time
+	Flash  *Flash
+}
+
+// Flash is a sentence shown once on the next page.
+type Flash struct {
+	Kind string `json:"k"` // ok, info, warning or error
+	Key  string `json:"t"`
+	Args []any  `json:"a,omitempty"`
+}
+
+// T returns a text in the user's language.
+func (c *Ctx) T(key string, args ...any) string { return c.Texts.T(key, args...) }
+
+// Param returns a part of the path.
+func (c *Ctx) Param(name string) string { return c.R.PathValue(name) }
+
+// Query returns a single value of the query; a repeated one counts as absent.
+func (c *Ctx) Query(name string) string {
+	if v := c.R.URL.Query()[name]; len(v) == 1 {
+		return v[0]
+	}
+	return ""
+}
+
+// Render answers with a page.
+func (c *Ctx) Render(status int, page templ.Component) error {
+	c.W.Header().Set("Content-Type", "text/html; charset=utf-8")
+	c.W.WriteHeader(status)
+	return page.Render(c.R.Context(), c.W)
+}
+
+// See answers 303 with a local address; anything else leads to the first page.
+func (c *Ctx) See(path string) error {
+	if !local(path) {
+		path = "/"
+	}
+	http.Redirect(c.W, c.R, path, http.StatusSeeOther)
+	return nil
+}
+
+// local reports whether an address stays on this host. Browsers read a backslash as a slash and drop
+// tabs and line ends wherever they stand, so that "/<tab>/elsewhere" is another host's.
+func local(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") &&
+		!strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
+}
+
+// Done is See with a sentence on the next page.
+func (c *Ctx) Done(path, key string, args ...any) error {
+	c.SetFlash(Flash{Kind: "ok", Key: key, Args: args})
+	return c.See(path)
+}
+
+// CookieName returns the name a cookie has here: with the __Host- prefix on everything served over
+// TLS. Plain http is the demo on loopback, where Safari drops such cookies.
+func (c *Ctx) CookieName(name string) string {
+	if c.Site.Secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// SetCookie sets a cookie that only this host's server reads. A maxAge of 0 lives until the
+// browser closes, a negative one removes.
+func (c *Ctx) SetCookie(name, value string, maxAge time.Duration) {
+	age := int(maxAge / time.Second)
+	if maxAge < 0 {
+		age = -1
+	}
+	http.SetCookie(c.W, &http.Cookie{Name: c.CookieName(name), Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, Secure: c.Site.Secure, SameSite: http.SameSiteLaxMode})
+}
+
+// Cookie returns a cookie's value, or "".
+func (c *Ctx) Cookie(name string) string {
+	k, err := c.R.Cookie(c.CookieName(name))
+	if err != nil {
+		return ""
+	}
+	return k.Value
+}
+
+const flashCookie = "flash"
+
+// SetFlash keeps a sentence for the next page.
+func (c *Ctx) SetFlash(f Flash) {
+	b, err := json.Marshal(f)
+	if err == nil {
+		c.SetCookie(flashCookie, base64.RawURLEncoding.EncodeToString(b), time.Minute)
+	}
+}
+
+// TakeFlash reads the sentence kept for this page and forgets it. Only keys that are texts count:
+// a cookie cannot put words on the page.
+func (c *Ctx) TakeFlash() {
+	v := c.Cookie(flashCookie)
+	if v == "" {
+		return
+	}
+	c.SetCookie(flashCookie, "", -1)
+	b, err := base64.RawURLEncoding.DecodeString(v)
+	var f Flash
+	if err != nil || json.Unmarshal(b, &f) != nil {
+		return
+	}
+	if _, known := i18n.Keys(i18n.NL)[f.Key]; known {
+		c.Flash = &f
+	}
+}
+
+// Link builds a local address from a path and query pairs; empty values are left out.
+func Link(path string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// OnceKey returns a fresh key for a form, so that a double click acts once.
+func OnceKey() string { return db.RandomID() }

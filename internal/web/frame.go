@@ -1,0 +1,73 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"voordeur/internal/access"
+	"voordeur/internal/i18n"
+	"voordeur/internal/ui"
+)
+
+// Frame returns what the layout needs around a page with this title.
+func (c *Ctx) Frame(title string) ui.Frame {
+	f := ui.Frame{Texts: c.Texts, Title: title, Office: c.Site.Name, Face: string(c.Site.Face), Version: c.Site.Program,
+		ThemeURL: "/theme.css?v=" + strconv.FormatInt(c.Site.Version, 10)}
+	f.FontURL, f.LogoWidth, f.LogoHeight = c.Site.Font, c.Site.Logo[0], c.Site.Logo[1]
+	if f.LogoWidth > 0 {
+		f.LogoURL = "/logo?v=" + strconv.FormatInt(c.Site.Version, 10)
+	}
+	if c.Flash != nil {
+		f.Flash = &ui.Flash{Kind: c.Flash.Kind, Text: c.T(c.Flash.Key, c.Flash.Args...)}
+	}
+	if c.Scope.Account() == "" {
+		return f
+	}
+	f.Who, f.Nav = c.Scope.Name(), c.nav()
+	switch {
+	case c.Unread >= 100:
+		f.Unread, f.UnreadCount = c.T("ui.unread_many"), "99+"
+	case c.Unread > 0:
+		f.Unread, f.UnreadCount = c.Texts.N("ui.unread", c.Unread), strconv.Itoa(c.Unread)
+	}
+	return f
+}
+
+func (c *Ctx) nav() []ui.NavItem {
+	items := []ui.NavItem{
+		{Label: c.T("nav.home"), Href: "/", Icon: "home"},
+	}
+	if c.Site.Modules["dossiers"] {
+		items = append(items, ui.NavItem{Label: c.T("nav.dossiers"), Href: "/dossiers", Icon: "folder"})
+	}
+	if c.Site.Face == access.Portal {
+		if c.Site.Modules["profile"] {
+			items = append(items, ui.NavItem{Label: c.T("nav.profile"), Href: "/profile", Icon: "user"})
+		}
+	} else {
+		items[0].Label, items[0].Icon = c.T("nav.work"), "inbox"
+		items = append(items, ui.NavItem{Label: c.T("nav.clients"), Href: "/clients", Icon: "users"})
+		if a, ok := access.AsStaff(c.Scope); ok && a.Can(access.SeeJournal) {
+			items = append(items, ui.NavItem{Label: c.T("nav.journal"), Href: "/journal", Icon: "list-details"})
+		}
+		if a, ok := access.AsStaff(c.Scope); ok && a.Can(access.Manage) {
+			items = append(items, ui.NavItem{Label: c.T("nav.settings"), Href: "/settings", Icon: "settings"})
+		}
+	}
+	for i, it := range items {
+		items[i].Current = c.R.URL.Path == it.Href || it.Href != "/" && strings.HasPrefix(c.R.URL.Path, it.Href+"/")
+	}
+	return items
+}
+
+// Wants returns the language that the browser asks for first among those the program speaks, or ""
+// for none.
+func Wants(acceptLanguage string) i18n.Lang {
+	for part := range strings.SplitSeq(acceptLanguage, ",") {
+		l := i18n.Lang(strings.ToLower(strings.TrimSpace(strings.SplitN(strings.SplitN(part, ";", 2)[0], "-", 2)[0])))
+		if l.Known() {
+			return l
+		}
+	}
+	return ""
+}

@@ -1,0 +1,201 @@
+// Package world is the five demo tenants with their people and dossiers: what `voordeur demo` shows
+// and what tests stand on. Everything is made by the same operations that the pages use.
+package world
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
+	"voordeur/internal/client"
+	"voordeur/internal/db"
+	"voordeur/internal/dossier"
+	"voordeur/internal/identity"
+	"voordeur/internal/message"
+	"voordeur/internal/tenant"
+)
+
+// Builder is what the world is made with.
+type Builder struct {
+	DB       *db.DB
+	Tenants  *tenant.Tenants
+	Identity *identity.Identity
+	Clients  *client.Clients
+	Dossiers *dossier.Dossiers
+	Messages *message.Messages
+	// Work does the jobs that wait. Without it nothing is released while the story goes on, so nobody
+	// has opened a document yet.
+	Work func(context.Context) error
+	IDs  *IDs // of a fixture whose DB takes its identifiers from it; nil for random ones
+}
+
+// Login is an account of the demo with how to log in.
+type Login struct {
+	ID       string `json:"-"`
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	TOTP     string `json:"totp_secret,omitempty"`
+}
+
+// Tenant is a tenant of the demo.
+type Tenant struct {
+	ID     string  `json:"id"`
+	Name   string  `json:"name"`
+	Portal string  `json:"portal"`
+	Office string  `json:"office"`
+	Logins []Login `json:"logins"`
+}
+
+// Summary is what was made.
+type Summary struct {
+	Tenants []Tenant `json:"tenants"`
+}
+
+// Password and TOTP are those of every account of the demo, which runs on loopback only.
+const (
+	Password = "Voordeur2026"
+	TOTP     = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+)
+
+// founded is the working day, before now, on which the tenants were made.
+const founded = 95
+
+// Build makes tenants in an empty database: those that are named, or all five. On a database with
+// a Clock of this package they have a past.
+func Build(ctx context.Context, b Builder, only ...string) (Summary, error) {
+	var sum Summary
+	now := b.DB.Clock().Now()
+	defer b.setClock(time.Time{})
+	for _, o := range offices() {
+		if len(only) > 0 && !slices.Contains(only, o.id) {
+			continue
+		}
+		t, err := b.office(ctx, o, now)
+		if err != nil {
+			return sum, fmt.Errorf("world: %s: %w", o.id, err)
+		}
+		sum.Tenants = append(sum.Tenants, t)
+	}
+	return sum, nil
+}
+
+func (b Builder) office(ctx context.Context, o office, now time.Time) (Tenant, error) {
+	b.setClock(moment(now, founded, 9, 0))
+	host := o.id + ".localhost"
+	err := b.Tenants.Create(ctx, tenant.Draft{ID: o.id, Name: o.name, Settings: o.settings(), Hosts: map[access.Face]string{
+		access.Portal: host, access.Office: "kantoor." + host, access.Docs: "docs." + host,
+	}})
+	if err != nil {
+		return Tenant{}, err
+	}
+	tn, err := b.Tenants.Get(ctx, o.id)
+	if err != nil {
+		return Tenant{}, err
+	}
+	t := Tenant{ID: o.id, Name: o.name, Portal: b.Tenants.URL(tn, access.Portal), Office: b.Tenants.URL(tn, access.Office)}
+	if t.Logins, err = b.staff(ctx, o); err != nil {
+		return t, err
+	}
+	handler, err := b.actor(ctx, o.id, t.Logins[0].ID)
+	if err != nil {
+		return t, err
+	}
+	var acts []act
+	for _, p := range o.clients {
+		logins, theirs, err := b.client(ctx, o, handler, p, now)
+		if err != nil {
+			return t, err
+		}
+		t.Logins = append(t.Logins, logins...)
+		acts = append(acts, theirs...)
+	}
+	return t, b.play(ctx, acts)
+}
+
+func (b Builder) actor(ctx context.Context, tenantID, account string) (access.Staff, error) {
+	s, err := authn.Act(ctx, b.DB, tenantID, account)
+	if err != nil {
+		return access.Staff{}, err
+	}
+	a, ok := access.AsStaff(s)
+	if !ok {
+		return a, fmt.Errorf("account %s is no employee", account)
+	}
+	return a, nil
+}
+
+func (b Builder) staff(ctx context.Context, o office) ([]Login, error) {
+	var list []Login
+	for _, s := range []identity.NewStaff{
+		{Name: o.handler, Email: "behandelaar@" + o.domain, Role: access.RoleHandler, Phone: o.phone, Hours: "Ma t/m do, 9 tot 17 uur"},
+		{Name: o.colleague, Email: "collega@" + o.domain, Role: access.RoleHandler, Phone: o.second},
+		{Name: o.admin, Email: "beheer@" + o.domain, Role: access.RoleAdministrator},
+		{Name: "Ada Controle", Email: "auditor@" + o.domain, Role: access.RoleAuditor},
+	} {
+		s.Password, s.TOTP = Password, TOTP
+		b.IDs.expect("account")
+		id, err := b.Identity.CreateStaff(ctx, b.DB, o.id, s)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Login{ID: id, Name: s.Name, Role: string(s.Role), Email: s.Email, Password: Password, TOTP: TOTP})
+	}
+	return list, nil
+}
+
+// client makes a client with its accounts, and returns what happens in its dossiers.
+func (b Builder) client(ctx context.Context, o office, a access.Staff, p person, now time.Time) ([]Login, []act, error) {
+	b.IDs.expect("client")
+	id, err := b.Clients.Create(ctx, a, "client-"+p.email, client.Draft{Kind: p.kind, Name: p.name, Salutation: p.salutation, Number: p.number})
+	if err != nil {
+		return nil, nil, err
+	}
+	var logins []Login
+	for n, who := range append([]account{{p.name, p.email}}, p.extra...) {
+		role := access.RoleClient
+		if n > 0 {
+			role = access.RoleExtra
+		}
+		b.IDs.expect("account")
+		acc, err := b.Identity.Invite(ctx, a, "account-"+who.email, identity.NewAccount{Client: id, Name: who.name, Email: who.email, Role: role})
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := b.Identity.StorePassword(ctx, o.id, acc, Password); err != nil {
+			return nil, nil, err
+		}
+		logins = append(logins, Login{ID: acc, Name: who.name, Role: string(role), Email: who.email, Password: Password})
+	}
+	me, err := b.clientActor(ctx, o.id, logins[0].ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.mails {
+		if err := b.Identity.SetNotify(ctx, me, []string{identity.GroupDocuments, identity.GroupMessages}); err != nil {
+			return nil, nil, err
+		}
+	}
+	var acts []act
+	for _, st := range p.dossiers {
+		t := telling{b: b, desk: desk{office: o, client: p, story: st, now: now}, staff: a, me: me, clientID: id}
+		acts = append(acts, t.acts()...)
+	}
+	return logins, acts, nil
+}
+
+func (b Builder) clientActor(ctx context.Context, tenantID, account string) (access.Client, error) {
+	s, err := authn.Act(ctx, b.DB, tenantID, account)
+	if err != nil {
+		return access.Client{}, err
+	}
+	me, ok := access.AsClient(s)
+	if !ok {
+		return me, fmt.Errorf("account %s is no client", account)
+	}
+	return me, nil
+}

@@ -1,0 +1,21 @@
+// The one script of every page. Each module betters plain HTML that works without it; what few
+// pages need comes only to those.
+import { useKeys } from './keys'
+import { closeMenus } from './menu'
+import { sendOnce } from './once'
+import { showPasswords } from './password'
+import { warnOfUnsent } from './unsent'
+
+sendOnce()
+closeMenus()
+showPasswords()
+useKeys()
+warnOfUnsent()
+
+if (document.querySelector('[data-upload]')) {
+  void import('./upload').then(({ enhanceUploads }) => enhanceUploads())
+}
+
+if (document.querySelector('[data-preview]')) {
+  void import('./preview').then(({ livePreview }) => livePreview())
+}
