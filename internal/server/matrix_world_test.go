@@ -278,7 +278,7 @@ func (s *site) mark() {
 	s.exec(`update dossier set title = '` + dossier + ` || title, search = search || ' gezocht' where tenant_id = '` + s.id + `'`)
 	s.exec(`update message set subject = '` + inside + ` || subject where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
-	s.exec(`update document set title = 'Zh' || title where tenant_id = '` + s.id + `' and origin = 'office' and published_at is null`)
+	s.exec(`update document set title = '` + mark + `h' || title where tenant_id = '` + s.id + `' and origin = 'office' and published_at is null`)
 	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
 	s.exec(`update client set name = '` + s.letter() + `c' || substr(id, 25) || ' ' || name where tenant_id = '` + s.id + `'`)
 	s.exec(`update account set name = '` + s.letter() + `a ' || name where tenant_id = '` + s.id + `'`)
@@ -289,7 +289,7 @@ func (s *site) mark() {
 }
 
 // letter begins everything that is this tenant's.
-func (s *site) letter() string { return "Z" + strings.ToUpper(s.id[:1]) }
+func (s *site) letter() string { return mark + strings.ToUpper(s.id[:1]) }
 
 // enlist gives every kind of actor of the matrix a cookie.
 func (s *site) enlist() {
