@@ -52,7 +52,7 @@ func (ds *Dossiers) AsClient(ctx context.Context, a access.Staff, id, clientID s
 		return p, err
 	}
 	if p.Shown {
-		p.Documents, err = db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+inOrder, s.Tenant(), p.Account, id)
+		p.Documents, err = db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+inOrder, s.Tenant(), p.Account, id, clientID)
 		if err != nil {
 			return p, err
 		}

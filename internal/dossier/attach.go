@@ -12,20 +12,20 @@ import (
 	"voordeur/internal/errs"
 )
 
+// Letter is the message with which files come. Client is the party whose alone it is, "" when it is
+// every party's. The zero Letter is for files that come without one.
+type Letter struct{ ID, Client string }
+
 // Attach makes documents of an account's own complete uploads, in the transaction that sends them.
 // An upload that is not his, not complete or of another dossier is NotFound.
-func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossier, message string, uploads []string) error {
+func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossier string, with Letter, uploads []string) error {
 	origin := "office"
 	if _, client := access.AsClient(s); client {
 		origin = "client"
 	}
-	var about *string
 	var published *db.Time
-	if message != "" {
-		about = &message
-		if now := tx.Now(); origin == "office" {
-			published = &now
-		}
+	if now := tx.Now(); with.ID != "" && origin == "office" {
+		published = &now
 	}
 	for _, up := range uploads {
 		id := tx.NewID()
@@ -37,9 +37,9 @@ func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossi
 			u.Category = Documents
 		}
 		_, err = tx.Exec(ctx, `insert into document (tenant_id, id, dossier_id, origin, category, title, file_name, media_type, size, sha256, blob_key, blob_size, blob_sum,
-			state, published_at, message_id, created_at, created_by) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, 'checking', $13, $14, $15, $16)`,
+			state, published_at, message_id, client_id, created_at, created_by) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, 'checking', $13, nullif($14, ''), nullif($15, ''), $16, $17)`,
 			s.Tenant(), id, dossier, origin, string(u.Category), u.FileName, u.MediaType, u.Size, u.stored.PlainSHA256[:], u.stored.Key, u.stored.StoredSize,
-			u.stored.StoredSum[:], published, about, tx.Now(), s.Account())
+			u.stored.StoredSum[:], published, with.ID, with.Client, tx.Now(), s.Account())
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (ds *Dossiers) file(ctx context.Context, tx *db.Tx, s access.Scope, u Uploa
 	if err := tx.Finish(ctx, s.Tenant(), s.Account(), filedKey(u.ID), u.Dossier+" "+strconv.FormatInt(u.Size, 10)); err != nil {
 		return err
 	}
-	return ds.Attach(ctx, tx, s, u.Dossier, "", []string{u.ID})
+	return ds.Attach(ctx, tx, s, u.Dossier, Letter{}, []string{u.ID})
 }
 
 // filed returns the upload that became a document.

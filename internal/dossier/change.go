@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -9,6 +10,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
+	"voordeur/internal/identity"
 	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 )
@@ -149,7 +151,7 @@ func setParties(ctx context.Context, tx *db.Tx, tenantID, dossier string, client
 }
 
 // Edit changes a dossier that nobody changed since version; otherwise it is a Conflict, and the
-// page shows both.
+// page shows both. What is so already is no change: the second of two clicks is harmless.
 func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version int64, in Draft) error {
 	s := a.Scope()
 	t, err := ds.tenants.Get(ctx, s.Tenant())
@@ -162,6 +164,9 @@ func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version
 			return err
 		}
 		if err := in.check(t); err != nil {
+			return err
+		}
+		if same, err := in.is(ctx, tx, t.ID, was); err != nil || same {
 			return err
 		}
 		if err := checkHandler(ctx, tx, t.ID, in.Handler); err != nil {
@@ -184,6 +189,16 @@ func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version
 		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.changed", Dossier: id, Detail: map[string]string{"status_from": was.Status, "status_to": in.Status}})
 	})
+}
+
+// is reports whether the dossier is as the draft has it.
+func (in Draft) is(ctx context.Context, tx *db.Tx, tenantID string, d Dossier) (bool, error) {
+	if in.Number != d.Number || in.Title != d.Title || in.Status != d.Status || in.Note != d.Note || in.Handler != d.Handler.ID {
+		return false, nil
+	}
+	parties, err := db.All(ctx, tx, db.Value[string], `select client_id from dossier_party where tenant_id = $1 and dossier_id = $2`, tenantID, d.ID)
+	slices.Sort(parties)
+	return slices.Equal(parties, slices.Compact(slices.Sorted(slices.Values(in.Parties)))), err
 }
 
 // Publish shows the dossier to its parties, or hides it again. Asking for what is already so
@@ -212,16 +227,46 @@ func (ds *Dossiers) Publish(ctx context.Context, a access.Staff, id string, on b
 	})
 }
 
-// reshow brings lists and unread marks in line after a change of who sees the dossier.
+// reshow brings lists and unread marks in line after a change of who sees the dossier, and mails
+// those who see something new by it.
 func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id string) error {
 	if err := relist(ctx, tx, s.Tenant(), id); err != nil {
 		return err
 	}
-	if err := notify.WithdrawDossier(ctx, tx, s.Tenant(), id); err != nil {
+	had, err := notify.WithdrawDossier(ctx, tx, s.Tenant(), id)
+	if err != nil {
 		return err
 	}
-	if err := markDocuments(ctx, tx, s.Tenant(), id); err != nil {
+	marks, err := unreadDocuments(ctx, tx, s.Tenant(), id)
+	if err != nil {
 		return err
 	}
-	return ds.Shown(ctx, tx, s, id)
+	more, err := ds.Shown(ctx, tx, s, id)
+	if err != nil {
+		return err
+	}
+	marks = append(marks, more...)
+	if err := notify.Add(ctx, tx, s.Tenant(), marks...); err != nil {
+		return err
+	}
+	return ds.tell(ctx, tx, s.Tenant(), id, notify.Without(marks, had))
+}
+
+// tell mails the accounts of new marks, once for each group that they asked for (N47).
+func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) error {
+	for _, kind := range []struct {
+		notify.Kind
+		group string
+	}{{notify.Document, identity.GroupDocuments}, {notify.Message, identity.GroupMessages}} {
+		var accounts []string
+		for _, m := range marks {
+			if m.Kind == kind.Kind && !slices.Contains(accounts, m.Account) {
+				accounts = append(accounts, m.Account)
+			}
+		}
+		if err := ds.identity.Notify(ctx, tx, tenantID, accounts, kind.group, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -54,8 +54,9 @@ const selectDocument = `select x.id, x.dossier_id, x.origin, x.title, x.file_nam
 	from document x join account w on w.tenant_id = x.tenant_id and w.id = x.created_by where x.tenant_id = $1 and x.dossier_id = $3 `
 
 // clientSeesDocument is the one predicate of a document in a dossier that the client sees: his own
-// deliveries, and what the office has published and the check has released (N20, N22).
-const clientSeesDocument = ` and (x.origin = 'client' or x.published_at is not null and x.state = 'released') `
+// deliveries, and what the office has published and the check has released (N20, N22), for every
+// party or for him. $4 is the client.
+const clientSeesDocument = ` and (x.client_id is null or x.client_id = $4) and (x.origin = 'client' or x.published_at is not null and x.state = 'released') `
 
 func scanDocument(scan db.Scan) (Document, error) {
 	var d Document
@@ -72,7 +73,7 @@ const inOrder = ` order by x.created_at desc, x.id desc`
 
 // ClientDocuments returns what the client sees in a dossier that was loaded for him.
 func (ds *Dossiers) ClientDocuments(ctx context.Context, a access.Client, d Dossier) ([]Document, error) {
-	return db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID)
+	return db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID, a.Scope().Client())
 }
 
 // StaffDocuments returns everything in a dossier that was loaded for the employee.
@@ -185,7 +186,7 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 	if d.PublishedAt == nil || doc.Message != "" {
 		return nil
 	}
-	accounts, err := Accounts(ctx, tx, s.Tenant(), d.ID)
+	accounts, err := Accounts(ctx, tx, s.Tenant(), d.ID, "")
 	if err != nil {
 		return err
 	}
@@ -203,9 +204,10 @@ func marksFor(accounts []string, doc Document, at db.Time) []notify.Mark {
 	return marks
 }
 
-// markDocuments marks everything that the portal's accounts see and have not opened yet.
-func markDocuments(ctx context.Context, tx *db.Tx, tenantID, dossier string) error {
-	marks, err := db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
+// unreadDocuments returns a mark for everything in a dossier that the portal's accounts see and have
+// not opened yet. An attachment has none: its message has.
+func unreadDocuments(ctx context.Context, tx *db.Tx, tenantID, dossier string) ([]notify.Mark, error) {
+	return db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
 		m := notify.Mark{Kind: notify.Document, Dossier: dossier}
 		err := scan(&m.Account, &m.Object, &m.Tab, &m.At)
 		return m, err
@@ -215,10 +217,6 @@ func markDocuments(ctx context.Context, tx *db.Tx, tenantID, dossier string) err
 		join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
 		where x.tenant_id = $1 and x.dossier_id = $2 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released'
 		and not exists (select 1 from document_read r where r.tenant_id = x.tenant_id and r.document_id = x.id and r.account_id = a.id)`, tenantID, dossier)
-	if err != nil {
-		return err
-	}
-	return notify.Add(ctx, tx, tenantID, marks...)
 }
 
 // Reading is who opened a document and when.

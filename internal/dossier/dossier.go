@@ -12,6 +12,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 )
 
@@ -22,15 +23,15 @@ type Dossiers struct {
 	identity *identity.Identity
 	vault    *blob.Vault
 	looks    *audit.Looks
-	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them,
-	// so that features above can mark their own things unread. The wiring sets it.
-	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) error
+	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them: it
+	// returns the marks of what features above have for them in it. The wiring sets it.
+	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) ([]notify.Mark, error)
 }
 
 // New returns the dossiers of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, vault *blob.Vault, looks *audit.Looks) *Dossiers {
 	return &Dossiers{db: d, tenants: tenants, identity: ids, vault: vault, looks: looks,
-		Shown: func(context.Context, *db.Tx, access.Scope, string) error { return nil }}
+		Shown: func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil }}
 }
 
 // Dossier is a dossier as its page shows it.
@@ -115,10 +116,11 @@ func (ds *Dossiers) StaffView(ctx context.Context, a access.Staff, id string) (D
 	return d, ds.looks.Look(ctx, a.Scope(), audit.Entry{Event: "dossier.viewed", Dossier: id})
 }
 
-// Accounts returns the portal accounts that see the dossier when it is published.
-func Accounts(ctx context.Context, r db.Reader, tenantID, dossier string) ([]string, error) {
+// Accounts returns the portal accounts that see the dossier when it is published: those of one of
+// its parties, or of all of them when client is "".
+func Accounts(ctx context.Context, r db.Reader, tenantID, dossier, client string) ([]string, error) {
 	return db.All(ctx, r, db.Value[string], `select a.id from dossier_party p join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
-		where p.tenant_id = $1 and p.dossier_id = $2 order by a.id`, tenantID, dossier)
+		where p.tenant_id = $1 and p.dossier_id = $2 and (cast($3 as text) = '' or p.client_id = $3) order by a.id`, tenantID, dossier, client)
 }
 
 // Staff returns the employees involved in the dossier.

@@ -65,7 +65,10 @@ func (ds *Dossiers) Looks(ctx context.Context, a access.Client, id, after string
 
 // tells reports whether the client may know of an entry.
 func (p LookPage) tells(s access.Scope, r audit.Row) bool {
-	if !told[r.Event] || r.ActorKind != "staff" && !(r.ActorKind == "client" && r.Client == s.Client()) {
+	mine := r.Client == s.Client()
+	// What staff do names a client when it is about that party alone.
+	ours := r.ActorKind == "client" && mine || r.ActorKind == "staff" && (mine || r.Client == "")
+	if !told[r.Event] || !ours {
 		return false
 	}
 	for _, o := range r.Objects {

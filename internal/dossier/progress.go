@@ -6,7 +6,6 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
-	"voordeur/internal/errs"
 )
 
 // Step is a step of the progress list (N19).
@@ -35,7 +34,7 @@ func addSteps(ctx context.Context, tx *db.Tx, tenantID, dossier string, titles [
 	return nil
 }
 
-// Tick marks a step done or not done (N19).
+// Tick marks a step done or not done (N19). What is so already stays.
 func (ds *Dossiers) Tick(ctx context.Context, a access.Staff, dossier, step string, done bool) error {
 	s := a.Scope()
 	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -47,8 +46,11 @@ func (ds *Dossiers) Tick(ctx context.Context, a access.Staff, dossier, step stri
 			now := tx.Now()
 			at = &now
 		}
-		n, err := tx.Exec(ctx, `update progress_step set done_at = $4 where tenant_id = $1 and dossier_id = $2 and id = $3`, s.Tenant(), dossier, step, at)
-		if err := db.Guard(n, err, errs.Missing()); err != nil {
+		was, err := db.One(ctx, tx, db.Value[bool], `select done_at is not null from progress_step where tenant_id = $1 and dossier_id = $2 and id = $3`, s.Tenant(), dossier, step)
+		if err != nil || was == done {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update progress_step set done_at = $4 where tenant_id = $1 and dossier_id = $2 and id = $3`, s.Tenant(), dossier, step, at); err != nil {
 			return err
 		}
 		if err := Touch(ctx, tx, s.Tenant(), dossier); err != nil {

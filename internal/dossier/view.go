@@ -35,7 +35,7 @@ func (ds *Dossiers) visible(ctx context.Context, s access.Scope, dossier, id str
 		if err != nil {
 			return Document{}, err
 		}
-		return db.One(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+`and x.id = $4`, s.Tenant(), s.Account(), d.ID, id)
+		return db.One(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+`and x.id = $5`, s.Tenant(), s.Account(), d.ID, s.Client(), id)
 	}
 	a, ok := access.AsStaff(s)
 	if !ok {

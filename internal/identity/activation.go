@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
+	"voordeur/internal/jobs"
 	"voordeur/internal/tenant"
 )
 
@@ -18,8 +20,18 @@ const (
 	purposeSet = "set_password"
 )
 
-// RequestPassword sends the second mail, with a link that sets a password (N2, N8). Whether the
-// address is known shows neither in the answer nor in the time it takes.
+// JobLink is the kind of the job that sends the second mail.
+const JobLink = "identity.link"
+
+// asked is who asked for a link; Account is "" when the address has none.
+type asked struct {
+	Account string
+	Face    access.Face
+	Origin  string
+}
+
+// RequestPassword has the second mail sent, with a link that sets a password (N2, N8). Whether the
+// address is known shows neither in the answer nor in the time it takes: a job finds out.
 func (i *Identity) RequestPassword(ctx context.Context, t *tenant.Tenant, face access.Face, address, origin string) error {
 	var f errs.Fields
 	key := CheckEmail(&f, address)
@@ -27,33 +39,51 @@ func (i *Identity) RequestPassword(ctx context.Context, t *tenant.Tenant, face a
 		return err
 	}
 	gate := []string{"link:" + string(face) + ":" + authn.HashToken(key), originFailures + "link:" + origin}
-	if err := i.checkGate(ctx, t.ID, gate); err != nil {
+	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := enter(ctx, tx, t.ID, gate); err != nil {
+			return err
+		}
+		id, err := db.One(ctx, tx, db.Value[string], `select id from account where tenant_id = $1 and face = $2 and email_key = $3`, t.ID, string(face), key)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
+		return jobs.Enqueue(ctx, tx, t.ID, JobLink, asked{id, face, origin})
+	})
+}
+
+// LinkJob returns the job that mails a link to whoever asked for one, unless nobody has the address
+// or the account is blocked.
+func (i *Identity) LinkJob() jobs.Func {
+	return func(ctx context.Context, j jobs.Job) (func(context.Context, *db.Tx) error, error) {
+		var a asked
+		if err := json.Unmarshal(j.Payload, &a); err != nil || a.Account == "" {
+			return nil, err
+		}
+		t, err := i.tenants.Get(ctx, j.Tenant)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, tx *db.Tx) error { return i.sendLink(ctx, tx, t, a) }, nil
+	}
+}
+
+func (i *Identity) sendLink(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a asked) error {
+	var email, name string
+	err := tx.QueryRow(ctx, `select email, name from account where tenant_id = $1 and id = $2 and state <> 'blocked'`, t.ID, a.Account).Scan(&email, &name)
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, g := range gate {
-			if err := count(ctx, tx, t.ID, g); err != nil {
-				return err
-			}
-		}
-		var id, email, name string
-		err := tx.QueryRow(ctx, `select id, email, name from account where tenant_id = $1 and face = $2 and email_key = $3 and state <> 'blocked'`,
-			t.ID, string(face), key).Scan(&id, &email, &name)
-		if errs.Is(err, errs.NotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		secret, err := putToken(ctx, tx, t.ID, id, purposeSet, linkLife)
-		if err != nil {
-			return err
-		}
-		if err := recordFor(ctx, tx, t.ID, id, origin, "account.link_requested", "mail"); err != nil {
-			return err
-		}
-		return i.mailLink(ctx, tx, t, face, id, email, name, secret)
-	})
+	secret, err := putToken(ctx, tx, t.ID, a.Account, purposeSet, linkLife)
+	if err != nil {
+		return err
+	}
+	if err := recordFor(ctx, tx, t.ID, a.Account, a.Origin, "account.link_requested", "mail"); err != nil {
+		return err
+	}
+	return i.mailLink(ctx, tx, t, a.Face, a.Account, email, name, secret)
 }
 
 // CheckLink reports whether a link still works, as a NotFound error when it does not (N3).
@@ -64,9 +94,14 @@ func (i *Identity) CheckLink(ctx context.Context, t *tenant.Tenant, face access.
 }
 
 // SetPassword stores a password through a link, ends the account's other sessions, sends the third
-// mail and, in the portal, logs in at once (N5, N6, N8). In the office the factor is still asked.
+// mail and, in the portal, logs in at once (N5, N6, N8). In the office the factor is still asked. The
+// second of two clicks logs in with the password that the first has set.
 func (i *Identity) SetPassword(ctx context.Context, t *tenant.Tenant, face access.Face, secret, password, origin string) (Outcome, error) {
-	if err := i.CheckLink(ctx, t, face, secret); err != nil {
+	err := i.CheckLink(ctx, t, face, secret)
+	if errs.Is(err, errs.NotFound) {
+		return i.clickedTwice(ctx, t, face, secret, Attempt{Password: password, Origin: origin})
+	}
+	if err != nil {
 		return Outcome{}, err
 	}
 	if err := CheckRule(t.Settings.Password, password); err != nil {
@@ -87,6 +122,25 @@ func (i *Identity) SetPassword(ctx context.Context, t *tenant.Tenant, face acces
 		out, err = i.storePassword(ctx, tx, t, face, id, hash, origin)
 		return err
 	})
+	return out, err
+}
+
+// clickTime is how long after the first click a second one may come.
+const clickTime = time.Minute
+
+// clickedTwice logs in when the link was used a moment ago and the password is the one that it set;
+// otherwise the link is NotFound, as any that does not work.
+func (i *Identity) clickedTwice(ctx context.Context, t *tenant.Tenant, face access.Face, secret string, in Attempt) (Outcome, error) {
+	err := i.db.QueryRow(ctx, `select a.email_key from account_token k join account a on a.tenant_id = k.tenant_id and a.id = k.account_id
+		where k.tenant_id = $1 and k.id = $2 and k.purpose = $3 and k.used_at > $4 and a.face = $5`,
+		t.ID, authn.HashToken(secret), purposeSet, db.At(i.db.Clock().Now().Add(-clickTime)), string(face)).Scan(&in.Email)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out, err := i.Login(ctx, t, face, in)
+	if errs.Is(err, errs.Invalid) || errs.Is(err, errs.Limited) {
+		err = errs.Missing()
+	}
 	return out, err
 }
 

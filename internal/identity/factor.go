@@ -104,21 +104,21 @@ func (i *Identity) Code(ctx context.Context, t *tenant.Tenant, in CodeAttempt) (
 		return Outcome{}, err
 	}
 	gate := gateFor("code", access.Office, key, i.deviceOf(t, in.Device, key), in.Origin)
-	if err := i.checkGate(ctx, t.ID, gate); err != nil {
-		return Outcome{}, err
-	}
 	in.Code = strings.Join(strings.Fields(in.Code), "")
 	var out Outcome
 	right := false
 	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
+		err := enter(ctx, tx, t.ID, gate)
+		if err != nil {
+			return err
+		}
 		if out, right, err = i.tryCode(ctx, tx, t, account, in); err != nil {
 			return err
 		}
 		if right {
 			return forgive(ctx, tx, t.ID, gate)
 		}
-		return refuse(ctx, tx, t.ID, account, in.Origin, "password+totp", gate)
+		return recordFor(ctx, tx, t.ID, account, in.Origin, "session.refused", "password+totp")
 	})
 	if err == nil && !right {
 		var f errs.Fields

@@ -94,3 +94,37 @@ func TestN7_OthersOnTheSameNetworkDoNotLockTheOwnersDevice(t *testing.T) {
 		}
 	})
 }
+
+func TestN7_TriesAtTheSameMomentAreCountedBeforeTheyAreMade(t *testing.T) {
+	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
+		var refused, limited atomic.Int32
+		var all sync.WaitGroup
+		for n := range 12 {
+			all.Go(func() {
+				_, err := login(w, t, "notaris", email, fmt.Sprintf("Verkeerd%d", n), "")
+				switch {
+				case errs.Is(err, errs.Invalid):
+					refused.Add(1)
+				case errs.Is(err, errs.Limited):
+					limited.Add(1)
+				default:
+					t.Errorf("guess %d: %v", n, err)
+				}
+			})
+		}
+		all.Wait()
+		if refused.Load() != 5 || limited.Load() != 7 {
+			t.Errorf("%d guesses were made and %d kept out, want 5 and 7", refused.Load(), limited.Load())
+		}
+	})
+}
+
+func TestN7_ARightPasswordTakesItsOwnTryBack(t *testing.T) {
+	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
+		for n := range 60 { // more than a network may fail
+			if _, err := login(w, t, "notaris", email, world.Password, ""); err != nil {
+				t.Fatalf("log-in %d: %v", n, err)
+			}
+		}
+	})
+}

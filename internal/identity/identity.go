@@ -4,6 +4,7 @@ package identity
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/mail"
 	"strings"
 	"time"
@@ -184,16 +185,23 @@ func (i *Identity) Resend(ctx context.Context, a access.Staff, client, id, once 
 		if acc.State != Invited {
 			return errs.New(errs.Conflict, "account.not_invited")
 		}
-		if _, fresh, err := tx.Once(ctx, t.ID, a.Scope().Account(), once); err != nil || !fresh {
+		_, fresh, err := tx.Once(ctx, t.ID, a.Scope().Account(), once)
+		if err != nil {
 			return err
+		}
+		if !fresh {
+			return errUnchanged
 		}
 		return i.mailInvitation(ctx, tx, t, id, acc.Email, acc.Name)
 	})
 }
 
-// Block ends an account's sessions at once and lets it in no more.
+// Block ends an account's sessions at once and lets it in no more; one that is blocked stays so.
 func (i *Identity) Block(ctx context.Context, a access.Staff, client, id string) error {
 	return i.change(ctx, a, client, id, "account.blocked", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
+		if acc.State == Blocked {
+			return errUnchanged
+		}
 		if _, err := tx.Exec(ctx, `update account set state = 'blocked', version = version + 1 where tenant_id = $1 and id = $2`, t.ID, id); err != nil {
 			return err
 		}
@@ -204,11 +212,17 @@ func (i *Identity) Block(ctx context.Context, a access.Staff, client, id string)
 // Unblock lets a blocked account in again; one that never had a password is invited again.
 func (i *Identity) Unblock(ctx context.Context, a access.Staff, client, id string) error {
 	return i.change(ctx, a, client, id, "account.unblocked", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
+		if acc.State != Blocked {
+			return errUnchanged
+		}
 		_, err := tx.Exec(ctx, `update account set state = case when password_hash = '' then 'invited' else 'active' end, version = version + 1
-			where tenant_id = $1 and id = $2 and state = 'blocked'`, t.ID, id)
+			where tenant_id = $1 and id = $2`, t.ID, id)
 		return err
 	})
 }
+
+// errUnchanged ends a change that finds everything as it is asked to be: the second of two clicks.
+var errUnchanged = errors.New("identity: it is so already")
 
 func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event string, f func(context.Context, *db.Tx, *tenant.Tenant, Account) error) error {
 	if !a.Can(access.Work) {
@@ -219,7 +233,7 @@ func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event
 	if err != nil {
 		return err
 	}
-	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		acc, err := db.One(ctx, tx, scanAccount, accountColumns+`where tenant_id = $1 and face = 'portal' and client_id = $2 and id = $3`, t.ID, client, id)
 		if err != nil {
 			return err
@@ -229,6 +243,10 @@ func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event
 		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "account", ID: id}}})
 	})
+	if errors.Is(err, errUnchanged) {
+		return nil
+	}
+	return err
 }
 
 func endSessions(ctx context.Context, tx *db.Tx, tenantID, account string) error {
@@ -242,7 +260,7 @@ func newSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
 // putToken stores the hash of a single-use secret and voids the older ones of its purpose.
 func putToken(ctx context.Context, tx *db.Tx, tenantID, account, purpose string, life time.Duration) (string, error) {
 	secret := newSecret()
-	_, err := tx.Exec(ctx, `update account_token set used_at = $4 where tenant_id = $1 and account_id = $2 and purpose = $3 and used_at is null`,
+	_, err := tx.Exec(ctx, `update account_token set expires_at = $4 where tenant_id = $1 and account_id = $2 and purpose = $3 and used_at is null and expires_at > $4`,
 		tenantID, account, purpose, tx.Now())
 	if err != nil {
 		return "", err

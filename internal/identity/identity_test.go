@@ -401,3 +401,29 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func TestN5_TheSecondClickOnSettingAPasswordLogsInToo(t *testing.T) {
+	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
+		tn, secret := w.Tenant(t, "notaris"), link(t, w, email)
+		set := func(password string) error {
+			out, err := w.Identity.SetPassword(ctx, tn, access.Portal, secret, password, "")
+			if err == nil && out.Session == "" {
+				t.Error("no session")
+			}
+			return err
+		}
+		must(t, set("Nieuwwacht1"))
+		sent := len(mails(t, w, email))
+		must(t, set("Nieuwwacht1"))
+		if n := len(mails(t, w, email)); n != sent {
+			t.Errorf("the second click sent %d mails", n-sent)
+		}
+		if err := set("Anderwacht1"); !errs.Is(err, errs.NotFound) {
+			t.Errorf("a used link sets another password: %v", err)
+		}
+		now.Advance(2 * time.Minute)
+		if err := set("Nieuwwacht1"); !errs.Is(err, errs.NotFound) {
+			t.Errorf("a used link logs in later: %v", err)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -38,42 +39,68 @@ type Outcome struct {
 	Account string
 }
 
-// Login checks a password. Wrong and unknown give the same error; counters of failures are
-// committed before the answer, apart from everything else (security.md 0.4).
+// Login checks a password. Wrong and unknown give the same error. A try is counted, and the count
+// committed, before the password is looked at (security.md 0.4).
 func (i *Identity) Login(ctx context.Context, t *tenant.Tenant, face access.Face, in Attempt) (Outcome, error) {
 	key := strings.ToLower(strings.TrimSpace(in.Email))
 	known := i.deviceOf(t, in.Device, key)
 	gate := gateFor("login", face, key, known, in.Origin)
-	if err := i.checkGate(ctx, t.ID, gate); err != nil {
-		return Outcome{}, err
-	}
-	var id, hash, state, role string
-	var totp []byte
-	err := i.db.QueryRow(ctx, `select id, password_hash, state, role, totp_secret from account where tenant_id = $1 and face = $2 and email_key = $3`,
-		t.ID, string(face), key).Scan(&id, &hash, &state, &role, &totp)
-	if err != nil && !errs.Is(err, errs.NotFound) {
-		return Outcome{}, err
-	}
-	ok, err := i.hash.matches(ctx, hash, in.Password)
+	err := i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return enter(ctx, tx, t.ID, gate) })
 	if err != nil {
 		return Outcome{}, err
 	}
-	if !ok || hash == "" || state != Active {
-		return Outcome{}, i.failed(ctx, t, id, in.Origin, gate)
+	who, right, err := i.knows(ctx, t, face, key, in.Password)
+	switch {
+	case err != nil: // busy, or the database is away: nobody failed
+		back := i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error { return leave(ctx, tx, t.ID, gate) })
+		return Outcome{}, errors.Join(err, back)
+	case !right:
+		return Outcome{}, i.failed(ctx, t, who.id, in.Origin)
+	case face == access.Office:
+		return i.startStep(ctx, t, who, gate)
 	}
-	if face == access.Office {
-		return i.startStep(ctx, t, id, len(totp) == 0)
-	}
-	return i.finish(ctx, t, access.Portal, id, "password", in.Origin, gate)
+	return i.finish(ctx, t, access.Portal, who.id, "password", in.Origin, gate)
 }
 
-func (i *Identity) startStep(ctx context.Context, t *tenant.Tenant, account string, enrol bool) (Outcome, error) {
-	var secret string
-	err := i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		secret, err = putToken(ctx, tx, t.ID, account, "login", stepLife)
-		return err
+// known is the account of an address; its id is "" for an address without one.
+type known struct {
+	id       string
+	enrolled bool // it has a second factor
+}
+
+// knows checks the password of an address. It takes as long for one without an account.
+func (i *Identity) knows(ctx context.Context, t *tenant.Tenant, face access.Face, emailKey, password string) (known, bool, error) {
+	var who known
+	var hash, state string
+	err := i.db.QueryRow(ctx, `select id, password_hash, state, totp_secret is not null from account where tenant_id = $1 and face = $2 and email_key = $3`,
+		t.ID, string(face), emailKey).Scan(&who.id, &hash, &state, &who.enrolled)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return who, false, err
+	}
+	ok, err := i.hash.matches(ctx, hash, password)
+	return who, ok && hash != "" && state == Active, err
+}
+
+// failed records a failure and returns the one answer for all of them.
+func (i *Identity) failed(ctx context.Context, t *tenant.Tenant, account, origin string) error {
+	err := i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
+		return recordFor(ctx, tx, t.ID, account, origin, "session.refused", "password")
 	})
-	return Outcome{Step: secret, Enrol: enrol, Account: account}, err
+	if err != nil {
+		return err
+	}
+	return errs.New(errs.Invalid, "login.failed")
+}
+
+func (i *Identity) startStep(ctx context.Context, t *tenant.Tenant, who known, gate []string) (Outcome, error) {
+	out := Outcome{Enrol: !who.enrolled, Account: who.id}
+	err := i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if out.Step, err = putToken(ctx, tx, t.ID, who.id, "login", stepLife); err != nil {
+			return err
+		}
+		return leave(ctx, tx, t.ID, gate)
+	})
+	return out, err
 }
 
 // finish is the one function that makes sessions.

@@ -36,63 +36,62 @@ func gateFor(secret string, face access.Face, emailKey string, knownDevice bool,
 	return []string{of("unknown"), originFailures + origin}
 }
 
-func (i *Identity) checkGate(ctx context.Context, tenantID string, gate []string) error {
+// enter counts a try before it is made, so that tries at the same moment cannot all pass as the
+// last one that is allowed. Whoever is kept out is Limited. What comes of the try decides whether the
+// count stays: forgive and leave give it back.
+func enter(ctx context.Context, tx *db.Tx, tenantID string, gate []string) error {
 	for _, g := range gate {
-		var until *db.Time
-		err := i.db.QueryRow(ctx, `select blocked_until from throttle where tenant_id = $1 and id = $2`, tenantID, g).Scan(&until)
+		limit := maxFailures
+		if strings.HasPrefix(g, originFailures) {
+			limit = maxFromOrigin
+		}
+		var n int
+		err := tx.QueryRow(ctx, `insert into throttle (tenant_id, id, failures, updated_at) values ($1, $2, 1, $3)
+			on conflict (tenant_id, id) do update set failures = case when throttle.updated_at < $4 then 1 else throttle.failures + 1 end, blocked_until = null, updated_at = $3
+			where throttle.blocked_until is null or throttle.blocked_until <= $3 returning failures`,
+			tenantID, g, tx.Now(), db.At(tx.Now().Add(-failuresFade))).Scan(&n)
 		if errs.Is(err, errs.NotFound) {
+			return locked(ctx, tx, tenantID, g)
+		}
+		if err != nil || n < limit {
+			if err != nil {
+				return err
+			}
 			continue
 		}
-		if err != nil {
+		if _, err := tx.Exec(ctx, `update throttle set blocked_until = $3 where tenant_id = $1 and id = $2`, tenantID, g, db.At(tx.Now().Add(lockTime))); err != nil {
 			return err
-		}
-		if now := i.db.Clock().Now(); until != nil && until.After(now) {
-			return &errs.Error{Kind: errs.Limited, Key: "login.locked", RetryAfter: until.Sub(now)}
 		}
 	}
 	return nil
 }
 
-// failed counts a failure in a transaction of its own and returns the one answer for all of them.
-func (i *Identity) failed(ctx context.Context, t *tenant.Tenant, account, origin string, gate []string) error {
-	err := i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
-		return refuse(ctx, tx, t.ID, account, origin, "password", gate)
-	})
-	if err != nil {
+func locked(ctx context.Context, tx *db.Tx, tenantID, gate string) error {
+	var until db.Time
+	if err := tx.QueryRow(ctx, `select blocked_until from throttle where tenant_id = $1 and id = $2`, tenantID, gate).Scan(&until); err != nil {
 		return err
 	}
-	return errs.New(errs.Invalid, "login.failed")
+	return &errs.Error{Kind: errs.Limited, Key: "login.locked", RetryAfter: until.Sub(tx.Now().Time)}
 }
 
-func refuse(ctx context.Context, tx *db.Tx, tenantID, account, origin, means string, gate []string) error {
+// leave gives back the count of a try that was no failure.
+func leave(ctx context.Context, tx *db.Tx, tenantID string, gate []string) error {
 	for _, g := range gate {
-		if err := count(ctx, tx, tenantID, g); err != nil {
+		if _, err := tx.Exec(ctx, `update throttle set failures = failures - 1, blocked_until = null where tenant_id = $1 and id = $2 and failures > 0`, tenantID, g); err != nil {
 			return err
 		}
 	}
-	return recordFor(ctx, tx, tenantID, account, origin, "session.refused", means)
+	return nil
 }
 
-func count(ctx context.Context, tx *db.Tx, tenantID, gate string) error {
-	limit := maxFailures
-	if strings.HasPrefix(gate, originFailures) {
-		limit = maxFromOrigin
-	}
-	var n int
-	err := tx.QueryRow(ctx, `insert into throttle (tenant_id, id, failures, updated_at) values ($1, $2, 1, $3)
-		on conflict (tenant_id, id) do update set failures = case when throttle.updated_at < $4 then 1 else throttle.failures + 1 end, updated_at = $3
-		returning failures`, tenantID, gate, tx.Now(), db.At(tx.Now().Add(-failuresFade))).Scan(&n)
-	if err != nil || n < limit {
-		return err
-	}
-	_, err = tx.Exec(ctx, `update throttle set blocked_until = $3, failures = 0 where tenant_id = $1 and id = $2`, tenantID, gate, db.At(tx.Now().Add(lockTime)))
-	return err
-}
-
-// forgive forgets the failures of the address; those of its network may be somebody else's.
+// forgive forgets the failures of the address after a success; those of its network may be somebody
+// else's, so only the try itself is given back.
 func forgive(ctx context.Context, tx *db.Tx, tenantID string, gate []string) error {
 	for _, g := range gate {
 		if strings.HasPrefix(g, originFailures) {
+			if err := leave(ctx, tx, tenantID, []string{g}); err != nil {
+				return err
+			}
 			continue
 		}
 		if _, err := tx.Exec(ctx, `delete from throttle where tenant_id = $1 and id = $2`, tenantID, g); err != nil {

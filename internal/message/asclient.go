@@ -11,5 +11,5 @@ import (
 // ListAsClient returns what List returns for the client's account of a preview: what is unread is
 // unread for him. Nothing becomes read.
 func (ms *Messages) ListAsClient(ctx context.Context, a access.Staff, p dossier.Preview) ([]Message, error) {
-	return db.All(ctx, ms.db, scanMessage, selectMessage+`order by m.sent_at desc, m.id desc`, a.Scope().Tenant(), p.Account, p.Dossier.ID)
+	return db.All(ctx, ms.db, scanMessage, selectMessage+clientSees+newestFirst, a.Scope().Tenant(), p.Account, p.Dossier.ID, p.Party.ID)
 }

@@ -1,8 +1,11 @@
-// Package message is the conversation in a dossier between the office and its client.
+// Package message is the conversation in a dossier between the office and its client. Where a dossier
+// has several parties each has a conversation of his own (ADR 6).
 package message
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,6 +43,7 @@ const (
 // Message is a letter in a dossier. Inbound and outbound are as the client sees it (N25).
 type Message struct {
 	ID, Dossier, Author, Subject, Body, ReplyTo string
+	Client, ClientName                          string // the party whose conversation it is, "" for every party's
 	Inbound, Unread                             bool
 	SentAt                                      db.Time
 	ReadBy                                      int // accounts of the other side that have read it
@@ -49,25 +53,44 @@ type Message struct {
 const selectMessage = `select m.id, m.dossier_id, w.name, m.subject, coalesce(m.reply_to, ''), m.direction = 'inbound', m.sent_at,
 	exists (select 1 from unread u where u.tenant_id = m.tenant_id and u.account_id = $2 and u.kind = 'message' and u.object_id = m.id),
 	(select count(*) from message_read r join account o on o.tenant_id = r.tenant_id and o.id = r.account_id
-		where r.tenant_id = m.tenant_id and r.message_id = m.id and o.face <> w.face), m.body
-	from message m join account w on w.tenant_id = m.tenant_id and w.id = m.author_id where m.tenant_id = $1 and m.dossier_id = $3 `
+		where r.tenant_id = m.tenant_id and r.message_id = m.id and o.face <> w.face), m.body, coalesce(m.client_id, ''), coalesce(c.name, '')
+	from message m join account w on w.tenant_id = m.tenant_id and w.id = m.author_id
+	left join client c on c.tenant_id = m.tenant_id and c.id = m.client_id where m.tenant_id = $1 and m.dossier_id = $3 `
+
+// clientSees is the one predicate of a message in a dossier that the client sees: of his own
+// conversation, and those to every party. $4 is the client.
+const clientSees = ` and (m.client_id is null or m.client_id = $4) `
+
+const newestFirst = ` order by m.sent_at desc, m.id desc`
 
 func scanMessage(scan db.Scan) (Message, error) {
 	var m Message
-	err := scan(&m.ID, &m.Dossier, &m.Author, &m.Subject, &m.ReplyTo, &m.Inbound, &m.SentAt, &m.Unread, &m.ReadBy, &m.sealed)
+	err := scan(&m.ID, &m.Dossier, &m.Author, &m.Subject, &m.ReplyTo, &m.Inbound, &m.SentAt, &m.Unread, &m.ReadBy, &m.sealed, &m.Client, &m.ClientName)
 	return m, err
 }
 
 // List returns the messages of a dossier that was loaded for the actor, newest first, without
 // their texts.
 func (ms *Messages) List(ctx context.Context, s access.Scope, d dossier.Dossier) ([]Message, error) {
-	return db.All(ctx, ms.db, scanMessage, selectMessage+`order by m.sent_at desc, m.id desc`, s.Tenant(), s.Account(), d.ID)
+	if _, client := access.AsClient(s); client {
+		return db.All(ctx, ms.db, scanMessage, selectMessage+clientSees+newestFirst, s.Tenant(), s.Account(), d.ID, s.Client())
+	}
+	return db.All(ctx, ms.db, scanMessage, selectMessage+newestFirst, s.Tenant(), s.Account(), d.ID)
+}
+
+// find loads a message of a dossier that was loaded for the actor, without its text. One of another
+// party's conversation is NotFound.
+func find(ctx context.Context, r db.Reader, s access.Scope, dossierID, id string) (Message, error) {
+	if _, client := access.AsClient(s); client {
+		return db.One(ctx, r, scanMessage, selectMessage+clientSees+`and m.id = $5`, s.Tenant(), s.Account(), dossierID, s.Client(), id)
+	}
+	return db.One(ctx, r, scanMessage, selectMessage+`and m.id = $4`, s.Tenant(), s.Account(), dossierID, id)
 }
 
 // Read opens one message of a dossier that was loaded for the actor: it becomes read for his
 // account, and the look is recorded (N26).
 func (ms *Messages) Read(ctx context.Context, s access.Scope, d dossier.Dossier, id string) (Message, error) {
-	m, err := db.One(ctx, ms.db, scanMessage, selectMessage+`and m.id = $4`, s.Tenant(), s.Account(), d.ID, id)
+	m, err := find(ctx, ms.db, s, d.ID, id)
 	if err != nil {
 		return m, err
 	}
@@ -89,7 +112,7 @@ func (ms *Messages) Read(ctx context.Context, s access.Scope, d dossier.Dossier,
 		if _, err := notify.Read(ctx, tx, t.ID, s.Account(), notify.Message, m.ID); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s, audit.Entry{Event: "message.read", Dossier: d.ID, Client: s.Client(), Objects: []audit.Object{{Kind: "message", ID: m.ID}}})
+		return audit.Record(ctx, tx, s, audit.Entry{Event: "message.read", Dossier: d.ID, Client: cmp.Or(s.Client(), m.Client), Objects: []audit.Object{{Kind: "message", ID: m.ID}}})
 	})
 }
 
@@ -98,6 +121,7 @@ func aad(tenantID, id string) string { return "message|body|" + tenantID + "|" +
 // Draft is a message as it was typed.
 type Draft struct {
 	Subject, Body, ReplyTo string
+	Client                 string // the party to whom staff write, "" for every party; an answer goes to whom it answers
 	Uploads                []string
 	// Answers is how many answers of one's own side to ReplyTo the writer had seen. When there are
 	// more by now, somebody answered in another window, and sending is a Conflict.
@@ -173,52 +197,77 @@ func (ms *Messages) send(ctx context.Context, s access.Scope, once string, in Dr
 }
 
 func (ms *Messages) store(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s access.Scope, d dossier.Dossier, id string, in Draft) error {
-	direction := directionOf(s)
-	var replyTo *string
-	if in.ReplyTo != "" {
-		if err := checkReply(ctx, tx, t.ID, d.ID, direction, in); err != nil {
-			return err
-		}
-		replyTo = &in.ReplyTo
-	}
-	_, err := tx.Exec(ctx, `insert into message (tenant_id, id, dossier_id, direction, author_id, reply_to, subject, body, sent_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		t.ID, id, d.ID, direction, s.Account(), replyTo, in.Subject, t.Key.Seal([]byte(in.Body), aad(t.ID, id)), tx.Now())
+	client, err := whose(ctx, tx, s, d, in)
 	if err != nil {
 		return err
 	}
-	if err := ms.dossiers.Attach(ctx, tx, s, d.ID, id, in.Uploads); err != nil {
+	_, err = tx.Exec(ctx, `insert into message (tenant_id, id, dossier_id, client_id, direction, author_id, reply_to, subject, body, sent_at)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, nullif($7, ''), $8, $9, $10)`,
+		t.ID, id, d.ID, client, directionOf(s), s.Account(), in.ReplyTo, in.Subject, t.Key.Seal([]byte(in.Body), aad(t.ID, id)), tx.Now())
+	if err != nil {
+		return err
+	}
+	if err := ms.dossiers.Attach(ctx, tx, s, d.ID, dossier.Letter{ID: id, Client: client}, in.Uploads); err != nil {
 		return err
 	}
 	if err := dossier.Touch(ctx, tx, t.ID, d.ID); err != nil {
 		return err
 	}
-	if err := ms.announce(ctx, tx, t.ID, d, id, direction); err != nil {
+	if err := ms.announce(ctx, tx, s, d, dossier.Letter{ID: id, Client: client}); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, s, audit.Entry{Event: "message.sent", Dossier: d.ID, Client: s.Client(), Objects: []audit.Object{{Kind: "message", ID: id}}})
+	return audit.Record(ctx, tx, s, audit.Entry{Event: "message.sent", Dossier: d.ID, Client: client, Objects: []audit.Object{{Kind: "message", ID: id}}})
 }
 
-// checkReply refuses to answer what is not in the dossier, and what was answered meanwhile.
-func checkReply(ctx context.Context, tx *db.Tx, tenantID, dossierID, direction string, in Draft) error {
-	if err := tx.QueryRow(ctx, `select 1 from message where tenant_id = $1 and dossier_id = $2 and id = $3`, tenantID, dossierID, in.ReplyTo).Scan(new(int)); err != nil {
-		return err
+// whose returns the party in whose conversation a new message stands, "" for every party's. It
+// refuses to answer what the actor does not see, and what was answered meanwhile.
+func whose(ctx context.Context, tx *db.Tx, s access.Scope, d dossier.Dossier, in Draft) (string, error) {
+	_, client := access.AsClient(s)
+	if in.ReplyTo != "" {
+		asked, err := find(ctx, tx, s, d.ID, in.ReplyTo)
+		if err != nil {
+			return "", err
+		}
+		n, err := answers(ctx, tx, s, d.ID, in.ReplyTo)
+		if err == nil && n > in.Answers {
+			err = errs.New(errs.Conflict, "message.answered_meanwhile")
+		}
+		if err != nil || !client {
+			return asked.Client, err
+		}
 	}
-	n, err := answers(ctx, tx, tenantID, dossierID, in.ReplyTo, direction)
-	if err == nil && n > in.Answers {
-		err = errs.New(errs.Conflict, "message.answered_meanwhile")
+	if client {
+		return s.Client(), nil
 	}
-	return err
+	return addressee(ctx, tx, s, d.ID, in.Client)
 }
 
-func answers(ctx context.Context, r db.Reader, tenantID, dossierID, id, direction string) (int, error) {
-	return db.One(ctx, r, db.Value[int], `select count(*) from message where tenant_id = $1 and dossier_id = $2 and reply_to = $3 and direction = $4`,
-		tenantID, dossierID, id, direction)
+// addressee checks to whom staff write. What is written to everybody while there is one party stays
+// his: who joins later does not read it.
+func addressee(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, client string) (string, error) {
+	parties, err := db.All(ctx, tx, db.Value[string], `select client_id from dossier_party where tenant_id = $1 and dossier_id = $2`, s.Tenant(), dossierID)
+	if err != nil {
+		return "", err
+	}
+	if client == "" && len(parties) == 1 {
+		return parties[0], nil
+	}
+	if client != "" && !slices.Contains(parties, client) {
+		return "", &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "client", Key: "field.choose"}}}
+	}
+	return client, nil
+}
+
+// answers counts the answers of the actor's own side; a client does not notice those of others.
+func answers(ctx context.Context, r db.Reader, s access.Scope, dossierID, id string) (int, error) {
+	return db.One(ctx, r, db.Value[int], `select count(*) from message where tenant_id = $1 and dossier_id = $2 and reply_to = $3 and direction = $4
+		and (cast($5 as text) = '' or client_id = $5)`, s.Tenant(), dossierID, id, directionOf(s), s.Client())
 }
 
 // Answers counts the answers of the actor's own side to a message of a dossier that was loaded for
 // him.
 func (ms *Messages) Answers(ctx context.Context, s access.Scope, d dossier.Dossier, id string) (int, error) {
-	return answers(ctx, ms.db, s.Tenant(), d.ID, id, directionOf(s))
+	return answers(ctx, ms.db, s, d.ID, id)
 }
 
 // directionOf is which way a message of the actor goes, as the client sees it.
@@ -230,33 +279,39 @@ func directionOf(s access.Scope) string {
 }
 
 // announce marks a message unread for the other side, and mails clients who asked for that.
-func (ms *Messages) announce(ctx context.Context, tx *db.Tx, tenantID string, d dossier.Dossier, id, direction string) error {
-	if direction == "inbound" && d.PublishedAt == nil {
+func (ms *Messages) announce(ctx context.Context, tx *db.Tx, s access.Scope, d dossier.Dossier, sent dossier.Letter) error {
+	if _, client := access.AsClient(s); client {
+		staff, err := dossier.Staff(ctx, tx, s.Tenant(), d.ID)
+		if err != nil {
+			return err
+		}
+		return mark(ctx, tx, s, d.ID, sent.ID, staff)
+	}
+	if d.PublishedAt == nil {
 		return nil
 	}
-	who := dossier.Staff
-	if direction == "inbound" {
-		who = dossier.Accounts
-	}
-	accounts, err := who(ctx, tx, tenantID, d.ID)
+	accounts, err := dossier.Accounts(ctx, tx, s.Tenant(), d.ID, sent.Client)
 	if err != nil {
 		return err
 	}
-	for _, account := range accounts {
-		if err := notify.Add(ctx, tx, tenantID, notify.Mark{Account: account, Kind: notify.Message, Object: id, Dossier: d.ID, Tab: Tab, At: tx.Now()}); err != nil {
-			return err
-		}
+	if err := mark(ctx, tx, s, d.ID, sent.ID, accounts); err != nil {
+		return err
 	}
-	if direction != "inbound" {
-		return nil
-	}
-	return ms.identity.Notify(ctx, tx, tenantID, accounts, identity.GroupMessages, d.ID)
+	return ms.identity.Notify(ctx, tx, s.Tenant(), accounts, identity.GroupMessages, d.ID)
 }
 
-// Shown marks the messages of a dossier unread for the accounts that now see it and have not read
-// them; it is dossier.Dossiers' hook.
-func (ms *Messages) Shown(ctx context.Context, tx *db.Tx, s access.Scope, dossierID string) error {
-	marks, err := db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
+func mark(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, id string, accounts []string) error {
+	marks := make([]notify.Mark, len(accounts))
+	for n, account := range accounts {
+		marks[n] = notify.Mark{Account: account, Kind: notify.Message, Object: id, Dossier: dossierID, Tab: Tab, At: tx.Now()}
+	}
+	return notify.Add(ctx, tx, s.Tenant(), marks...)
+}
+
+// Shown returns the messages of a dossier that are unread for the accounts that now see it; it is
+// dossier.Dossiers' hook.
+func (ms *Messages) Shown(ctx context.Context, tx *db.Tx, s access.Scope, dossierID string) ([]notify.Mark, error) {
+	return db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
 		m := notify.Mark{Kind: notify.Message, Dossier: dossierID, Tab: Tab}
 		err := scan(&m.Account, &m.Object, &m.At)
 		return m, err
@@ -264,10 +319,6 @@ func (ms *Messages) Shown(ctx context.Context, tx *db.Tx, s access.Scope, dossie
 		join dossier d on d.tenant_id = m.tenant_id and d.id = m.dossier_id and d.published_at is not null
 		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
 		join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
-		where m.tenant_id = $1 and m.dossier_id = $2 and m.direction = 'inbound'
+		where m.tenant_id = $1 and m.dossier_id = $2 and m.direction = 'inbound' and (m.client_id is null or m.client_id = p.client_id)
 		and not exists (select 1 from message_read r where r.tenant_id = m.tenant_id and r.message_id = m.id and r.account_id = a.id)`, s.Tenant(), dossierID)
-	if err != nil {
-		return err
-	}
-	return notify.Add(ctx, tx, s.Tenant(), marks...)
 }

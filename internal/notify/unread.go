@@ -4,6 +4,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"voordeur/internal/db"
 )
@@ -54,12 +55,21 @@ func Withdraw(ctx context.Context, tx *db.Tx, tenant string, kind Kind, object s
 	return err
 }
 
-// WithdrawDossier removes the marks of portal accounts on everything in a dossier that is no
-// longer shown to them.
-func WithdrawDossier(ctx context.Context, tx *db.Tx, tenant, dossier string) error {
-	_, err := tx.Exec(ctx, `delete from unread where tenant_id = $1 and dossier_id = $2 and account_id in
-		(select id from account where tenant_id = $1 and face = 'portal')`, tenant, dossier)
-	return err
+// WithdrawDossier removes the marks of portal accounts on everything in a dossier and returns them.
+func WithdrawDossier(ctx context.Context, tx *db.Tx, tenant, dossier string) ([]Mark, error) {
+	return db.All(ctx, tx, func(scan db.Scan) (Mark, error) {
+		m := Mark{Dossier: dossier}
+		err := scan(&m.Account, &m.Kind, &m.Object, &m.Tab, &m.At)
+		return m, err
+	}, `delete from unread where tenant_id = $1 and dossier_id = $2 and account_id in
+		(select id from account where tenant_id = $1 and face = 'portal') returning account_id, kind, object_id, tab, at`, tenant, dossier)
+}
+
+// Without returns the marks that are not among had.
+func Without(marks, had []Mark) []Mark {
+	return slices.DeleteFunc(slices.Clone(marks), func(m Mark) bool {
+		return slices.ContainsFunc(had, func(h Mark) bool { return h.Account == m.Account && h.Kind == m.Kind && h.Object == m.Object })
+	})
 }
 
 // Tabs counts what an account has not read in one dossier, by tab.

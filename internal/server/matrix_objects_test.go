@@ -28,30 +28,31 @@ type truthDossier struct {
 
 type truthChild struct {
 	dossier, owner string
-	client, office bool // the client sees it; the office made it
-	opens, whole   bool // a browser shows it; all of it is in
+	of             string // the client whose alone it is, "" for every party's
+	client, office bool   // a client sees it; the office made it
+	opens, whole   bool   // a browser shows it; all of it is in
 }
 
 func (s *site) truth() *truth {
 	s.t.Helper()
 	tr := &truth{dossiers: map[string]*truthDossier{}, children: map[string]map[string]truthChild{}, parked: map[string]bool{}, letter: s.letter()}
-	s.each(`select id, case when published_at is null then '' else 'x' end, case when closed then 'x' else '' end, '' from dossier where tenant_id = $1`, func(c []string) {
+	s.each(`select id, case when published_at is null then '' else 'x' end, case when closed then 'x' else '' end, '', '' from dossier where tenant_id = $1`, func(c []string) {
 		tr.dossiers[c[0]] = &truthDossier{published: c[1] != "", closed: c[2] != "", clients: map[string]bool{}, staff: map[string]bool{}}
 	})
-	s.each(`select dossier_id, client_id, '', '' from dossier_party where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].clients[c[1]] = true })
-	s.each(`select dossier_id, account_id, '', '' from dossier_staff where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].staff[c[1]] = true })
-	s.each(`select account_id, '', '', '' from parked where tenant_id = $1`, func(c []string) { tr.parked[c[0]] = true })
+	s.each(`select dossier_id, client_id, '', '', '' from dossier_party where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].clients[c[1]] = true })
+	s.each(`select dossier_id, account_id, '', '', '' from dossier_staff where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].staff[c[1]] = true })
+	s.each(`select account_id, '', '', '', '' from parked where tenant_id = $1`, func(c []string) { tr.parked[c[0]] = true })
 	for kind, query := range map[string]string{
 		"document": `select id, dossier_id, case when origin = 'client' or published_at is not null and state = 'released' then 'x' else '' end,
-			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end
-			from document where tenant_id = $1`,
-		"message": `select id, dossier_id, 'x', '' from message where tenant_id = $1`,
-		"step":    `select id, dossier_id, '', '' from progress_step where tenant_id = $1`,
-		"upload":  `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end from upload where tenant_id = $1`,
+			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end,
+			coalesce(client_id, '') from document where tenant_id = $1`,
+		"message": `select id, dossier_id, 'x', '', coalesce(client_id, '') from message where tenant_id = $1`,
+		"step":    `select id, dossier_id, '', '', '' from progress_step where tenant_id = $1`,
+		"upload":  `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end, '' from upload where tenant_id = $1`,
 	} {
 		tr.children[kind] = map[string]truthChild{}
 		s.each(query, func(c []string) {
-			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), whole: strings.Contains(c[3], "w")}
+			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], of: c[4], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), whole: strings.Contains(c[3], "w")}
 		})
 	}
 	return tr
@@ -63,8 +64,8 @@ func (s *site) each(query string, f func([]string)) {
 	must(s.t, err)
 	defer rows.Close()
 	for rows.Next() {
-		c := make([]string, 4)
-		must(s.t, rows.Scan(&c[0], &c[1], &c[2], &c[3]))
+		c := make([]string, 5)
+		must(s.t, rows.Scan(&c[0], &c[1], &c[2], &c[3], &c[4]))
 		f(c)
 	}
 	must(s.t, rows.Err())
@@ -127,7 +128,7 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 		default:
 			c, ok := tr.children[kind][id]
 			if !ok || c.dossier != wild["dossier"] || r.office && !c.office || kind == "upload" && c.owner != a.account ||
-				face == access.Portal && kind == "document" && !c.client {
+				face == access.Portal && (kind == "document" && !c.client || !c.isFor(a)) {
 				return false
 			}
 		}
@@ -144,8 +145,11 @@ func (s *site) mayUse(tr *truth, a *actor, kind, id string, wild map[string]stri
 		return s.has(`select id from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator')`, s.id, id)
 	}
 	c, ok := tr.children[kind][id]
-	return ok && c.dossier == wild["dossier"] && (kind != "upload" || c.owner == a.account && c.whole)
+	return ok && c.dossier == wild["dossier"] && (kind != "upload" || c.owner == a.account && c.whole) && (a.face != access.Portal || c.isFor(a))
 }
+
+// isFor says whether a client's account may see what one party alone sees.
+func (c truthChild) isFor(a *actor) bool { return c.of == "" || c.of == a.client }
 
 // interesting returns the identifiers of a kind with which a route is tried, below the parent that
 // is already chosen.

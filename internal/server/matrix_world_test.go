@@ -242,8 +242,24 @@ func (s *site) populate(ctx context.Context) {
 	s.exec(`insert into dossier_staff (tenant_id, dossier_id, account_id) values ($1, $2, $3)`, s.id, world.FixtureID(12), s.account("collega@"+s.domain))
 	s.exec(`insert into dossier_list (tenant_id, viewer, dossier_id, closed, updated_at) select tenant_id, $3, id, closed, updated_at from dossier where tenant_id = $1 and id = $2`,
 		s.id, world.FixtureID(12), "staff:"+s.account("collega@"+s.domain))
+	s.secondParty()
 	s.uploads()
 	s.mark()
+}
+
+// secondParty adds a client to a dossier that has one, of which he sees what is for every party: one
+// message with what came with it, and what the office has published.
+func (s *site) secondParty() {
+	s.t.Helper()
+	id := world.FixtureID(2)
+	other := s.list(`select c.id from client c join account a on a.tenant_id = c.tenant_id and a.client_id = c.id and a.state = 'active' where c.tenant_id = $1
+		and not exists (select 1 from dossier_party p where p.tenant_id = c.tenant_id and p.dossier_id = $2 and p.client_id = c.id) order by c.id`, s.id, id)[0]
+	s.exec(`insert into dossier_party (tenant_id, dossier_id, client_id, added_at) select tenant_id, id, $3, updated_at from dossier where tenant_id = $1 and id = $2`, s.id, id, other)
+	s.exec(`insert into dossier_list (tenant_id, viewer, dossier_id, closed, status, updated_at) select tenant_id, 'client:' || $3, id, closed, status, updated_at from dossier
+		where tenant_id = $1 and id = $2 and published_at is not null`, s.id, id, other)
+	everybodys := s.list(`select min(id) from message where tenant_id = $1 and dossier_id = $2 and direction = 'inbound'`, s.id, id)[0]
+	s.exec(`update message set client_id = null where tenant_id = $1 and id = $2`, s.id, everybodys)
+	s.exec(`update document set client_id = null where tenant_id = $1 and message_id = $2`, s.id, everybodys)
 }
 
 func (s *site) clientOf(email string) string {
@@ -280,6 +296,9 @@ func (s *site) mark() {
 	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + mark + `h' || title where tenant_id = '` + s.id + `' and origin = 'office' and published_at is null`)
 	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
+	alone := s.letter() + `c' || substr(client_id, 25) || ' '`
+	s.exec(`update message set subject = '` + alone + ` || subject where client_id is not null and tenant_id = '` + s.id + `'`)
+	s.exec(`update document set title = '` + alone + ` || title, file_name = '` + alone + ` || file_name where client_id is not null and tenant_id = '` + s.id + `'`)
 	s.exec(`update client set name = '` + s.letter() + `c' || substr(id, 25) || ' ' || name where tenant_id = '` + s.id + `'`)
 	s.exec(`update account set name = '` + s.letter() + `a ' || name where tenant_id = '` + s.id + `'`)
 	for _, file := range []string{"logo", "font"} {

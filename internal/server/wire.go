@@ -67,8 +67,9 @@ func Wire(p Parts) (*House, error) {
 		return t.Key, nil
 	}
 	runner := jobs.New(p.DB, p.Log, map[string]jobs.Func{
-		notify.JobSend:  notify.SendJob(p.DB, keyOf, p.Sender),
-		dossier.JobScan: h.Dossiers.ScanJob(p.Scanner),
+		identity.JobLink: ids.LinkJob(),
+		notify.JobSend:   notify.SendJob(p.DB, keyOf, p.Sender),
+		dossier.JobScan:  h.Dossiers.ScanJob(p.Scanner),
 	})
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants).Routes()...)

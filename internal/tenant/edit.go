@@ -35,7 +35,7 @@ func (t *Tenant) Edition() (Edition, error) {
 }
 
 // Edit lets change work on the organisation as it was at version and keeps the result. When a
-// colleague changed it since it is a Conflict; a result that breaks a rule is Invalid with its
+// colleague changed it since it is a Conflict, unless it is as asked already; a result that breaks a rule is Invalid with its
 // fields. What names the part for the journal.
 func (ts *Tenants) Edit(ctx context.Context, a access.Staff, version int64, what string, change func(*Edition) error) error {
 	if !a.Can(access.Manage) {
@@ -45,15 +45,18 @@ func (ts *Tenants) Edit(ctx context.Context, a access.Staff, version int64, what
 	if err != nil {
 		return err
 	}
-	if t.Version != version {
-		return changedMeanwhile()
-	}
 	e, err := t.Edition()
 	if err != nil {
 		return err
 	}
 	if err := change(&e); err != nil {
 		return err
+	}
+	if t.Version != version {
+		if e.is(t) { // the second of two clicks
+			return nil
+		}
+		return changedMeanwhile()
 	}
 	if err := e.check(t); err != nil {
 		return err
@@ -76,6 +79,12 @@ func (ts *Tenants) Edit(ctx context.Context, a access.Staff, version int64, what
 		}
 		return audit.Record(ctx, tx, a.Scope(), audit.Entry{Event: "tenant.settings_changed", Detail: map[string]string{"what": what}})
 	})
+}
+
+// is reports whether the tenant is like this already.
+func (e Edition) is(t *Tenant) bool {
+	now, err := t.Edition()
+	return err == nil && len(e.files) == 0 && strings.TrimSpace(e.Name) == now.Name && reflect.DeepEqual(e.Settings, now.Settings)
 }
 
 func changedMeanwhile() error { return errs.New(errs.Conflict, "error.changed_meanwhile") }

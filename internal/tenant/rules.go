@@ -58,7 +58,7 @@ func (s *Settings) checkModules(f *errs.Fields) {
 // The bounds of what may be uploaded, in megabytes and pieces.
 const (
 	maxClientMB   = 1024
-	maxOfficeMB   = 2048
+	maxOfficeMB   = 2148 // a file of 2 GiB, in megabytes of a million bytes
 	maxDossierMB  = 1 << 20
 	maxAttachment = 100
 )

@@ -164,10 +164,12 @@ create table progress_step (
 );
 create index progress_step_dossier on progress_step (tenant_id, dossier_id, position);
 
+-- client_id is the party whose conversation it is, null when every party reads it.
 create table message (
   tenant_id text not null,
   id text not null,
   dossier_id text not null,
+  client_id text,
   direction text not null check (direction in ('inbound', 'outbound')),
   author_id text not null,
   reply_to text,
@@ -176,15 +178,19 @@ create table message (
   sent_at timestamptz not null,
   primary key (tenant_id, id),
   foreign key (tenant_id, dossier_id) references dossier (tenant_id, id),
+  foreign key (tenant_id, client_id) references client (tenant_id, id),
   foreign key (tenant_id, author_id) references account (tenant_id, id),
   foreign key (tenant_id, reply_to) references message (tenant_id, id)
 );
 create index message_dossier on message (tenant_id, dossier_id, sent_at, id);
 
+-- client_id is the party whose alone it is: who delivered it, or to whom the message was; null when
+-- every party sees it.
 create table document (
   tenant_id text not null,
   id text not null,
   dossier_id text not null,
+  client_id text,
   origin text not null check (origin in ('office', 'client')),
   category text not null check (category in ('correspondence', 'document', 'delivered')),
   title text not null,
@@ -204,6 +210,7 @@ create table document (
   version bigint not null default 1,
   primary key (tenant_id, id),
   foreign key (tenant_id, dossier_id) references dossier (tenant_id, id),
+  foreign key (tenant_id, client_id) references client (tenant_id, id),
   foreign key (tenant_id, message_id) references message (tenant_id, id),
   foreign key (tenant_id, created_by) references account (tenant_id, id)
 );

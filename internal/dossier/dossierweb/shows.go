@@ -44,6 +44,14 @@ func statusIcon(d dossier.Dossier) string {
 	return "hourglass"
 }
 
+// whose says to staff with which party a message is.
+func whose(c *web.Ctx, m message.Message) string {
+	if m.Client == "" {
+		return c.T("message.of_all")
+	}
+	return c.T("message.of_one", "name", m.ClientName)
+}
+
 func direction(c *web.Ctx, m message.Message) string {
 	if m.Inbound {
 		return c.T("message.inbound")

@@ -68,6 +68,7 @@ type letterView struct {
 	docs     []dossier.Document
 	files    tenant.FileRule
 	all      []message.Message // the conversation beside it
+	parties  []dossier.Party   // of the dossier, for staff
 	in       form
 	answer   bool // the form may be shown
 	problems []ui.Problem
@@ -76,8 +77,9 @@ type letterView struct {
 
 type form struct {
 	Once, Subject, Body, ReplyTo string
-	Answers                      int  // to ReplyTo, that the writer has seen
-	Resumed                      bool // typed before a session ended
+	Client                       string // to whom staff write, "" for every party
+	Answers                      int    // to ReplyTo, that the writer has seen
+	Resumed                      bool   // typed before a session ended
 	Uploads                      []string
 	Kept                         []dossier.Upload
 }
@@ -184,8 +186,12 @@ func (p *Pages) render(c *web.Ctx, status int, title string, v letterView) error
 		return err
 	}
 	v.files = t.Settings.Files
-	if c.Site.Face == access.Portal {
+	a, staff := access.AsStaff(c.Scope)
+	if !staff {
 		return c.Render(status, portalLetter(c, c.Frame(title), v))
+	}
+	if v.parties, err = p.dossiers.Parties(c.R.Context(), a, v.d.ID); err != nil {
+		return err
 	}
 	return c.Render(status, officeLetter(c, c.Frame(title), v))
 }
@@ -239,7 +245,7 @@ func (p *Pages) conflict(c *web.Ctx, d dossier.Dossier, f form, err error) error
 }
 
 func (p *Pages) deliver(c *web.Ctx, d dossier.Dossier, f form) error {
-	in := message.Draft{Subject: f.Subject, Body: f.Body, ReplyTo: f.ReplyTo, Uploads: f.Uploads, Answers: f.Answers}
+	in := message.Draft{Subject: f.Subject, Body: f.Body, ReplyTo: f.ReplyTo, Client: f.Client, Uploads: f.Uploads, Answers: f.Answers}
 	var err error
 	if a, ok := access.AsClient(c.Scope); ok {
 		_, err = p.messages.SendAsClient(c.R.Context(), a, d.ID, f.Once, in)
@@ -294,6 +300,8 @@ func (f *form) set(name, value string) {
 		f.Subject = value
 	case "body":
 		f.Body = value
+	case "client":
+		f.Client = value
 	case "reply_to":
 		f.ReplyTo = value
 	case "answers":

@@ -40,6 +40,37 @@ func uploadProps(c *web.Ctx, v letterView) ui.Upload {
 }
 
 // direction says where a message went, seen from the office, in the manual's word.
+// lead says to whom a new message goes, where that is no choice.
+func lead(c *web.Ctx, v letterView) string {
+	switch {
+	case c.Site.Face == access.Portal:
+		return c.T("message.to", "name", v.d.Handler.Name)
+	case len(v.parties) == 1:
+		return c.T("message.to", "name", v.parties[0].Name)
+	}
+	return ""
+}
+
+// conversation says to staff with whom a message is, where a dossier has several parties.
+func conversation(c *web.Ctx, v letterView, m message.Message) string {
+	switch {
+	case len(v.parties) < 2:
+		return ""
+	case m.Client == "":
+		return c.T("message.of_all")
+	}
+	return c.T("message.of_one", "name", m.ClientName)
+}
+
+// addressees are whom staff can write to in a dossier with several parties.
+func addressees(c *web.Ctx, v letterView) []ui.Option {
+	list := []ui.Option{{Label: c.T("message.for.all")}}
+	for _, party := range v.parties {
+		list = append(list, ui.Option{Value: party.ID, Label: party.Name, Chosen: party.ID == v.in.Client})
+	}
+	return list
+}
+
 func direction(c *web.Ctx, m message.Message) string {
 	if m.Inbound {
 		return c.T("message.inbound")

@@ -58,8 +58,9 @@ func Bare(t testing.TB, d *db.DB) *World {
 	outbox, err := mail.OpenOutbox(w.Outbox)
 	must(t, err)
 	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
-		notify.JobSend:  notify.SendJob(d, w.key, outbox),
-		dossier.JobScan: w.Dossiers.ScanJob(scan.Off{}),
+		identity.JobLink: w.Identity.LinkJob(),
+		notify.JobSend:   notify.SendJob(d, w.key, outbox),
+		dossier.JobScan:  w.Dossiers.ScanJob(scan.Off{}),
 	})
 	w.Builder.Work = func(ctx context.Context) error {
 		_, err := w.Jobs.Drain(ctx)
