@@ -3,6 +3,8 @@ package audit
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -22,23 +24,44 @@ const sealBatch = 1000
 type record struct {
 	id, event, actorKind, actor, role, means, origin, dossier, client, objects, detail string
 	at                                                                                 db.Time
-	salt                                                                               []byte
+	salt, commitment                                                                   []byte // the latter of an erased record only
 	seq                                                                                *int64
 }
 
-const recordColumns = `select id, at, event, actor_kind, actor_id, actor_role, means, origin, dossier_id, client_id, objects, detail, salt, seq from journal `
+const recordColumns = `select id, at, event, actor_kind, actor_id, actor_role, means, origin, dossier_id, client_id, objects, detail, salt, commitment, seq from journal `
 
 func scanRecord(scan db.Scan) (record, error) {
 	var r record
-	err := scan(&r.id, &r.at, &r.event, &r.actorKind, &r.actor, &r.role, &r.means, &r.origin, &r.dossier, &r.client, &r.objects, &r.detail, &r.salt, &r.seq)
+	err := scan(&r.id, &r.at, &r.event, &r.actorKind, &r.actor, &r.role, &r.means, &r.origin, &r.dossier, &r.client, &r.objects, &r.detail, &r.salt, &r.commitment, &r.seq)
 	return r, err
 }
 
-// leaf returns the canonical bytes of a record: every field with its length before it.
+// leaf returns the canonical bytes of a record. Who it is about stands in it only as a commitment, so
+// that a record can be erased and the log still be verified (security.md 5.4).
 func (r record) leaf(tenant string) []byte {
 	at, _ := r.at.Value()
+	return canonical(tenant, r.id, at.(string), r.event, r.actorKind, r.role, r.means, string(r.personal()))
+}
+
+// personal returns the commitment to what is personal in a record.
+func (r record) personal() []byte {
+	if r.commitment != nil {
+		return r.commitment
+	}
+	h := hmac.New(sha256.New, r.salt)
+	h.Write(canonical(r.actor, r.origin, r.dossier, r.client, r.objects, r.detail))
+	return h.Sum(nil)
+}
+
+// erased reports whether a record that has a commitment has nothing else left.
+func (r record) erased() bool {
+	return len(r.salt) == 0 && r.actor+r.origin+r.dossier+r.client == "" && r.objects == "null" && r.detail == "null"
+}
+
+// canonical writes every field with its length before it.
+func canonical(fields ...string) []byte {
 	var b bytes.Buffer
-	for _, f := range []string{tenant, r.id, at.(string), r.event, r.actorKind, r.actor, r.role, r.means, r.origin, r.dossier, r.client, r.objects, r.detail, string(r.salt)} {
+	for _, f := range fields {
 		b.Write(binary.AppendUvarint(nil, uint64(len(f))))
 		b.WriteString(f)
 	}

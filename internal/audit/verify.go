@@ -105,6 +105,9 @@ func (v *verifier) batch(ctx context.Context) (string, error) {
 
 // record recomputes the hashes that the next record added and compares them with what is stored.
 func (v *verifier) record(r record, kept map[int64][]byte) (string, error) {
+	if r.commitment != nil && !r.erased() { // its values would not be looked at
+		return fmt.Sprintf("record %d (%s, %s) was changed", v.next, r.id, r.event), nil
+	}
 	added, err := tlog.StoredHashes(v.next, r.leaf(v.tenant), v.read())
 	if err != nil {
 		return "", err

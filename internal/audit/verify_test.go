@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -104,6 +105,39 @@ func TestVerifyNoticesARemovedSeal(t *testing.T) {
 		must(t, err)
 		if !strings.Contains(rep.Wrong, "1000 records have a number but no seal") {
 			t.Errorf("%+v", rep)
+		}
+	})
+}
+
+// A record can be erased, as the schema says how, and the log is still whole; what is not erased to
+// the end, or erased and then given other values, shows.
+func TestVerifyHoldsWhenARecordIsErased(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		sealed(t, d)
+		var id, actor, origin, dossier, client, objects, detail string
+		var salt []byte
+		must(t, d.QueryRow(ctx, `select id, actor_id, origin, dossier_id, client_id, objects, detail, salt from journal where seq = 7`).
+			Scan(&id, &actor, &origin, &dossier, &client, &objects, &detail, &salt))
+		h := hmac.New(sha256.New, salt)
+		for _, f := range []string{actor, origin, dossier, client, objects, detail} {
+			h.Write(binary.AppendUvarint(nil, uint64(len(f))))
+			h.Write([]byte(f))
+		}
+		must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `update journal set actor_id = '', origin = '', dossier_id = '', client_id = '', objects = 'null', detail = 'null', salt = $2, commitment = $3 where id = $1`,
+				id, []byte{}, h.Sum(nil))
+			return err
+		}))
+		if rep, err := audit.Verify(ctx, d, "t", mac); err != nil || rep.Wrong != "" {
+			t.Errorf("after erasing: %+v %v", rep, err)
+		}
+		must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `update journal set actor_id = 'somebody' where id = $1`, id)
+			return err
+		}))
+		if rep, err := audit.Verify(ctx, d, "t", mac); err != nil || !strings.Contains(rep.Wrong, "record 7 ") {
+			t.Errorf("an erased record that names somebody: %+v %v", rep, err)
 		}
 	})
 }

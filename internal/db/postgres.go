@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -62,5 +63,31 @@ func pgPool(address string, readOnly bool) (*sql.DB, error) {
 	if readOnly {
 		cfg.RuntimeParams["default_transaction_read_only"] = "on"
 	}
+	cfg.OnNotice = func(c *pgconn.PgConn, n *pgconn.Notice) {
+		if n.SeverityUnlocalized == "WARNING" {
+			c.CustomData()[lastWarning] = n.Message
+		}
+	}
 	return stdlib.OpenDB(*cfg), nil
+}
+
+const lastWarning = "voordeur: last warning"
+
+// warning takes the last warning of PostgreSQL on a connection, "" for none. A commit that comes with
+// one was not confirmed by the standby: it may be lost with this server (crash.md 6).
+func (d *DB) warning(conn *sql.Conn) string {
+	if d.dialect != Postgres {
+		return ""
+	}
+	var text string
+	err := conn.Raw(func(driver any) error {
+		data := driver.(*stdlib.Conn).Conn().PgConn().CustomData()
+		text, _ = data[lastWarning].(string)
+		delete(data, lastWarning)
+		return nil
+	})
+	if err != nil { // the connection is gone, and with it what it said
+		return ""
+	}
+	return text
 }

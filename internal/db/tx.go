@@ -22,6 +22,10 @@ type Tx struct {
 
 type inTx struct{}
 
+// writeTime bounds a transaction with all its attempts: a database that is away must not hold what
+// waits for it for ever. It is longer than what PostgreSQL itself allows a statement.
+const writeTime = time.Minute
+
 // maxAttempts bounds how often a transaction that met another one is run again.
 const maxAttempts = 6
 
@@ -35,7 +39,8 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	if err := d.room(); err != nil {
 		return err
 	}
-	ctx = context.WithValue(ctx, inTx{}, true)
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, inTx{}, true), writeTime)
+	defer cancel()
 	for attempt := 1; ; attempt++ {
 		tx, err := d.attempt(ctx, fn)
 		if err == nil {
@@ -58,7 +63,12 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 }
 
 func (d *DB) attempt(ctx context.Context, fn func(context.Context, *Tx) error) (*Tx, error) {
-	t, err := d.write.BeginTx(ctx, nil)
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("db: begin: %w", err)
+	}
+	defer conn.Close()
+	t, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("db: begin: %w", err)
 	}
@@ -67,8 +77,12 @@ func (d *DB) attempt(ctx context.Context, fn func(context.Context, *Tx) error) (
 	if err := fn(ctx, tx); err != nil {
 		return nil, err
 	}
+	d.warning(conn) // what was warned of before the commit says nothing about it
 	if err := t.Commit(); err != nil {
 		return nil, fmt.Errorf("db: commit: %w", unknown(err))
+	}
+	if w := d.warning(conn); w != "" {
+		return nil, fmt.Errorf("db: commit: %w: %s", ErrUnknown, w)
 	}
 	return tx, nil
 }

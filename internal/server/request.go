@@ -23,6 +23,9 @@ import (
 // pageTime is how long a page may take; files take as long as they need.
 const pageTime = 30 * time.Second
 
+// readyTime is how long the database may take to answer that it is there.
+const readyTime = 5 * time.Second
+
 type ctxKey struct{}
 
 // Handler answers every request of every host.
@@ -59,7 +62,9 @@ func (a *App) route(rec *recorder, r *http.Request) {
 	if a.health(rec, r) {
 		return
 	}
-	t, side, err := a.Tenants.ByHost(r.Context(), r.Host)
+	ctx, cancel := context.WithTimeout(r.Context(), pageTime)
+	defer cancel()
+	t, side, err := a.Tenants.ByHost(ctx, r.Host)
 	if errs.Is(err, errs.NotFound) {
 		http.Error(rec, "421 unknown host", http.StatusMisdirectedRequest)
 		return
@@ -79,7 +84,7 @@ func (a *App) route(rec *recorder, r *http.Request) {
 		assets.Handler().ServeHTTP(rec, r)
 		return
 	}
-	c, err := a.begin(rec, r, t, side)
+	c, err := a.begin(rec, r.WithContext(ctx), t, side)
 	if err != nil {
 		a.broken(rec, err)
 		return
@@ -93,7 +98,7 @@ func (a *App) route(rec *recorder, r *http.Request) {
 		a.noRoute(rec, c, h)
 		return
 	}
-	rec.pattern = pattern
+	rec.pattern, c.R = pattern, r
 	f.mux.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), ctxKey{}, c)))
 }
 
@@ -104,7 +109,9 @@ func (a *App) health(rec *recorder, r *http.Request) bool {
 	}
 	rec.pattern = r.URL.Path
 	if r.URL.Path == "/readyz" {
-		if err := a.DB.Ping(r.Context()); err != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+		defer cancel()
+		if err := a.DB.Ping(ctx); err != nil {
 			a.broken(rec, err)
 			return true
 		}

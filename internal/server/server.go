@@ -102,6 +102,9 @@ func (a *App) FaceRoutes(f access.Face) []web.Route { return a.faces[f].routes }
 // sealEvery is how often new entries of the journal are sealed.
 const sealEvery = time.Second
 
+// sealTime bounds one round of sealing: a database that is away must not stop all later ones.
+const sealTime = 5 * time.Minute
+
 // Work runs jobs, seals journals and collects what is no longer used, until ctx ends.
 func (a *App) Work(ctx context.Context) {
 	var others sync.WaitGroup
@@ -124,6 +127,8 @@ func (a *App) Work(ctx context.Context) {
 
 // Seal seals what is new in every tenant's journal.
 func (a *App) Seal(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sealTime)
+	defer cancel()
 	ids, err := a.Tenants.IDs(ctx)
 	if err != nil {
 		return err

@@ -323,6 +323,9 @@ create table job (
 );
 create index job_due on job (run_at) where done_at is null;
 
+-- What is personal in a record stands in its sealed leaf only as a commitment under the record's own
+-- salt. A record is erased by keeping that commitment and emptying actor_id, origin, dossier_id,
+-- client_id and salt, with objects and detail 'null': the seals hold, and nothing leads back.
 create table journal (
   tenant_id text not null references tenant (id),
   id text not null,
@@ -339,6 +342,7 @@ create table journal (
   objects text not null,
   detail text not null,
   salt bytea not null,
+  commitment bytea,
   primary key (tenant_id, id),
   constraint journal_seq unique (tenant_id, seq)
 );
