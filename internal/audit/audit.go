@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"voordeur/internal/access"
 	"voordeur/internal/db"
@@ -28,6 +29,18 @@ type Entry struct {
 	Client  string
 	Objects []Object
 	Detail  map[string]string
+}
+
+// maxSearch is how much of a search an entry keeps, in characters.
+const maxSearch = 100
+
+// Searched returns the entry of a list that somebody looked through, with what he searched for.
+func Searched(event, search string) Entry {
+	e := Entry{Event: event}
+	if typed := []rune(strings.TrimSpace(search)); len(typed) > 0 {
+		e.Detail = map[string]string{"search": string(typed[:min(len(typed), maxSearch)])}
+	}
+	return e
 }
 
 const insertEntry = `insert into journal (tenant_id, id, at, event, actor_kind, actor_id, actor_role, means, origin,

@@ -44,8 +44,18 @@ func scanClient(scan db.Scan) (Client, error) {
 // PageSize is the number of rows of a list page.
 const PageSize = 50
 
-// List returns clients by name, from after the given name and id on.
+// List returns clients by name, from after the given name and id on, and records the look with what
+// was searched for.
 func (cs *Clients) List(ctx context.Context, a access.Staff, search, afterName, afterID string) ([]Client, error) {
+	list, err := cs.Choose(ctx, a, search, afterName, afterID)
+	if err != nil {
+		return nil, err
+	}
+	return list, cs.looks.Look(ctx, a.Scope(), audit.Searched("client.listed", search))
+}
+
+// Choose is List for a form in which a client is chosen: the look is that of its page.
+func (cs *Clients) Choose(ctx context.Context, a access.Staff, search, afterName, afterID string) ([]Client, error) {
 	return db.All(ctx, cs.db, scanClient, selectClient+`and c.search like $2 escape '\' and (c.name, c.id) > ($3, $4) order by c.name, c.id limit 51`,
 		a.Scope().Tenant(), "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(strings.TrimSpace(search)))+"%", afterName, afterID)
 }

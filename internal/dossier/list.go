@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"voordeur/internal/access"
+	"voordeur/internal/audit"
 	"voordeur/internal/db"
 )
 
@@ -79,8 +80,16 @@ func (ds *Dossiers) ClientList(ctx context.Context, a access.Client, f Filter) (
 }
 
 // StaffList returns a page of the dossiers in which the employee is involved; an administrator
-// and an auditor see all of them.
+// and an auditor see all of them. The look is recorded with what was searched for (NEN 7513).
 func (ds *Dossiers) StaffList(ctx context.Context, a access.Staff, f Filter) (Page, error) {
+	page, err := ds.staffList(ctx, a, f)
+	if err != nil {
+		return page, err
+	}
+	return page, ds.looks.Look(ctx, a.Scope(), audit.Searched("dossier.listed", f.Search))
+}
+
+func (ds *Dossiers) staffList(ctx context.Context, a access.Staff, f Filter) (Page, error) {
 	v := view{ds.db, a.Scope(), "staff:" + a.Scope().Account()}
 	if a.SeesAll() {
 		v.viewer = "all"

@@ -208,7 +208,8 @@ func (s *site) tokenOf(account, purpose string, life time.Duration) string {
 func (s *site) deadTokens(face access.Face) []string {
 	s.t.Helper()
 	used := s.token(face)
-	s.exec(`update account_token set used_at = created_at where tenant_id = $1 and id = $2`, s.id, authn.HashToken(used))
+	// A while ago: the second of two clicks on a form is another matter.
+	s.exec(`update account_token set used_at = $3 where tenant_id = $1 and id = $2`, s.id, authn.HashToken(used), db.At(s.house.DB.Clock().Now().Add(-time.Hour)))
 	out := []string{used, s.tokenOf(s.spare[face], "set_password", -time.Hour), s.tokenOf(s.spare[face], "login", time.Hour)}
 	out = append(out, s.tokenOf(s.list(`select id from account where tenant_id = $1 and face = $2 and state = 'blocked'`, s.id, string(face))[0], "set_password", time.Hour))
 	swapped := s.list(`select a.id from account a join account b on b.id = a.id where a.tenant_id = $1 and b.tenant_id = $2 and a.face <> $3 and b.face = $3 and b.state = 'active'`,
@@ -253,7 +254,7 @@ func (s *site) secondParty() {
 	s.t.Helper()
 	id := world.FixtureID(2)
 	other := s.list(`select c.id from client c join account a on a.tenant_id = c.tenant_id and a.client_id = c.id and a.state = 'active' where c.tenant_id = $1
-		and not exists (select 1 from dossier_party p where p.tenant_id = c.tenant_id and p.dossier_id = $2 and p.client_id = c.id) order by c.id`, s.id, id)[0]
+		and not exists (select 1 from dossier_party p where p.tenant_id = c.tenant_id and p.dossier_id = $2 and p.client_id = c.id) order by c.id desc`, s.id, id)[0]
 	s.exec(`insert into dossier_party (tenant_id, dossier_id, client_id, added_at) select tenant_id, id, $3, updated_at from dossier where tenant_id = $1 and id = $2`, s.id, id, other)
 	s.exec(`insert into dossier_list (tenant_id, viewer, dossier_id, closed, status, updated_at) select tenant_id, 'client:' || $3, id, closed, status, updated_at from dossier
 		where tenant_id = $1 and id = $2 and published_at is not null`, s.id, id, other)

@@ -83,7 +83,7 @@ func (p *Pages) form(c *web.Ctx, a access.Staff, status int, v formView) error {
 // choices are the clients to choose from. Those chosen are always among them, however far down the
 // list: what the form does not show would be taken out of the dossier by saving it.
 func (p *Pages) choices(ctx context.Context, a access.Staff, chosen []string) ([]ui.Option, error) {
-	list, err := p.clients.List(ctx, a, "", "", "")
+	list, err := p.clients.Choose(ctx, a, "", "", "")
 	if err != nil {
 		return nil, err
 	}
