@@ -30,6 +30,7 @@ type truthChild struct {
 	dossier, owner string
 	client, office bool // the client sees it; the office made it
 	opens, whole   bool // a browser shows it; all of it is in
+	held           bool // the scanner stopped it
 }
 
 func (s *site) truth() *truth {
@@ -44,14 +45,14 @@ func (s *site) truth() *truth {
 	for kind, query := range map[string]string{
 		"document": `select id, dossier_id, case when origin = 'client' or published_at is not null and state = 'released' then 'x' else '' end,
 			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end
-			from document where tenant_id = $1`,
+			|| case when state = 'quarantined' then 'h' else '' end from document where tenant_id = $1`,
 		"message": `select id, dossier_id, 'x', '' from message where tenant_id = $1`,
 		"step":    `select id, dossier_id, '', '' from progress_step where tenant_id = $1`,
 		"upload":  `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end from upload where tenant_id = $1`,
 	} {
 		tr.children[kind] = map[string]truthChild{}
 		s.each(query, func(c []string) {
-			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), whole: strings.Contains(c[3], "w")}
+			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), held: strings.Contains(c[3], "h"), whole: strings.Contains(c[3], "w")}
 		})
 	}
 	return tr
@@ -126,7 +127,7 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			}
 		default:
 			c, ok := tr.children[kind][id]
-			if !ok || c.dossier != wild["dossier"] || r.office && !c.office || kind == "upload" && c.owner != a.account ||
+			if !ok || c.dossier != wild["dossier"] || r.office && !c.office || r.held && !c.held || kind == "upload" && c.owner != a.account ||
 				face == access.Portal && kind == "document" && !c.client {
 				return false
 			}

@@ -52,10 +52,13 @@ func direction(c *web.Ctx, m message.Message) string {
 }
 
 // staffFile is a document's row in the office, where what the office added can be shown and taken
-// back.
+// back. What the scanner stopped is for administrators first.
 func staffFile(c *web.Ctx, v pageView, d dossier.Document) ui.File {
 	f := fileProps(c, "/dossiers/"+v.d.ID, d)
-	if v.work && d.Origin == "office" && d.Message == "" {
+	switch {
+	case d.Held() && v.manage:
+		f.Act = review(c, d)
+	case v.work && !d.Held() && d.State != dossier.Refused && d.Origin == "office" && d.Message == "":
 		f.Act = showing(c, v, d)
 	}
 	return f

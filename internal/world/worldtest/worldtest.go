@@ -57,10 +57,8 @@ func Bare(t testing.TB, d *db.DB) *World {
 	w.Dossiers.Shown = w.Messages.Shown
 	outbox, err := mail.OpenOutbox(w.Outbox)
 	must(t, err)
-	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
-		notify.JobSend:  notify.SendJob(d, w.key, outbox),
-		dossier.JobScan: w.Dossiers.ScanJob(scan.Off{}),
-	})
+	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{notify.JobSend: notify.SendJob(d, w.key, outbox)})
+	w.Jobs.Aside(dossier.JobScan, dossier.Scanners, w.Dossiers.ScanJob(scan.Off{}))
 	w.Builder.Work = func(ctx context.Context) error {
 		_, err := w.Jobs.Drain(ctx)
 		return err
