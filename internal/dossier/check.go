@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"voordeur/internal/access"
@@ -10,6 +11,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
+	"voordeur/internal/inspect"
 	"voordeur/internal/jobs"
 	"voordeur/internal/scan"
 )
@@ -73,7 +75,7 @@ func (ds *Dossiers) ScanJob(scanner scan.Scanner) jobs.Func {
 	}
 }
 
-// check looks at the bytes of a document.
+// check looks at the bytes of a document: at what they are made of, and then for what a scanner knows.
 func (ds *Dossiers) check(ctx context.Context, s access.Scope, doc Document, scanner scan.Scanner) (outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, scanTime(doc.Size))
 	defer cancel()
@@ -86,11 +88,22 @@ func (ds *Dossiers) check(ctx context.Context, s access.Scope, doc Document, sca
 		return outcome{}, err
 	}
 	defer content.Close()
+	rules := t.Settings.Files
+	report, err := inspect.File(ctx, content, doc.Size, doc.MediaType, inspect.Rules{Macros: rules.Macros, External: rules.External})
+	if err != nil {
+		return outcome{}, err
+	}
+	flags := strings.Join(report.Flags, " ")
+	if report.Refusal != "" {
+		return outcome{state: Refused, refusal: report.Refusal, flags: flags}, nil
+	}
 	verdict, err := scanner.Scan(ctx, content)
 	if err != nil {
 		return outcome{}, err
 	}
-	return after(verdict), nil
+	to := after(verdict)
+	to.flags = flags
+	return to, nil
 }
 
 // after is the state that follows a verdict.

@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"voordeur/internal/access"
@@ -59,6 +60,9 @@ func (ds *Dossiers) move(ctx context.Context, tx *db.Tx, s access.Scope, doc Doc
 
 // Held reports whether the document waits for what administrators decide.
 func (d Document) Held() bool { return d.State == Quarantined || d.State == Unscannable }
+
+// Noticed is what the inspection noticed, for staff: a text "flag.…" says each.
+func (d Document) Noticed() []string { return strings.Fields(d.Flags) }
 
 // slow is after how long people are told why a check is not over yet.
 const slow = 5 * time.Minute
