@@ -93,7 +93,7 @@ func (ds *Dossiers) Held(ctx context.Context, a access.Staff, dossier, id string
 	return h, ds.looks.Look(ctx, a.Scope(), audit.Entry{Event: "dossier.viewed", Dossier: dossier})
 }
 
-// Verdicts returns the last fifty decisions about stopped documents, newest first.
+// Verdicts returns the last fifty that led to a decision about a stopped document, newest first.
 func (ds *Dossiers) Verdicts(ctx context.Context, a access.Staff) ([]Decided, error) {
 	if err := manages(a); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (ds *Dossiers) Verdicts(ctx context.Context, a access.Staff) ([]Decided, er
 		from document_verdict v join document x on x.tenant_id = v.tenant_id and x.id = v.document_id
 		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id
 		join account p on p.tenant_id = v.tenant_id and p.id = v.account_id
-		where v.tenant_id = $1 order by v.at desc, v.document_id, v.account_id limit 50`, a.Scope().Tenant())
+		where v.tenant_id = $1 and x.state in ('released', 'refused') order by v.at desc, v.document_id, v.account_id limit 50`, a.Scope().Tenant())
 }
 
 // Decided is a verdict with what it is about.

@@ -59,7 +59,7 @@ func (s *Settings) checkModules(f *errs.Fields) {
 // The bounds of what may be uploaded, in megabytes and pieces.
 const (
 	maxClientMB   = 1024
-	maxOfficeMB   = 2048
+	maxOfficeMB   = 2148 // 2 GiB
 	maxDossierMB  = 1 << 20
 	maxAttachment = 100
 )

@@ -2,6 +2,7 @@ package dossierweb
 
 import (
 	"voordeur/internal/dossier"
+	"voordeur/internal/inspect"
 	"voordeur/internal/message"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -49,6 +50,15 @@ func direction(c *web.Ctx, m message.Message) string {
 		return c.T("message.inbound")
 	}
 	return c.T("message.outbound")
+}
+
+// flagClass makes a warning of what the inspection noticed. That a PDF acts when it is opened is a
+// remark: most that do go to their first page.
+func flagClass(flag string) string {
+	if flag == inspect.Action {
+		return "meta"
+	}
+	return "state"
 }
 
 // staffFile is a document's row in the office, where what the office added can be shown and taken
