@@ -29,8 +29,13 @@ func demo(ctx context.Context, args []string, out io.Writer) error {
 	flags.SetOutput(out)
 	addr := flags.String("addr", "127.0.0.1:8080", "loopback address to listen on")
 	dir := flags.String("data", "data", "folder for database, documents and outgoing mail")
+	scanner := flags.String("scan", "off", "virus scanner: off, clamd:unix:/PATH or clamd:HOST:PORT")
 	if err := flags.Parse(args); err != nil {
 		return helped(err)
+	}
+	scans, err := scan.New(*scanner)
+	if err != nil {
+		return fmt.Errorf("--scan: %w", err)
 	}
 	if err := onLoopback(*addr); err != nil {
 		return err
@@ -43,7 +48,7 @@ func demo(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	h, closeAll, err := demoHouse(ctx, *dir, port)
+	h, closeAll, err := demoHouse(ctx, *dir, port, scans)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -74,7 +79,7 @@ func onLoopback(addr string) error {
 	return nil
 }
 
-func demoHouse(ctx context.Context, dir, port string) (*server.House, func() error, error) {
+func demoHouse(ctx context.Context, dir, port string, scanner scan.Scanner) (*server.House, func() error, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, err
 	}
@@ -104,7 +109,7 @@ func demoHouse(ctx context.Context, dir, port string) (*server.House, func() err
 	if err := d.Migrate(ctx); err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{},
+	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scanner,
 		Origin: tenant.Origin{Scheme: "http", Port: port}, Log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), Version: version})
 	if err != nil {
 		return nil, nil, errors.Join(err, closeAll())

@@ -14,7 +14,6 @@ import (
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/mail"
-	"voordeur/internal/scan"
 	"voordeur/internal/server"
 	"voordeur/internal/tenant"
 )
@@ -65,6 +64,10 @@ func houseLogging(ctx context.Context, c config.Config, log io.Writer) (*server.
 	if err != nil {
 		return nil, nil, err
 	}
+	scanner, err := c.Scanner()
+	if err != nil {
+		return nil, nil, err
+	}
 	disk, err := blob.OpenDisk(c.Blobs)
 	if err != nil {
 		return nil, nil, err
@@ -81,7 +84,7 @@ func houseLogging(ctx context.Context, c config.Config, log io.Writer) (*server.
 	if err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scan.Off{},
+	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scanner,
 		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: version})
 	return h, closeAll, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -80,10 +81,13 @@ func listen(ctx context.Context, l net.Listener, h http.Handler, app *server.App
 }
 
 func serve(ctx context.Context, args []string, out io.Writer) error {
-	c, err := configured(flagSet("serve", out), args, out)
+	flags := flagSet("serve", out)
+	scanner := flags.String("scan", "", "virus scanner, instead of VOORDEUR_SCAN")
+	c, err := configured(flags, args, out)
 	if err != nil {
 		return helped(err)
 	}
+	c.Scan = cmp.Or(*scanner, c.Scan)
 	h, closeAll, err := house(ctx, c)
 	if err != nil {
 		return err

@@ -32,6 +32,15 @@ func (c *Content) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// ReadAt implements io.ReaderAt. It does not move where Read goes on.
+func (c *Content) ReadAt(p []byte, at int64) (int, error) {
+	n, err := c.section.ReadAt(p, at)
+	if err != nil && err != io.EOF {
+		return n, fmt.Errorf("blob: read: %w", err)
+	}
+	return n, err
+}
+
 // Seek implements io.Seeker.
 func (c *Content) Seek(offset int64, whence int) (int64, error) {
 	if whence == io.SeekCurrent {

@@ -17,6 +17,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"voordeur/internal/mail"
+	"voordeur/internal/scan"
 )
 
 // Config is the configuration of an installation. The help tag is what --help prints.
@@ -30,6 +31,7 @@ type Config struct {
 	OriginScheme string         `env:"VOORDEUR_ORIGIN_SCHEME" envDefault:"https" help:"https, or http for a try-out on this machine"`
 	OriginPort   string         `env:"VOORDEUR_ORIGIN_PORT" help:"port that visitors see, empty for the scheme's own"`
 	Proxies      []netip.Prefix `env:"VOORDEUR_TRUSTED_PROXIES" help:"networks of the proxies whose X-Forwarded-For is believed, as in 10.0.0.0/8,127.0.0.1/32"`
+	Scan         string         `env:"VOORDEUR_SCAN" envDefault:"off" help:"virus scanner: clamd:unix:/run/clamav/clamd.ctl or clamd:HOST:PORT; off has none, and tells staff so"`
 	SMTPAddr     string         `env:"VOORDEUR_SMTP_ADDR" envDefault:"localhost:587" help:"host:port of the mail server"`
 	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
 	SMTPUser     string         `env:"VOORDEUR_SMTP_USER" help:"user name there, empty for none"`
@@ -41,6 +43,15 @@ var tlsModes = map[string]mail.TLSMode{"starttls": mail.StartTLS, "tls": mail.Im
 // SMTP returns how mail leaves the house.
 func (c Config) SMTP() mail.SMTPConfig {
 	return mail.SMTPConfig{Addr: c.SMTPAddr, TLS: tlsModes[c.SMTPTLS], Username: c.SMTPUser, Password: c.SMTPPassword}
+}
+
+// Scanner returns what looks for viruses.
+func (c Config) Scanner() (scan.Scanner, error) {
+	s, err := scan.New(c.Scan)
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_SCAN: %w", err)
+	}
+	return s, nil
 }
 
 // testing is the prefix of what only tests read.
@@ -97,6 +108,9 @@ func (c Config) check() []error {
 	}
 	if c.TLSCert != "" && c.OriginScheme == "http" {
 		add("VOORDEUR_ORIGIN_SCHEME is http, but VOORDEUR_TLS_CERT serves https")
+	}
+	if _, err := c.Scanner(); err != nil {
+		wrong = append(wrong, err)
 	}
 	host, _, err := net.SplitHostPort(c.SMTPAddr)
 	if err != nil {

@@ -50,6 +50,19 @@ func TestEverythingWrongIsReportedTogether(t *testing.T) {
 	}
 }
 
+func TestTheScannerIsOffOrNamed(t *testing.T) {
+	if c, err := config.Load(""); err != nil || c.Scan != "off" {
+		t.Errorf("%q, %v", c.Scan, err)
+	}
+	for value, good := range map[string]bool{"off": true, "clamd:unix:/run/clamav/clamd.ctl": true, "clamd:127.0.0.1:3310": true, "on": false, "clamav": false, "clamd:": false} {
+		t.Setenv("VOORDEUR_SCAN", value)
+		_, err := config.Load("")
+		if (err == nil) != good || !good && !strings.Contains(err.Error(), `VOORDEUR_SCAN: "`+value+`" is not off`) {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}
+
 func TestMailWithoutTLSOnThisMachine(t *testing.T) {
 	for addr, mode := range map[string]string{"127.0.0.1:25": "none", "[::1]:25": "none", "localhost:25": "none", "mail.example:465": "tls"} {
 		t.Setenv("VOORDEUR_SMTP_ADDR", addr)

@@ -3,27 +3,43 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"strings"
+	"time"
 
+	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/errs"
+	"voordeur/internal/inspect"
 	"voordeur/internal/jobs"
 	"voordeur/internal/scan"
 )
 
-// JobScan is the kind of the job that checks one document.
-const JobScan = "document.scan"
+const (
+	// JobScan is the kind of the job that checks one document. It runs aside, and for as long as it
+	// takes: a scanner that is away must neither pass a document nor lose it.
+	JobScan = "document.scan"
+	// Scanners is how many documents are checked at once.
+	Scanners = 2
+)
 
 type scanPayload struct{ Dossier, Document string }
 
 func enqueueScan(ctx context.Context, tx *db.Tx, tenantID, dossier, document string) error {
-	return jobs.Enqueue(ctx, tx, tenantID, JobScan, scanPayload{dossier, document})
+	return jobs.EnqueueAside(ctx, tx, tenantID, JobScan, scanPayload{dossier, document})
 }
 
 const selectOne = selectDocument + `and x.id = $4`
 
-// ScanJob returns the job that has a document checked, and releases or refuses it. Nobody hears of
-// the document before that.
+// scanTime is how long the scan of a file may take: clamd's own limit of two minutes and then some,
+// and the time to hand it over at a megabyte a second.
+func scanTime(size int64) time.Duration {
+	return 3*time.Minute + time.Duration(size/mb)*time.Second
+}
+
+// ScanJob returns the job that has a document checked, and moves it to the state that follows.
+// Nobody hears of the document before that.
 func (ds *Dossiers) ScanJob(scanner scan.Scanner) jobs.Func {
 	return func(ctx context.Context, j jobs.Job) (func(context.Context, *db.Tx) error, error) {
 		var p scanPayload
@@ -31,49 +47,73 @@ func (ds *Dossiers) ScanJob(scanner scan.Scanner) jobs.Func {
 			return nil, err
 		}
 		s := authn.System(j.Tenant, JobScan)
-		doc, err := db.One(ctx, ds.db, scanDocument, selectOne, j.Tenant, "", p.Dossier, p.Document)
+		doc, err := db.One(ctx, ds.db, scanDocument, selectOne, s.Tenant(), s.Account(), p.Dossier, p.Document)
+		if errs.Is(err, errs.NotFound) { // it is gone, so nobody waits for the outcome
+			return nil, nil
+		}
 		if err != nil || doc.State != Checking {
 			return nil, err
 		}
-		t, err := ds.tenants.Get(ctx, j.Tenant)
-		if err != nil {
-			return nil, err
-		}
-		content, err := ds.vault.Open(ctx, t.ID, t.Key, doc.stored)
-		if err != nil {
-			return nil, err
-		}
-		defer content.Close()
-		verdict, err := scanner.Scan(ctx, content)
+		to, err := ds.check(ctx, s, doc, scanner)
 		if err != nil {
 			return nil, err
 		}
 		return func(ctx context.Context, tx *db.Tx) error {
-			if err := hold(ctx, tx, j.Tenant, p.Dossier); err != nil {
-				return err
-			}
-			state := Refused
-			if verdict.Released() {
-				state = Released
-			}
-			n, err := tx.Exec(ctx, `update document set state = $4, scanned = $5, version = version + 1 where tenant_id = $1 and dossier_id = $2 and id = $3 and state = 'checking'`,
-				j.Tenant, p.Dossier, p.Document, state, verdict.State != scan.Unscanned)
-			if err != nil || n == 0 {
+			if err := hold(ctx, tx, s.Tenant(), p.Dossier); err != nil {
 				return err
 			}
 			// It may have been published or withdrawn while it was checked.
-			doc, err := db.One(ctx, tx, scanDocument, selectOne, j.Tenant, "", p.Dossier, p.Document)
-			if err != nil {
+			doc, err := db.One(ctx, tx, scanDocument, selectOne, s.Tenant(), s.Account(), p.Dossier, p.Document)
+			if err != nil || doc.State != Checking {
 				return err
 			}
-			d, err := db.One(ctx, tx, scanDossier, selectDossier+`d.tenant_id = $1 and d.id = $2`, j.Tenant, p.Dossier)
-			if err != nil {
+			if err := ds.move(ctx, tx, s, doc, to); err != nil {
 				return err
 			}
-			if err := ds.announce(ctx, tx, s, d, doc); err != nil {
-				return err
-			}
-			return audit.Record(ctx, tx, s, audit.Entry{Event: "document." + doc.State, Dossier: p.Dossier, Objects: []audit.Object{{Kind: "document", ID: p.Document}}})
+			return audit.Record(ctx, tx, s, audit.Entry{Event: "document." + to.state, Dossier: p.Dossier, Objects: []audit.Object{{Kind: "document", ID: p.Document}}})
 		}, nil
 	}
+}
+
+// check looks at the bytes of a document: at what they are made of, and then for what a scanner knows.
+func (ds *Dossiers) check(ctx context.Context, s access.Scope, doc Document, scanner scan.Scanner) (outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, scanTime(doc.Size))
+	defer cancel()
+	t, err := ds.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return outcome{}, err
+	}
+	content, err := ds.vault.Open(ctx, t.ID, t.Key, doc.stored)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer content.Close()
+	rules := t.Settings.Files
+	report, err := inspect.File(ctx, content, doc.Size, doc.MediaType, inspect.Rules{Macros: rules.Macros, External: rules.External})
+	if err != nil {
+		return outcome{}, err
+	}
+	flags := strings.Join(report.Flags, " ")
+	if report.Refusal != "" {
+		return outcome{state: Refused, refusal: report.Refusal, flags: flags}, nil
+	}
+	verdict, err := scanner.Scan(ctx, content)
+	if err != nil {
+		return outcome{}, err
+	}
+	to := after(verdict)
+	to.flags = flags
+	return to, nil
+}
+
+// after is the state that follows a verdict.
+func after(v scan.Verdict) outcome {
+	to := outcome{state: Quarantined, scanned: v.State == scan.Clean || v.State == scan.Found, found: v.Reason}
+	switch {
+	case v.Released():
+		to.state = Released
+	case v.State == scan.Unscannable:
+		to.state = Unscannable
+	}
+	return to
 }

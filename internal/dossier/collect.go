@@ -9,9 +9,10 @@ import (
 )
 
 // UsesBlob reports whether a document, an upload or a part of one is kept under the key. It asks in
-// one statement: a file that is sent at this moment moves from one table to another.
+// one statement: a file that is sent at this moment moves from one table to another. What is refused
+// is of no use to anybody, and can do harm.
 func (ds *Dossiers) UsesBlob(ctx context.Context, tenantID, key string) (bool, error) {
-	return db.One(ctx, ds.db, db.Value[bool], `select exists (select 1 from document where tenant_id = $1 and blob_key = $2)
+	return db.One(ctx, ds.db, db.Value[bool], `select exists (select 1 from document where tenant_id = $1 and blob_key = $2 and state <> 'refused')
 		or exists (select 1 from upload where tenant_id = $1 and blob_key = $2) or exists (select 1 from upload_part where tenant_id = $1 and blob_key = $2)`, tenantID, key)
 }
 

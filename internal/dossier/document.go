@@ -23,19 +23,13 @@ const (
 	Delivered      Category = "delivered" // by the client
 )
 
-// The states of a document: nobody but its sender sees it before it is released.
-const (
-	Checking = "checking"
-	Released = "released"
-	Refused  = "refused"
-)
-
 // Document is a file in a dossier.
 type Document struct {
 	ID, Dossier, Origin, Title, FileName, MediaType, State, Author, Message string
 	Category                                                                Category
 	Size                                                                    int64
 	Scanned, Unread                                                         bool
+	Found, Refusal, Flags                                                   string // what the scanner found, why it was refused, what the inspection noticed
 	PublishedAt                                                             *db.Time
 	CreatedAt                                                               db.Time
 	Version                                                                 int64
@@ -49,7 +43,7 @@ func (d Document) Shown() bool {
 
 // selectDocument has the reader's account as $2: his unread mark is part of the row.
 const selectDocument = `select x.id, x.dossier_id, x.origin, x.title, x.file_name, x.media_type, x.state, w.name, coalesce(x.message_id, ''), x.category, x.size,
-	x.scanned, exists (select 1 from unread u where u.tenant_id = x.tenant_id and u.account_id = $2 and u.kind = 'document' and u.object_id = x.id),
+	x.scanned, x.found, x.refusal, x.flags, exists (select 1 from unread u where u.tenant_id = x.tenant_id and u.account_id = $2 and u.kind = 'document' and u.object_id = x.id),
 	x.published_at, x.created_at, x.version, x.blob_key, x.blob_size, x.blob_sum, x.sha256
 	from document x join account w on w.tenant_id = x.tenant_id and w.id = x.created_by where x.tenant_id = $1 and x.dossier_id = $3 `
 
@@ -62,7 +56,7 @@ func scanDocument(scan db.Scan) (Document, error) {
 	var d Document
 	var sum, plain []byte
 	err := scan(&d.ID, &d.Dossier, &d.Origin, &d.Title, &d.FileName, &d.MediaType, &d.State, &d.Author, &d.Message, &d.Category, &d.Size,
-		&d.Scanned, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain)
+		&d.Scanned, &d.Found, &d.Refusal, &d.Flags, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain)
 	d.stored.PlainSize = d.Size
 	copy(d.stored.StoredSum[:], sum)
 	copy(d.stored.PlainSHA256[:], plain)

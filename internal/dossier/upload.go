@@ -104,7 +104,7 @@ func (ds *Dossiers) Begin(ctx context.Context, s access.Scope, dossier string, i
 
 func quota(ctx context.Context, tx *db.Tx, t *tenant.Tenant, dossier string, more int64) error {
 	var used int64
-	err := tx.QueryRow(ctx, `select cast(coalesce((select sum(size) from document where tenant_id = $1 and dossier_id = $2), 0)
+	err := tx.QueryRow(ctx, `select cast(coalesce((select sum(size) from document where tenant_id = $1 and dossier_id = $2 and state <> 'refused'), 0)
 		+ coalesce((select sum(size) from upload where tenant_id = $1 and dossier_id = $2), 0) as bigint)`, t.ID, dossier).Scan(&used)
 	if err == nil && used+more > t.Settings.Files.DossierMaxMB*mb {
 		err = errs.New(errs.TooLarge, "upload.quota")

@@ -1,12 +1,12 @@
 // Package jobs is work that a change leaves behind: queued in the change's own transaction, claimed
-// with a lease, completed in the job's own transaction, fenced by its attempt.
+// with a lease, completed in the job's own transaction, fenced by its attempt. Jobs run one after
+// another; a kind that takes long or waits for others has a lane and workers of its own (ADR 7).
 package jobs
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"regexp"
 	"sync"
 	"time"
@@ -30,26 +30,43 @@ type Job struct {
 	Kind    string
 	Payload json.RawMessage
 	Attempt int64
+	patient bool
 }
 
 // Last reports whether a failure now is final.
-func (j Job) Last() bool { return j.Attempt >= GiveUp }
+func (j Job) Last() bool { return !j.patient && j.Attempt >= GiveUp }
+
+// pause is how long a job that failed waits for its next attempt.
+func (j Job) pause() time.Duration {
+	if j.patient {
+		return min(time.Minute, 5*time.Second<<min(j.Attempt, 4))
+	}
+	return min(time.Hour, 5*time.Second<<min(j.Attempt, 12))
+}
 
 // Func does a job and returns what must be written with its completion, in one transaction; nil
 // for nothing. An error runs the job again later.
 type Func func(ctx context.Context, j Job) (finish func(context.Context, *db.Tx) error, err error)
 
-// Runner claims and runs jobs.
-type Runner struct {
-	db    *db.DB
-	log   *slog.Logger
-	kinds map[string]Func
-	wake  chan struct{}
+// Enqueue leaves work behind in the transaction of the change that needs it.
+func Enqueue(ctx context.Context, tx *db.Tx, tenant, kind string, payload any) error {
+	return enqueue(ctx, tx, tenant, "", kind, payload)
 }
 
-// New returns a runner for the kinds of job it is given.
-func New(d *db.DB, log *slog.Logger, kinds map[string]Func) *Runner {
-	return &Runner{db: d, log: log, kinds: kinds, wake: make(chan struct{}, 1)}
+// EnqueueAside is Enqueue for a kind that Runner.Aside has workers for.
+func EnqueueAside(ctx context.Context, tx *db.Tx, tenant, kind string, payload any) error {
+	return enqueue(ctx, tx, tenant, kind, kind, payload)
+}
+
+func enqueue(ctx context.Context, tx *db.Tx, tenant, lane, kind string, payload any) error {
+	b, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("jobs: %w", err)
+	}
+	_, err = tx.Exec(ctx, `insert into job (tenant_id, id, lane, kind, payload, run_at, created_at) values ($1, $2, $3, $4, $5, $6, $6)`,
+		tenant, db.RandomID(), lane, kind, string(b), tx.Now())
+	tx.AfterCommit(wakeAll)
+	return err
 }
 
 var wakers struct {
@@ -57,16 +74,13 @@ var wakers struct {
 	list []chan struct{}
 }
 
-// Enqueue leaves work behind in the transaction of the change that needs it.
-func Enqueue(ctx context.Context, tx *db.Tx, tenant, kind string, payload any) error {
-	b, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("jobs: %w", err)
-	}
-	_, err = tx.Exec(ctx, `insert into job (tenant_id, id, kind, payload, run_at, created_at) values ($1, $2, $3, $4, $5, $5)`,
-		tenant, db.RandomID(), kind, string(b), tx.Now())
-	tx.AfterCommit(wakeAll)
-	return err
+// waker returns a channel on which every commit that queued a job is heard.
+func waker() chan struct{} {
+	wakers.Lock()
+	defer wakers.Unlock()
+	w := make(chan struct{}, 1)
+	wakers.list = append(wakers.list, w)
+	return w
 }
 
 func wakeAll() {
@@ -80,54 +94,30 @@ func wakeAll() {
 	}
 }
 
-// Run works until ctx ends; a job that is running then is finished first.
-func (r *Runner) Run(ctx context.Context) {
-	wakers.Lock()
-	wakers.list = append(wakers.list, r.wake)
-	wakers.Unlock()
-	for {
-		if n, err := r.Drain(ctx); err != nil && ctx.Err() == nil {
-			r.log.Error("jobs", "err", err)
-		} else if n > 0 {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-r.wake:
-		case <-time.After(poll):
-		}
-	}
-}
-
-// Drain runs the jobs that are due now and returns how many.
-func (r *Runner) Drain(ctx context.Context) (int, error) {
-	n := 0
-	for ctx.Err() == nil {
-		j, ok, err := r.claim(ctx)
-		if err != nil || !ok {
-			return n, err
-		}
-		n++
-		r.do(context.WithoutCancel(ctx), j)
-	}
-	return n, ctx.Err()
-}
-
 const due = `done_at is null and run_at <= $1 and (lease_until is null or lease_until < $1)`
 
-func (r *Runner) claim(ctx context.Context) (Job, bool, error) {
-	now := r.db.Clock().Now()
-	found, err := db.All(ctx, r.db, func(scan db.Scan) (Job, error) {
-		var j Job
-		err := scan(&j.Tenant, &j.ID, &j.Attempt)
-		return j, err
-	}, `select tenant_id, id, attempt from job where `+due+` order by run_at limit 1`, db.At(now))
-	if err != nil || len(found) == 0 {
-		return Job{}, false, err
+// claim takes the job of the lane that has waited longest. When another worker was first, it looks
+// again.
+func (r *Runner) claim(ctx context.Context, l lane) (Job, bool, error) {
+	for {
+		now := r.db.Clock().Now()
+		found, err := db.All(ctx, r.db, func(scan db.Scan) (Job, error) {
+			j := Job{patient: l.patient}
+			err := scan(&j.Tenant, &j.ID, &j.Attempt)
+			return j, err
+		}, `select tenant_id, id, attempt from job where lane = $2 and `+due+` order by run_at limit 1`, db.At(now), l.name)
+		if err != nil || len(found) == 0 {
+			return Job{}, false, err
+		}
+		j, err := r.take(ctx, found[0], now)
+		if !errs.Is(err, errs.NotFound) {
+			return j, err == nil, err
+		}
 	}
-	j := found[0]
-	err = r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+}
+
+func (r *Runner) take(ctx context.Context, j Job, now time.Time) (Job, error) {
+	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var payload string
 		err := tx.QueryRow(ctx, `update job set attempt = attempt + 1, lease_until = $4
 			where tenant_id = $2 and id = $3 and attempt = $5 and `+due+` returning kind, payload, attempt`,
@@ -135,32 +125,7 @@ func (r *Runner) claim(ctx context.Context) (Job, bool, error) {
 		j.Payload = json.RawMessage(payload)
 		return err
 	})
-	if errs.Is(err, errs.NotFound) { // another worker was first; the next round looks again
-		return Job{}, false, nil
-	}
-	return j, err == nil, err
-}
-
-// do runs a claimed job and writes its end, unless another worker has taken it over meanwhile.
-func (r *Runner) do(ctx context.Context, j Job) {
-	run, known := r.kinds[j.Kind]
-	finish, err := (func(context.Context, *db.Tx) error)(nil), error(nil)
-	if !known {
-		err = fmt.Errorf("no such kind of job: %s", j.Kind)
-	} else {
-		limited, cancel := context.WithTimeout(ctx, timeout)
-		finish, err = run(limited, j)
-		cancel()
-	}
-	if err == nil {
-		err = r.complete(ctx, j, finish)
-	}
-	if err != nil {
-		r.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "err", withoutAddresses(err))
-		if err := r.retry(ctx, j, err); err != nil {
-			r.log.Error("job: retry", "job", j.ID, "err", err)
-		}
-	}
+	return j, err
 }
 
 var address = regexp.MustCompile(`[^\s<>"']+@[^\s<>"']+`)
@@ -180,9 +145,8 @@ func (r *Runner) complete(ctx context.Context, j Job, finish func(context.Contex
 }
 
 func (r *Runner) retry(ctx context.Context, j Job, cause error) error {
-	pause := min(time.Hour, 5*time.Second<<min(j.Attempt, 12))
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		at := db.At(tx.Now().Add(pause))
+		at := db.At(tx.Now().Add(j.pause()))
 		if j.Last() {
 			at = db.At(tx.Now().AddDate(100, 0, 0))
 		}

@@ -12,15 +12,16 @@ type State string
 
 // The states.
 const (
-	Clean     State = "clean"
-	Refused   State = "refused"
-	Unscanned State = "unscanned" // no scanner is configured
+	Clean       State = "clean"
+	Found       State = "found"       // the scanner knows what is in it
+	Unscannable State = "unscannable" // the scanner can never look at all of it: the file is too large
+	Unscanned   State = "unscanned"   // no scanner is configured
 )
 
 // Verdict is what a scanner says of a file.
 type Verdict struct {
 	State  State
-	Reason string // the scanner's name for what it found, for staff and the log; only when Refused
+	Reason string // in the scanner's words, for staff; only when Found or Unscannable
 }
 
 // Released reports whether the file may be shown: it is clean, or the operator chose to have no

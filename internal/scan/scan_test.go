@@ -13,7 +13,7 @@ func TestOffSaysThatNobodyLooked(t *testing.T) {
 }
 
 func TestOnlyCleanAndUnscannedAreReleased(t *testing.T) {
-	for state, want := range map[State]bool{Clean: true, Unscanned: true, Refused: false, "": false, "other": false} {
+	for state, want := range map[State]bool{Clean: true, Unscanned: true, Found: false, Unscannable: false, "": false, "other": false} {
 		if got := (Verdict{State: state}).Released(); got != want {
 			t.Errorf("%q: Released = %v, want %v", state, got, want)
 		}

@@ -31,6 +31,7 @@ type truthChild struct {
 	of             string // the client whose alone it is, "" for every party's
 	client, office bool   // a client sees it; the office made it
 	opens, whole   bool   // a browser shows it; all of it is in
+	held           bool   // the scanner stopped it
 }
 
 func (s *site) truth() *truth {
@@ -44,7 +45,8 @@ func (s *site) truth() *truth {
 	s.each(`select account_id, '', '', '', '' from parked where tenant_id = $1`, func(c []string) { tr.parked[c[0]] = true })
 	for kind, query := range map[string]string{
 		"document": `select id, dossier_id, case when origin = 'client' or published_at is not null and state = 'released' then 'x' else '' end,
-			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end,
+			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end
+			|| case when state = 'quarantined' then 'h' else '' end,
 			coalesce(client_id, '') from document where tenant_id = $1`,
 		"message": `select id, dossier_id, 'x', '', coalesce(client_id, '') from message where tenant_id = $1`,
 		"step":    `select id, dossier_id, '', '', '' from progress_step where tenant_id = $1`,
@@ -52,7 +54,7 @@ func (s *site) truth() *truth {
 	} {
 		tr.children[kind] = map[string]truthChild{}
 		s.each(query, func(c []string) {
-			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], of: c[4], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), whole: strings.Contains(c[3], "w")}
+			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], of: c[4], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), held: strings.Contains(c[3], "h"), whole: strings.Contains(c[3], "w")}
 		})
 	}
 	return tr
@@ -127,7 +129,7 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			}
 		default:
 			c, ok := tr.children[kind][id]
-			if !ok || c.dossier != wild["dossier"] || r.office && !c.office || kind == "upload" && c.owner != a.account ||
+			if !ok || c.dossier != wild["dossier"] || r.office && !c.office || r.held && !c.held || kind == "upload" && c.owner != a.account ||
 				face == access.Portal && (kind == "document" && !c.client || !c.isFor(a)) {
 				return false
 			}

@@ -53,6 +53,7 @@ type row struct {
 	closed  int  // the answer to a client in a closed dossier, when it is another one
 	last    bool // ends the actor's session, so it is asked after all others
 	mine    bool // the {upload} is the actor's own whether he still sees the dossier or not
+	held    bool // the {document} must be one that the scanner stopped; any other route refuses those
 	opens   bool // only a {document} that a browser shows is looked at; others are downloaded next
 	own     bool // changes only what is of the actor's own account
 	preview bool // shows staff what a client sees, and nothing else
@@ -219,6 +220,10 @@ var rows = []row{
 	{face: officeFace, route: "POST /dossiers/{dossier}/documents", want: 303, event: "document.added", multi: true, file: smallPDF, form: []string{"category", "document"}},
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}", want: 200, event: "document.read"},
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/open", want: 303, event: "document.read", opens: true},
+	{face: officeFace, route: "GET /settings/quarantine", want: 200},
+	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/quarantine", want: 200, event: "dossier.viewed", held: true},
+	{face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/quarantine", want: 303, event: "document.release_proposed", held: true,
+		form: []string{"do", "release", "reason", "Reden"}, ready: `delete from document_verdict where tenant_id = $1 and document_id = $2`},
 	{face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/show", want: 303, event: "document.withdrawn", form: []string{"on", ""}, office: true,
 		ready: `update document set published_at = created_at where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "GET /dossiers/{dossier}/messages/new", want: 200},

@@ -383,9 +383,13 @@ func (p *probe) look(a *actor, wild map[string]string) {
 	if d := p.truth.dossiers[wild["dossier"]]; p.row.closed != 0 && d.closed && p.face == access.Portal {
 		want = p.row.closed
 	}
+	stopped := p.truth.children["document"][wild["document"]].held && !p.row.held
+	if stopped {
+		want = http.StatusConflict
+	}
 	p.check(got.status == want || p.row.also != 0 && got.status == p.row.also, "%s: %s got %d for %v, want %d", p, a.name, got.status, wild, want)
 	added := p.entriesFrom(before)
-	if p.row.event == "" || p.row.opens && !p.truth.children["document"][wild["document"]].opens {
+	if p.row.event == "" || stopped || p.row.opens && !p.truth.children["document"][wild["document"]].opens {
 		p.check(len(added) == 0, "%s: %s left %v", p, a.name, added)
 		return
 	}

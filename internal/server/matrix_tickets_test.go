@@ -55,6 +55,7 @@ func (s *site) document(what string) [2]string {
 		"foreign":   visible + `= 'application/pdf' and not ` + party,
 		"internal":  `x.published_at is null and x.media_type = 'application/pdf' and d.published_at is not null and ` + party,
 		"hidden":    `x.published_at is not null and d.published_at is null and ` + party,
+		"stopped":   `x.published_at is not null and x.state = 'quarantined' and d.published_at is not null and ` + party,
 		"delivered": `x.origin = 'client' and x.media_type = 'application/pdf' and not ` + party,
 	}[what]
 	both := s.list(`select d.id || ' ' || x.id from document x join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id where x.tenant_id = $1 and `+where+` order by 1`, s.id)
@@ -84,7 +85,7 @@ func (s *site) deadTickets() []string {
 	for _, name := range []string{"logged-out client", "blocked client", "client of another tenant", "client of another dossier", "handler"} {
 		out = append(out, s.ticket(s.named(name), access.Portal, shown, time.Minute))
 	}
-	for _, what := range []string{"workbook", "foreign", "internal", "hidden", "delivered"} {
+	for _, what := range []string{"workbook", "foreign", "internal", "hidden", "stopped", "delivered"} {
 		out = append(out, s.ticket(s.holder(), access.Portal, s.document(what), time.Minute))
 	}
 	foreign := s.document("foreign")

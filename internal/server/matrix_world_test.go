@@ -245,6 +245,7 @@ func (s *site) populate(ctx context.Context) {
 		s.id, world.FixtureID(12), "staff:"+s.account("collega@"+s.domain))
 	s.secondParty()
 	s.uploads()
+	s.stop()
 	s.mark()
 }
 
@@ -287,6 +288,14 @@ func (s *site) uploads() {
 
 var uploadsIn = []int{1, 2, 6, 10, 12}
 
+// stop puts the last document of every dossier with more of them in quarantine: what the client sent
+// and what the office shows him.
+func (s *site) stop() {
+	last := `in (select max(id) from document where tenant_id = $1 and media_type = 'application/pdf' group by dossier_id, origin having count(*) > 1)`
+	s.exec(`update document set state = 'quarantined', found = 'Voordeur.Test' where tenant_id = $1 and id `+last, s.id)
+	s.exec(`delete from unread where tenant_id = $1 and kind = 'document' and object_id `+last, s.id)
+}
+
 // mark gives everything a name by which an answer betrays it: the tenant's letter, the dossier's
 // number, and h for what the client must not see of it.
 func (s *site) mark() {
@@ -295,7 +304,7 @@ func (s *site) mark() {
 	s.exec(`update dossier set title = '` + dossier + ` || title, search = search || ' gezocht' where tenant_id = '` + s.id + `'`)
 	s.exec(`update message set subject = '` + inside + ` || subject where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
-	s.exec(`update document set title = '` + mark + `h' || title where tenant_id = '` + s.id + `' and origin = 'office' and published_at is null`)
+	s.exec(`update document set title = '` + mark + `h' || title where tenant_id = '` + s.id + `' and origin = 'office' and (published_at is null or state <> 'released')`)
 	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
 	alone := s.letter() + `c' || substr(client_id, 25) || ' '`
 	s.exec(`update message set subject = '` + alone + ` || subject where client_id is not null and tenant_id = '` + s.id + `'`)

@@ -47,6 +47,12 @@ type house struct {
 
 func start(t *testing.T, d *db.DB) *house {
 	t.Helper()
+	return startWith(t, d, scan.Off{})
+}
+
+// startWith is start with a scanner.
+func startWith(t *testing.T, d *db.DB, scanner scan.Scanner) *house {
+	t.Helper()
 	dir := t.TempDir()
 	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
 	keys, err := crypt.OpenKeyFile(filepath.Join(dir, "key"))
@@ -55,7 +61,7 @@ func start(t *testing.T, d *db.DB) *house {
 	must(t, err)
 	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
 	must(t, err)
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
 		Log: slog.New(slog.DiscardHandler), Version: "1.2.3"})
 	must(t, err)
 	_, err = world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages}, "notaris", "gemeente")

@@ -69,8 +69,8 @@ func Wire(p Parts) (*House, error) {
 	runner := jobs.New(p.DB, p.Log, map[string]jobs.Func{
 		identity.JobLink: ids.LinkJob(),
 		notify.JobSend:   notify.SendJob(p.DB, keyOf, p.Sender),
-		dossier.JobScan:  h.Dossiers.ScanJob(p.Scanner),
 	})
+	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants).Routes()...)
 	routes = append(routes, homeweb.New(p.DB, h.Dossiers).Routes()...)

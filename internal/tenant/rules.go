@@ -9,6 +9,7 @@ import (
 
 	"voordeur/internal/errs"
 	"voordeur/internal/filetype"
+	"voordeur/internal/inspect"
 	"voordeur/internal/mail"
 )
 
@@ -75,6 +76,11 @@ func (r FileRule) check(f *errs.Fields) {
 	within(f, "client_max", r.ClientMaxMB, 1, maxClientMB)
 	within(f, "office_max", r.OfficeMaxMB, 1, maxOfficeMB)
 	within(f, "dossier_max", r.DossierMaxMB, max(r.ClientMaxMB, r.OfficeMaxMB, 1), maxDossierMB)
+	for name, t := range map[string]inspect.Treatment{"macros": r.Macros, "external": r.External} {
+		if t != "" && !slices.Contains(inspect.Treatments, t) {
+			f.Add(name, "field.choose")
+		}
+	}
 	within(f, "attachments", int64(r.MaxAttachment), 1, maxAttachment)
 }
 

@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"voordeur/internal/i18n"
+	"voordeur/internal/inspect"
 )
 
 // Settings is everything an organisation chooses for itself. It is kept as one JSON document with
@@ -57,6 +58,10 @@ type FileRule struct {
 	OfficeMaxMB   int64    `json:"office_max_mb"`
 	DossierMaxMB  int64    `json:"dossier_max_mb"`  // quota for one dossier
 	MaxAttachment int      `json:"max_attachments"` // for one message
+	// Macros and External are what happens to documents with programs in them, and with parts that
+	// are fetched from elsewhere; "" is inspect.Flag.
+	Macros   inspect.Treatment `json:"macros,omitempty"`
+	External inspect.Treatment `json:"external,omitempty"`
 }
 
 // MailSettings is who outgoing mail is from.

@@ -15,7 +15,7 @@ import (
 )
 
 // states complete the one event that is put together: the outcome of a check.
-var states = map[string][]string{"document.": {"released", "refused"}}
+var states = map[string][]string{"document.": {"released", "refused", "quarantined", "unscannable"}}
 
 // source is the parsed code of one package.
 type source struct {

@@ -210,7 +210,7 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 	if v.parties, err = p.dossiers.Parties(ctx, a, d.ID); err != nil {
 		return err
 	}
-	v.office, v.work, v.list = true, a.Can(access.Work), problems
+	v.office, v.work, v.manage, v.list = true, a.Can(access.Work), a.Can(access.Manage), problems
 	return c.Render(status, officePage(c, c.Frame(d.Title), v))
 }
 

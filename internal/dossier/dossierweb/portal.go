@@ -41,7 +41,7 @@ func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Ide
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
 	m := tenant.ModuleDossiers
-	return web.InModule(m, append(p.uploads(), []web.Route{
+	return web.InModule(m, append(append(p.uploads(), p.quarantineRoutes()...), []web.Route{
 		{Method: web.Get, Pattern: "/dossiers", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientList)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientPage)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientFile), Streams: true},
@@ -137,6 +137,7 @@ type pageView struct {
 	as       *dossier.Preview // not nil when an employee looks as the client
 	office   bool
 	work     bool
+	manage   bool
 }
 
 func (v pageView) done() int {
@@ -252,12 +253,7 @@ func fileProps(c *web.Ctx, base string, d dossier.Document) ui.File {
 		label = c.T(t.Label)
 	}
 	f := ui.File{Icon: ui.FileIcon(ext), Name: d.Title, Meta: c.T("document.meta", "type", label, "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", d.Author)}
-	switch {
-	case d.State == dossier.Checking:
-		f.State = c.T("document.checking")
-	case d.State == dossier.Refused:
-		f.State = c.T("document.refused")
-	default:
+	if f.State = d.StateText(c.Texts, c.Site.Face == access.Office, c.Now); f.State == "" {
 		f.DownloadHref, f.OpenHref = base+"/documents/"+d.ID, openHref(c, base, d)
 	}
 	if d.Unread {

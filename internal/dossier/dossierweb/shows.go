@@ -2,6 +2,7 @@ package dossierweb
 
 import (
 	"voordeur/internal/dossier"
+	"voordeur/internal/inspect"
 	"voordeur/internal/message"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -59,11 +60,23 @@ func direction(c *web.Ctx, m message.Message) string {
 	return c.T("message.outbound")
 }
 
+// flagClass makes a warning of what the inspection noticed. That a PDF acts when it is opened is a
+// remark: most that do go to their first page.
+func flagClass(flag string) string {
+	if flag == inspect.Action {
+		return "meta"
+	}
+	return "state"
+}
+
 // staffFile is a document's row in the office, where what the office added can be shown and taken
-// back.
+// back. What the scanner stopped is for administrators first.
 func staffFile(c *web.Ctx, v pageView, d dossier.Document) ui.File {
 	f := fileProps(c, "/dossiers/"+v.d.ID, d)
-	if v.work && d.Origin == "office" && d.Message == "" {
+	switch {
+	case d.Held() && v.manage:
+		f.Act = review(c, d)
+	case v.work && !d.Held() && d.State != dossier.Refused && d.Origin == "office" && d.Message == "":
 		f.Act = showing(c, v, d)
 	}
 	return f

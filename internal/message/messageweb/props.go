@@ -12,12 +12,7 @@ import (
 
 func attachmentProps(c *web.Ctx, v letterView, d dossier.Document) ui.File {
 	f := ui.File{Icon: ui.FileIcon(d.FileName[strings.LastIndex(d.FileName, ".")+1:]), Name: d.Title, Meta: c.Texts.Size(d.Size)}
-	switch d.State {
-	case dossier.Checking:
-		f.State = c.T("document.checking")
-	case dossier.Refused:
-		f.State = c.T("document.refused")
-	default:
+	if f.State = d.StateText(c.Texts, c.Site.Face == access.Office, c.Now); f.State == "" {
 		f.DownloadHref = "/dossiers/" + v.d.ID + "/documents/" + d.ID
 	}
 	if c.Site.DocsURL != "" && d.Opens() {

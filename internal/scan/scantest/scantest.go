@@ -68,7 +68,7 @@ func (s *Scanner) Scan(ctx context.Context, r io.Reader) (scan.Verdict, error) {
 		return scan.Verdict{}, fmt.Errorf("scantest: %w", err)
 	}
 	if found {
-		return scan.Verdict{State: scan.Refused, Reason: Reason}, nil
+		return scan.Verdict{State: scan.Found, Reason: Reason}, nil
 	}
 	return scan.Verdict{State: scan.Clean}, nil
 }

@@ -75,7 +75,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"paperclip", "files", "/settings/files"}}},
+	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

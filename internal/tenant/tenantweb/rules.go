@@ -1,6 +1,7 @@
 package tenantweb
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"voordeur/internal/filetype"
 	"voordeur/internal/identity"
+	"voordeur/internal/inspect"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -82,7 +84,21 @@ func fileRules(c *web.Ctx, e tenant.Edition) []entry {
 			e.Settings.Files.Extensions = slices.Compact(slices.Sorted(slices.Values(strings.Fields(s))))
 			return ""
 		}},
+		treatment(c, "macros", r.Macros, func(e *tenant.Edition, t inspect.Treatment) { e.Settings.Files.Macros = t }),
+		treatment(c, "external", r.External, func(e *tenant.Edition, t inspect.Treatment) { e.Settings.Files.External = t }),
 	}
+}
+
+// treatment is the choice of what happens to documents that have some part.
+func treatment(c *web.Ctx, name string, now inspect.Treatment, set func(*tenant.Edition, inspect.Treatment)) entry {
+	f := ui.Field{Name: name, Label: c.T("settings.files." + name), Hint: c.T("settings.files.hint." + name)}
+	for _, t := range inspect.Treatments {
+		f.Options = append(f.Options, ui.Option{Value: string(t), Label: c.T("settings.files.treatment." + string(t))})
+	}
+	return entry{kind: choose, field: f, value: string(cmp.Or(now, inspect.Flag)), set: func(e *tenant.Edition, s string) string {
+		set(e, inspect.Treatment(s))
+		return ""
+	}}
 }
 
 func sender(c *web.Ctx, e tenant.Edition) []entry {

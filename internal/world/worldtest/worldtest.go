@@ -60,8 +60,8 @@ func Bare(t testing.TB, d *db.DB) *World {
 	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
 		identity.JobLink: w.Identity.LinkJob(),
 		notify.JobSend:   notify.SendJob(d, w.key, outbox),
-		dossier.JobScan:  w.Dossiers.ScanJob(scan.Off{}),
 	})
+	w.Jobs.Aside(dossier.JobScan, dossier.Scanners, w.Dossiers.ScanJob(scan.Off{}))
 	w.Builder.Work = func(ctx context.Context) error {
 		_, err := w.Jobs.Drain(ctx)
 		return err

@@ -1,0 +1,30 @@
+package inspect
+
+import (
+	"image"
+	_ "image/gif"  // registers the format
+	_ "image/jpeg" // registers the format
+	_ "image/png"  // registers the format
+	"io"
+
+	_ "golang.org/x/image/bmp"  // registers the format
+	_ "golang.org/x/image/tiff" // registers the format
+	_ "golang.org/x/image/webp" // registers the format
+)
+
+// maxPixels is far more than any camera or scanner of an office makes; a picture of that size takes
+// two gigabytes of whoever opens it.
+const maxPixels = 500_000_000
+
+// image reads the size that the head of an image tells, and decodes nothing.
+func (l *look) image(r io.Reader) error {
+	c, _, err := image.DecodeConfig(io.LimitReader(r, 16<<20))
+	if err != nil {
+		l.note(Uninspected)
+		return l.ctx.Err()
+	}
+	if c.Width < 0 || c.Height < 0 || int64(c.Width)*int64(c.Height) > maxPixels {
+		return refused(Pixels)
+	}
+	return nil
+}
