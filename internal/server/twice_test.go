@@ -21,7 +21,7 @@ func TestASecondClickChangesNothingAndSaysNoFalseWord(t *testing.T) {
 		for _, party := range regexp.MustCompile(`name="party" value="([^"]*)" checked`).FindAllStringSubmatch(page, -1) {
 			edit = append(edit, "party", party[1])
 		}
-		step := regexp.MustCompile(`action="(` + at + `/steps/[a-z0-9]+)"`).FindAllStringSubmatch(s.get(at).body, -1)
+		step := regexp.MustCompile(`action="(`+at+`/steps/[a-z0-9]+)"`).FindAllStringSubmatch(s.get(at).body, -1)
 		client, err := db.One(context.Background(), h.DB, db.Value[string], `select client_id from account where tenant_id = 'notaris' and email_key = $1`, wit)
 		must(t, err)
 		account, err := db.One(context.Background(), h.DB, db.Value[string], `select id from account where tenant_id = 'notaris' and email_key = $1`, wit)
