@@ -241,6 +241,11 @@ func TestAMailThatWasSentIsNotSentByAnotherJob(t *testing.T) {
 		}))
 		p.drain(r)
 		p.arrived(1, p.row().id)
+		failed, err := db.One(ctx, p.DB, db.Value[int], `select count(*) from job where done_at is null or error <> ''`)
+		must(p.t, err)
+		if failed != 0 {
+			p.t.Errorf("%d jobs failed", failed)
+		}
 	})
 }
 
