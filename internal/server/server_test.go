@@ -43,6 +43,7 @@ type house struct {
 	*server.House
 	t    *testing.T
 	http *httptest.Server
+	dir  string // of its files: blobs and outbox
 }
 
 func start(t *testing.T, d *db.DB) *house {
@@ -62,7 +63,7 @@ func start(t *testing.T, d *db.DB) *house {
 	must(t, err)
 	s := httptest.NewServer(h.Handler())
 	t.Cleanup(func() { s.Close(); must(t, disk.Close()) })
-	out := &house{h, t, s}
+	out := &house{h, t, s, dir}
 	out.work()
 	return out
 }
