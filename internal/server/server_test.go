@@ -465,32 +465,6 @@ func TestN25_N26_N34_MessagesOfTheOffice(t *testing.T) {
 	})
 }
 
-func TestN47_MailsWithoutContentsToThoseWhoAsked(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		v, s, id := h.client("c.dewit@post.example"), h.staff("behandelaar@delinde.example"), h.dossier("2026-01482")
-		mails := func() int {
-			n, err := db.One(context.Background(), h.DB, db.Value[int], `select count(*) from mail where tenant_id = 'notaris' and purpose = 'messages'`)
-			must(t, err)
-			return n
-		}
-		s.send("/dossiers/"+id+"/messages/new", map[string]string{"once": "o1", "subject": "Geheim", "body": "b"})
-		if mails() != 0 {
-			t.Error("a mail without being asked for")
-		}
-		v.post("/profile/notifications", "groups", "messages")
-		s.send("/dossiers/"+id+"/messages/new", map[string]string{"once": "o2", "subject": "Geheim", "body": "b"})
-		if mails() != 1 {
-			t.Errorf("%d mails after switching on", mails())
-		}
-		h.work()
-		subject, err := db.One(context.Background(), h.DB, db.Value[string], `select subject from mail where tenant_id = 'notaris' and purpose = 'messages' and state = 'sent' and content is null`)
-		must(t, err)
-		if strings.Contains(subject, "Geheim") {
-			t.Error("the mail holds contents")
-		}
-	})
-}
-
 func TestN53_AfterLogoutTheOldCookieIsDead(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v := h.client("c.dewit@post.example")
