@@ -59,7 +59,8 @@ func house(ctx context.Context, c config.Config) (*server.House, func() error, e
 	return houseLogging(ctx, c, os.Stderr)
 }
 
-func houseLogging(ctx context.Context, c config.Config, log io.Writer) (*server.House, func() error, error) {
+func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.House, func() error, error) {
+	log := slog.New(slog.NewJSONHandler(out, nil))
 	sender, err := mail.NewSMTP(c.SMTP())
 	if err != nil {
 		return nil, nil, err
@@ -72,7 +73,10 @@ func houseLogging(ctx context.Context, c config.Config, log io.Writer) (*server.
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := db.Open(ctx, c.DB, db.Options{})
+	d, err := db.Open(ctx, c.DB, db.Options{Fatal: func(err error) {
+		log.Error("the process ends", "err", err)
+		os.Exit(1)
+	}})
 	if err != nil {
 		return nil, nil, errors.Join(err, disk.Close())
 	}
@@ -85,7 +89,7 @@ func houseLogging(ctx context.Context, c config.Config, log io.Writer) (*server.
 		return nil, nil, errors.Join(err, closeAll())
 	}
 	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scanner,
-		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: version})
+		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: log, Version: version})
 	return h, closeAll, err
 }
 

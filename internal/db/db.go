@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,7 +32,8 @@ type Options struct {
 	// IDs makes identifiers; fixtures set it so that two tenants get the same ones.
 	IDs func() string
 	// Fatal is called when the database can no longer be trusted to be durable (a failed write or
-	// fsync of the log). It must end the process, which recovers at the next start. Default: panic.
+	// fsync of the log). It must end the process, which recovers at the next start. Default: say so
+	// and exit. A panic would not do: a server survives that of a request.
 	Fatal func(error)
 	// Readers is the number of read connections; 0 means 4.
 	Readers int
@@ -66,7 +68,7 @@ func Open(ctx context.Context, address string, opt Options) (*DB, error) {
 		opt.IDs = RandomID
 	}
 	if opt.Fatal == nil {
-		opt.Fatal = func(err error) { panic(err) }
+		opt.Fatal = exit
 	}
 	if opt.Readers == 0 {
 		opt.Readers = 4
@@ -82,6 +84,12 @@ func Open(ctx context.Context, address string, opt Options) (*DB, error) {
 		return nil, fmt.Errorf("db: open: %w", err)
 	}
 	return d, nil
+}
+
+// exit ends the process at once: nothing that is deferred may write any more.
+func exit(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
 }
 
 // RandomID returns a new identifier: 130 random bits as 26 lower-case letters and digits.

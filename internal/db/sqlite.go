@@ -35,6 +35,10 @@ func openSQLite(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	// SQLite keeps its log beside the file itself, so what is synced and measured is there too.
+	if file, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = file
+	}
 	write, err := sql.Open("sqlite", sqliteDSN(abs, "_txlock=immediate",
 		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(0)", "secure_delete(1)", "cache_size(-65536)"))
 	if err != nil {

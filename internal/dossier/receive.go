@@ -51,7 +51,7 @@ func (ds *Dossiers) store(ctx context.Context, t *tenant.Tenant, s access.Scope,
 	}
 	stored, err := ds.vault.Put(ctx, t.ID, t.Key, r)
 	if err == nil && stored.PlainSize > p.MaxBytes {
-		err = errors.Join(errs.New(errs.TooLarge, "file.too_large", "max", p.MaxBytes/mb), ds.vault.Delete(ctx, t.ID, stored.Key))
+		err = ds.undo(ctx, t.ID, stored, errs.New(errs.TooLarge, "file.too_large", "max", p.MaxBytes/mb))
 	}
 	u.MediaType, u.Size, u.Received, u.Complete = mediaType, stored.PlainSize, stored.PlainSize, true
 	return stored, err
@@ -72,7 +72,7 @@ func (ds *Dossiers) took(ctx context.Context, t *tenant.Tenant, s access.Scope, 
 		return u, err
 	}
 	// What was begun goes too, or it would stand in the dossier's quota for days.
-	dropped := ds.Drop(ctx, s, u.Dossier, u.ID)
+	dropped := ds.Drop(context.WithoutCancel(ctx), s, u.Dossier, u.ID)
 	if errors.Is(err, errTwice) {
 		return u, dropped
 	}

@@ -284,12 +284,13 @@ func (ds *Dossiers) typeOf(ctx context.Context, t *tenant.Tenant, s access.Scope
 }
 
 // undo removes the blob of a change that was not made. After a commit of which nobody knows whether
-// it took place the blob stays: a row must never lose it, and an orphan is collected later.
+// it took place the blob stays: a row must never lose it, and an orphan is collected later. The blob
+// goes also when its sender has gone.
 func (ds *Dossiers) undo(ctx context.Context, tenantID string, stored blob.Stored, cause error) error {
 	if errors.Is(cause, db.ErrUnknown) {
 		return cause
 	}
-	return errors.Join(cause, ds.vault.Delete(ctx, tenantID, stored.Key))
+	return errors.Join(cause, ds.vault.Delete(context.WithoutCancel(ctx), tenantID, stored.Key))
 }
 
 func advance(ctx context.Context, tx *db.Tx, s access.Scope, u Upload, offset int64) error {

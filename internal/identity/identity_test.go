@@ -3,13 +3,6 @@ package identity_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,6 +19,7 @@ import (
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/mail/mailtest"
 	"voordeur/internal/world"
 	"voordeur/internal/world/worldtest"
 )
@@ -48,36 +42,13 @@ func each(t *testing.T, f func(t *testing.T, w *worldtest.World, now *clock.Manu
 func mails(t *testing.T, w *worldtest.World, to string) []string {
 	t.Helper()
 	w.Work(t)
-	names, err := filepath.Glob(filepath.Join(w.Outbox, "*.eml"))
-	must(t, err)
-	slices.Sort(names)
 	var out []string
-	for _, name := range names {
-		f, err := os.Open(name)
-		must(t, err)
-		m, err := mail.ReadMessage(f)
-		must(t, err)
-		if m.Header.Get("To") == "<"+to+">" {
-			out = append(out, plain(t, m))
+	for _, l := range mailtest.Outbox(t, w.Outbox) {
+		if l.To == to {
+			out = append(out, l.Text)
 		}
-		must(t, f.Close())
 	}
 	return out
-}
-
-func plain(t *testing.T, m *mail.Message) string {
-	t.Helper()
-	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	must(t, err)
-	p, err := multipart.NewReader(m.Body, params["boundary"]).NextRawPart()
-	must(t, err)
-	var r io.Reader = p
-	if p.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
-		r = quotedprintable.NewReader(p)
-	}
-	b, err := io.ReadAll(r)
-	must(t, err)
-	return string(b)
 }
 
 var tokenLink = regexp.MustCompile(`http://notaris\.localhost:8080/password/([a-z0-9]+)`)

@@ -32,8 +32,8 @@ func (h *house) saveWith(s *visitor, number, title, email string) {
 	}
 }
 
-// mails returns to whom mail of a group was queued, in order.
-func (h *house) mails(group string) []string {
+// mailedTo returns to whom mail of a group was queued, in order.
+func (h *house) mailedTo(group string) []string {
 	h.t.Helper()
 	list, err := db.All(context.Background(), h.DB, db.Value[string], `select address from mail where tenant_id = 'notaris' and purpose = $1 order by created_at, address`, group)
 	must(h.t, err)
@@ -83,7 +83,7 @@ func TestN23_N25_N54_PartiesOfOneDossierDoNotReadEachOther(t *testing.T) {
 		if !strings.Contains(a.get(at+"?tab=messages").body, "Re: Van De Wit") || strings.Contains(b.get(at+"?tab=messages").body, "Re: Van De Wit") {
 			t.Error("the answer is not with whom it was for, or with the other party too")
 		}
-		if to := h.mails("messages"); len(to) != 0 {
+		if to := h.mailedTo("messages"); len(to) != 0 {
 			t.Errorf("mail about somebody else's letter to %v", to)
 		}
 
@@ -93,7 +93,7 @@ func TestN23_N25_N54_PartiesOfOneDossierDoNotReadEachOther(t *testing.T) {
 		}
 		s.send(at+"/messages/new", map[string]string{"once": "s2", "subject": "Afspraak", "body": "Vrijdag tien uur.", "client": ""}, file_("route.pdf"))
 		h.work()
-		if to := h.mails("messages"); !slices.Equal(to, []string{houten}) {
+		if to := h.mailedTo("messages"); !slices.Equal(to, []string{houten}) {
 			t.Errorf("mail to %v, want the one who asked for it", to)
 		}
 		everybodys := letterLink.FindString(b.get(at + "?tab=messages").body)
@@ -146,16 +146,16 @@ func TestN34_N47_PublishingADossierTellsThoseWhoAsked(t *testing.T) {
 			s.post(l[1], "on", "1")
 		}
 		s.send(at+"/messages/new", map[string]string{"once": "m1", "subject": "Klaar", "body": "Uw akte staat klaar."})
-		if a, b := h.mails("documents"), h.mails("messages"); len(a)+len(b) != 0 {
+		if a, b := h.mailedTo("documents"), h.mailedTo("messages"); len(a)+len(b) != 0 {
 			t.Fatalf("mail about what nobody sees yet: %v %v", a, b)
 		}
 		s.post(at+"/publish", "on", "1")
-		if a, b := h.mails("documents"), h.mails("messages"); !slices.Equal(a, []string{wit}) || !slices.Equal(b, []string{wit}) {
+		if a, b := h.mailedTo("documents"), h.mailedTo("messages"); !slices.Equal(a, []string{wit}) || !slices.Equal(b, []string{wit}) {
 			t.Errorf("published: mail about documents to %v, about messages to %v, want one of each", a, b)
 		}
 		s.post(at+"/publish", "on", "1")
 		h.saveWith(s, "2026-01482", "Andere naam", wit)
-		if a, b := h.mails("documents"), h.mails("messages"); len(a)+len(b) != 2 {
+		if a, b := h.mailedTo("documents"), h.mailedTo("messages"); len(a)+len(b) != 2 {
 			t.Errorf("publishing again or another name sent more mail: %v %v", a, b)
 		}
 		if other := h.client(houten); strings.Contains(other.get("/").body, "Klaar") {
@@ -164,7 +164,7 @@ func TestN34_N47_PublishingADossierTellsThoseWhoAsked(t *testing.T) {
 		// Who joins later hears of what he sees by it, and nobody else does.
 		h.client(houten).post("/profile/notifications", "groups", "documents")
 		h.saveWith(s, "2026-01482", "Andere naam", houten)
-		if a := h.mails("documents"); !slices.Equal(a, []string{wit, houten}) {
+		if a := h.mailedTo("documents"); !slices.Equal(a, []string{wit, houten}) {
 			t.Errorf("a new party: mail about documents to %v", a)
 		}
 	})

@@ -96,6 +96,7 @@ var kindsOfError = map[string]struct {
 	"/limited":         {&errs.Error{Kind: errs.Limited, RetryAfter: 90*time.Second + time.Millisecond}, 429, "91"},
 	"/limited-anyhow":  {&errs.Error{Kind: errs.Limited}, 429, "60"},
 	"/unavailable":     {&errs.Error{Kind: errs.Unavailable}, 503, "60"},
+	"/busy":            {&errs.Error{Kind: errs.Unavailable, Key: "error.busy", RetryAfter: 5 * time.Second}, 503, "5"},
 	"/slow":            {context.DeadlineExceeded, 503, "60"},
 	"/full":            {errs.New(errs.Unavailable, "error.disk_full"), 507, "60"},
 	"/internal":        {errors.New("geheim detail"), 500, ""},

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"voordeur/internal/db"
 )
@@ -64,17 +62,6 @@ func (h *house) documents() int {
 	n, err := db.One(context.Background(), h.DB, db.Value[int], `select count(*) from document`)
 	must(h.t, err)
 	return n
-}
-
-// torn gives its bytes and then breaks off.
-type torn struct{ io.Reader }
-
-func (r torn) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	if errors.Is(err, io.EOF) {
-		err = errors.New("cable pulled")
-	}
-	return n, err
 }
 
 func pdfOf(size int) []byte {
@@ -171,38 +158,6 @@ func TestN29_UploadsThatAreRefused(t *testing.T) {
 		}
 		if _, a := h.staff("auditor@delinde.example").begin(id, "a.pdf", 10, "document"); a.status != 403 {
 			t.Errorf("by an auditor: %d", a.status)
-		}
-	})
-}
-
-// What arrived before the connection broke is kept, and the sender goes on from there.
-func TestUploadGoesOnAfterABreak(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		v, id := h.client("c.dewit@post.example"), h.dossier("2026-01482")
-		data := pdfOf(300_000)
-		at, _ := v.begin(id, "lang.pdf", len(data), "")
-		req, err := http.NewRequest("PATCH", h.http.URL+at, torn{bytes.NewReader(data[:100_000])})
-		must(t, err)
-		req.Host, req.ContentLength = portal, int64(len(data))
-		for k, s := range map[string]string{"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Cookie": "session=" + v.cookies["session"]} {
-			req.Header.Set(k, s)
-		}
-		if res, err := http.DefaultClient.Do(req); err == nil {
-			must(t, res.Body.Close())
-			t.Fatal("the connection did not break")
-		}
-		at100 := 0
-		for range 600 { // the server may still be storing what came
-			time.Sleep(50 * time.Millisecond)
-			if at100, _ = strconv.Atoi(v.tus("HEAD", at, nil, nil).header.Get("Upload-Offset")); at100 > 0 {
-				break
-			}
-		}
-		if at100 == 0 || at100 > 100_000 {
-			t.Fatalf("kept %d bytes", at100)
-		}
-		if a := v.patch(at, at100, bytes.NewReader(data[at100:])); a.status != 204 {
-			t.Errorf("going on: %d %s", a.status, a.body)
 		}
 	})
 }

@@ -5,11 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"testing"
@@ -227,15 +225,4 @@ func (w *witness) collect() {
 	if len(there) > 0 {
 		w.t.Errorf("%d orphans are left", len(there))
 	}
-}
-
-func messageID(t *testing.T, raw []byte) string {
-	t.Helper()
-	m, err := mail.ReadMessage(bytes.NewReader(raw))
-	must(t, err)
-	id := m.Header.Get("Message-ID")
-	if id == "" {
-		t.Error(fmt.Sprint("a mail without Message-ID: ", m.Header))
-	}
-	return id
 }
