@@ -34,13 +34,13 @@ type Entry struct {
 // maxSearch is how much of a search an entry keeps, in characters.
 const maxSearch = 100
 
-// Searched returns the entry of a list that somebody looked through, with what he searched for.
-func Searched(event, search string) Entry {
-	e := Entry{Event: event}
-	if typed := []rune(strings.TrimSpace(search)); len(typed) > 0 {
-		e.Detail = map[string]string{"search": string(typed[:min(len(typed), maxSearch)])}
+// Searched returns the detail of a look through a list: what was searched for, if anything.
+func Searched(search string) map[string]string {
+	typed := []rune(strings.TrimSpace(search))
+	if len(typed) == 0 {
+		return nil
 	}
-	return e
+	return map[string]string{"search": string(typed[:min(len(typed), maxSearch)])}
 }
 
 const insertEntry = `insert into journal (tenant_id, id, at, event, actor_kind, actor_id, actor_role, means, origin,

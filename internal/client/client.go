@@ -51,7 +51,7 @@ func (cs *Clients) List(ctx context.Context, a access.Staff, search, afterName, 
 	if err != nil {
 		return nil, err
 	}
-	return list, cs.looks.Look(ctx, a.Scope(), audit.Searched("client.listed", search))
+	return list, cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "client.listed", Detail: audit.Searched(search)})
 }
 
 // Choose is List for a form in which a client is chosen: the look is that of its page.

@@ -86,7 +86,7 @@ func (ds *Dossiers) StaffList(ctx context.Context, a access.Staff, f Filter) (Pa
 	if err != nil {
 		return page, err
 	}
-	return page, ds.looks.Look(ctx, a.Scope(), audit.Searched("dossier.listed", f.Search))
+	return page, ds.looks.Look(ctx, a.Scope(), audit.Entry{Event: "dossier.listed", Detail: audit.Searched(f.Search)})
 }
 
 func (ds *Dossiers) staffList(ctx context.Context, a access.Staff, f Filter) (Page, error) {
