@@ -56,17 +56,18 @@ export class Visitor {
       await this.page.keyboard.press('Tab')
       if ((await wanted.and(this.page.locator(':focus')).count()) === 0) continue
       // The page may still be scrolling to it.
-      await expect.poll(() => focusSeen(this.page), `what is wrong with the focus on ${name}`).toEqual([])
+      await expect.poll(async () => (await focusSeen(this.page)).wrong, `what is wrong with the focus on ${name}`).toEqual([])
       return
     }
     throw new Error(`Tab does not come to ${name}`)
   }
 
-  // axe expects no violation of WCAG 2.2 AA that axe can find.
-  async axe(): Promise<void> {
-    const { violations } = await withScripts(this.page, (page) =>
-      new AxeBuilder({ page }).withTags(WCAG).setLegacyMode(true).analyze(),
-    )
+  // axe expects no violation of WCAG 2.2 AA that axe can find, or of one rule alone.
+  async axe(rule?: string): Promise<void> {
+    const { violations } = await withScripts(this.page, (page) => {
+      const axe = new AxeBuilder({ page }).setLegacyMode(true)
+      return (rule ? axe.withRules(rule) : axe.withTags(WCAG)).analyze()
+    })
     const list = violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}`))
     expect(list, `violations on ${this.page.url()}`).toEqual([])
   }
