@@ -51,12 +51,12 @@ export class Visitor {
   // tabNaar presses Tab until the thing with this name has the focus, and expects that it then lies
   // within the window, is not covered, and shows that it has the focus (WCAG 2.4.7, 2.4.11).
   async tabNaar(name: Name): Promise<void> {
+    await this.page.emulateMedia({ reducedMotion: 'reduce' }) // or the page would scroll for a while
     const wanted = this.named(name)
     for (let presses = 0; presses < 80; presses++) {
       await this.page.keyboard.press('Tab')
       if ((await wanted.and(this.page.locator(':focus')).count()) === 0) continue
-      // The page may still be scrolling to it.
-      await expect.poll(async () => (await focusSeen(this.page)).wrong, `what is wrong with the focus on ${name}`).toEqual([])
+      expect((await focusSeen(this.page)).wrong, `what is wrong with the focus on ${name}`).toEqual([])
       return
     }
     throw new Error(`Tab does not come to ${name}`)

@@ -50,10 +50,10 @@ for (const locale of ['nl-NL', 'en-GB']) {
 
     test('N27: an answer to what was answered meanwhile comes back', async ({ ik, demo, context }) => {
       const address = await enter(context, demo, 'notaris', 'client')
-      await ik.open(await found(ik.page, address, 'a[href^="/dossiers/"]'))
-      await ik.open(await found(ik.page, `${ik.page.url()}?tab=messages`, '.msg a'))
+      const dossier = await found(ik.page, `${address}/dossiers`, 'td.title a')
+      await ik.open(await found(ik.page, `${dossier}?tab=messages`, '.msg:has(use[href$="#arrow-down-left"]) a'))
       await ik.page.locator('[name=body]').fill('Nog een antwoord.')
-      await set(ik.page, 'answers', '99')
+      await set(ik.page, 'answers', '-1') // as if others had answered since
       expect(await send(ik.page)).toBe(409)
       await expect(ik.page.locator('[name=body]')).toHaveValue('Nog een antwoord.')
       await look(ik)
@@ -67,6 +67,7 @@ for (const locale of ['nl-NL', 'en-GB']) {
       await bring(context, portal, cookies)
       await ik.open(`${portal}/profile`)
       await logOut(portal, cookies)
+      await ik.page.locator('main input[type=checkbox]').first().check()
       await send(ik.page)
       await password(ik.page, me)
       await expect(ik.page).toHaveURL(`${portal}/resume`)
