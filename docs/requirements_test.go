@@ -1,8 +1,12 @@
-// Package docs_test keeps docs/requirements.md in line with the names of the tests.
+// Package docs_test keeps docs/requirements.md in line with rows.txt and the tests that it names.
+//
+// A line of rows.txt is a requirement: id | state | what | positive tests | negative tests. The state
+// is open (of a later milestone), part (a test is still missing) or shown. Tests are divided by ";":
+// a Go test by its name, a browser test as FILE.spec.ts: and how its title begins.
 package docs_test
 
 import (
-	"bufio"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,34 +16,149 @@ import (
 	"testing"
 )
 
+// rowCount is the number of requirements of the five manuals together.
+const rowCount = 233
+
+const head = "# Requirements and the tests that show them\n\n" +
+	"Made from docs/rows.txt by `UPDATE=1 go test ./docs`. A row that is shown has a test of what it promises and one of what must not happen; a row that is partly shown says which is missing. " +
+	"Tests in Go run on SQLite and PostgreSQL. Browser tests run on a phone and on a desktop, and without JavaScript where it says so.\n\n" +
+	"| row | what | state | positive | negative |\n|---|---|---|---|---|\n"
+
+type row struct {
+	id, state, what    string
+	positive, negative []string
+}
+
+// readRows reads rows.txt.
+func readRows(t *testing.T) []row {
+	t.Helper()
+	text, err := os.ReadFile("rows.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []row
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		for len(cells) < 5 {
+			cells = append(cells, "")
+		}
+		rows = append(rows, row{cells[0], cells[1], cells[2], names(cells[3]), names(cells[4])})
+	}
+	return rows
+}
+
+func names(cell string) []string {
+	var list []string
+	for name := range strings.SplitSeq(cell, ";") {
+		if name = strings.TrimSpace(name); name != "" {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// wrong returns what keeps a row from being in the state that it claims.
+func (r row) wrong() string {
+	none := len(r.positive) + len(r.negative)
+	both := len(r.positive) > 0 && len(r.negative) > 0
+	switch {
+	case r.what == "":
+		return "says not what it is"
+	case r.state == "shown" && !both:
+		return "is said to be shown and lacks a positive or a negative test"
+	case r.state == "part" && (both || none == 0):
+		return "is said to be partly shown and has all of its tests, or none"
+	case r.state == "open" && none > 0:
+		return "is said to be open and has tests"
+	case !slices.Contains([]string{"shown", "part", "open"}, r.state):
+		return fmt.Sprintf("has no state %q", r.state)
+	}
+	return ""
+}
+
+// tests are all tests that a row may name, with where they are.
+type tests struct {
+	goTests map[string]string
+	browser map[string][]browserTest // by file
+}
+
+type browserTest struct{ title, where string }
+
 var (
-	testName = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	rowName  = regexp.MustCompile(`[NADCE]\d{1,2}`)
-	// A browser test's title begins with the rows it walks through.
-	title = regexp.MustCompile(`(?m)^\s*test\('((?:[NADCE]\d{1,2} ?)+):`)
+	goTest = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	group  = regexp.MustCompile(`^test\.describe\(.*tag: '(@\w+)'`)
+	title  = regexp.MustCompile(`^\s*test\('((?:[^'\\]|\\.)*)'`)
 )
 
-// shown returns the tests that name each row.
-func shown(t *testing.T) map[string][]string {
+// runs says where a browser test runs, by its tag.
+var runs = map[string]string{"": "phone, desktop, without JavaScript", "@js": "phone, desktop", "@nojs": "without JavaScript"}
+
+func allTests(t *testing.T) tests {
 	t.Helper()
-	by := map[string][]string{}
+	all := tests{map[string]string{}, map[string][]browserTest{}}
 	read(t, "../internal", "_test.go", func(path, text string) {
-		for _, m := range testName.FindAllStringSubmatch(text, -1) {
-			for part := range strings.SplitSeq(m[1][len("Test"):], "_") {
-				if rowName.FindString(part) == part {
-					by[part] = append(by[part], filepath.Dir(path)+" "+m[1])
-				}
-			}
+		for _, m := range goTest.FindAllStringSubmatch(text, -1) {
+			all.goTests[m[1]] = filepath.Dir(path)
 		}
 	})
 	read(t, "../e2e/tests", ".spec.ts", func(path, text string) {
-		for _, m := range title.FindAllStringSubmatch(text, -1) {
-			for _, row := range strings.Fields(m[1]) {
-				by[row] = append(by[row], path)
+		tag := ""
+		for line := range strings.Lines(text) {
+			if m := group.FindStringSubmatch(line); m != nil {
+				tag = m[1]
+			}
+			if m := title.FindStringSubmatch(line); m != nil {
+				name := filepath.Base(path)
+				all.browser[name] = append(all.browser[name], browserTest{m[1], runs[tag]})
+			}
+			if strings.HasPrefix(line, "})") {
+				tag = ""
 			}
 		}
 	})
-	return by
+	return all
+}
+
+// find returns how the table shows a test, "" when there is no such test, or more than one.
+func (all tests) find(name string) string {
+	file, begin, ok := strings.Cut(name, ": ")
+	if !ok {
+		if dir := all.goTests[name]; dir != "" {
+			return dir + " " + name
+		}
+		return ""
+	}
+	found := ""
+	for _, b := range all.browser[file] {
+		if !strings.HasPrefix(b.title, begin) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = fmt.Sprintf("e2e %s: %s (%s)", file, b.title, b.where)
+	}
+	return found
+}
+
+// cell is the tests of one column; missing tells that there is none.
+func (all tests) cell(t *testing.T, r row, list []string) string {
+	t.Helper()
+	var shown []string
+	for _, name := range list {
+		found := all.find(name)
+		if found == "" {
+			t.Errorf("rows.txt: %s names %q, which is not one test", r.id, name)
+		}
+		shown = append(shown, found)
+	}
+	if len(shown) == 0 && r.state == "part" {
+		return "**missing**"
+	}
+	return strings.Join(shown, "<br>")
 }
 
 // read gives the text of every file below dir whose name ends so.
@@ -58,25 +177,21 @@ func read(t *testing.T, dir, end string, use func(path, text string)) {
 	}
 }
 
-// TestRequirements fails when the table is out of date; UPDATE=1 go test ./docs writes it.
+// TestRequirements fails when a row claims what its tests do not show, when it names a test that is
+// not there, and when the table is out of date; UPDATE=1 go test ./docs writes it.
 func TestRequirements(t *testing.T) {
-	f, err := os.Open("rows.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	by := shown(t)
+	rows, all := readRows(t), allTests(t)
 	var b strings.Builder
-	b.WriteString("# Requirements and the tests that show them\n\nMade from the names of the tests by `UPDATE=1 go test ./docs`. Those in Go run on SQLite and PostgreSQL, those in e2e on a phone, a desktop and without JavaScript.\n\n| row | what | state | tests |\n|---|---|---|---|\n")
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		id, what, _ := strings.Cut(lines.Text(), " ")
-		state := "open"
-		if len(by[id]) > 0 {
-			state = "shown"
+	b.WriteString(head)
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if wrong := cmp.Or(r.wrong(), again(seen, r.id)); wrong != "" {
+			t.Errorf("rows.txt: %s %s", r.id, wrong)
 		}
-		slices.Sort(by[id])
-		by[id] = slices.Compact(by[id])
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", id, what, state, strings.Join(by[id], "<br>"))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.id, r.what, r.state, all.cell(t, r, r.positive), all.cell(t, r, r.negative))
+	}
+	if len(rows) != rowCount {
+		t.Errorf("rows.txt: %d rows, want %d", len(rows), rowCount)
 	}
 	if os.Getenv("UPDATE") != "" {
 		if err := os.WriteFile("requirements.md", []byte(b.String()), 0o600); err != nil {
@@ -85,6 +200,37 @@ func TestRequirements(t *testing.T) {
 	}
 	have, err := os.ReadFile("requirements.md")
 	if err != nil || string(have) != b.String() {
-		t.Fatalf("docs/requirements.md is out of date: UPDATE=1 go test ./docs (%v)", err)
+		t.Errorf("docs/requirements.md is out of date: UPDATE=1 go test ./docs (%v)", err)
+	}
+}
+
+// again tells a row that was there before.
+func again(seen map[string]bool, id string) string {
+	if seen[id] {
+		return "is there twice"
+	}
+	seen[id] = true
+	return ""
+}
+
+// TestRequirements_ClaimsAreChecked shows that a row cannot claim more than its tests show.
+func TestRequirements_ClaimsAreChecked(t *testing.T) {
+	one := []string{"TestX"}
+	for _, r := range []row{
+		{"N1", "shown", "x", one, nil}, {"N1", "shown", "x", nil, one}, {"N1", "part", "x", one, one}, {"N1", "part", "x", nil, nil},
+		{"N1", "open", "x", one, nil}, {"N1", "done", "x", one, one}, {"N1", "open", "", nil, nil},
+	} {
+		if r.wrong() == "" {
+			t.Errorf("%+v passes", r)
+		}
+	}
+	all := allTests(t)
+	for _, name := range []string{"TestNoSuchTest", "upload.spec.ts: N99:", "upload.spec.ts: N", "no.spec.ts: N1"} {
+		if found := all.find(name); found != "" {
+			t.Errorf("%s is found: %s", name, found)
+		}
+	}
+	if found := all.find("upload.spec.ts: N29 N32: the plain field"); !strings.Contains(found, "(without JavaScript)") {
+		t.Errorf("the plain field runs where? %q", found)
 	}
 }

@@ -43,6 +43,19 @@ export class Demo {
     if (!found) throw new Error(`no ${role} at ${id}, only ${logins.map((l) => l.role).join(', ')}`)
     return found
   }
+
+  // person returns the tenant's n-th person of one side.
+  person(id: string, face: 'portal' | 'office', n: number): Login {
+    const side = this.tenant(id).logins.filter((l) => faceOf(l) === face)
+    const found = side[n]
+    if (!found) throw new Error(`only ${side.length} people in the ${face} of ${id}`)
+    return found
+  }
+}
+
+// faceOf is the side on which somebody logs in: clients have their portal, the others the office.
+export function faceOf({ role }: Login): 'portal' | 'office' {
+  return role === 'client' || role === 'extra' ? 'portal' : 'office'
 }
 
 // totp returns the six digits of RFC 6238 (SHA-1, 30 seconds) for a secret in base32.

@@ -1,12 +1,22 @@
-import { test, type Page } from '@playwright/test'
+import { test, type Browser, type Page } from '@playwright/test'
 
 // Measurements inside the page, also where the page's own scripts are switched off.
 
-// focusSeen returns what is wrong with how the focused element shows; nothing when all is well.
-export function focusSeen(page: Page): Promise<string[]> {
+// Focus is the element that has the focus and what is wrong with how it shows; it has no name when
+// the focus is on nothing, or where it was before.
+interface Focus {
+  name: string
+  wrong: string[]
+}
+
+// focusSeen looks at the element that has the focus.
+export function focusSeen(page: Page): Promise<Focus> {
   return page.evaluate(() => {
     const wrong: string[] = []
     const el = document.activeElement as HTMLElement
+    const been = el === document.body || el.dataset.seen !== undefined
+    const name = been ? '' : `${el.tagName.toLowerCase()} ${(el.textContent ?? '').trim().slice(0, 40)}`
+    el.dataset.seen = ''
     const { left, top, width, height } = el.getBoundingClientRect()
     const [x, y] = [left + width / 2, top + height / 2]
     const inside = x >= 0 && y >= 0 && x <= innerWidth && y <= innerHeight
@@ -27,7 +37,7 @@ export function focusSeen(page: Page): Promise<string[]> {
     const blurred = ring()
     el.focus({ preventScroll: true })
     if (focused === blurred) wrong.push('it looks the same as without focus')
-    return wrong
+    return { name, wrong }
   })
 }
 
@@ -52,22 +62,42 @@ export function overflowing(page: Page): Promise<string[]> {
 // withScripts measures with a script of its own, which a page without JavaScript does not run:
 // there it gets a copy of the page, as it stands, whose own scripts stay away.
 export async function withScripts<T>(page: Page, measure: (page: Page) => Promise<T>): Promise<T> {
-  const context = page.context()
-  const browser = context.browser()
+  const browser = page.context().browser()
   if (test.info().project.use.javaScriptEnabled !== false || !browser) return measure(page)
-  const body = (await page.content()).replace(/<\/?noscript[^>]*>/g, '')
-  const storageState = await context.storageState()
-  const twin = await browser.newContext({ viewport: page.viewportSize(), storageState, javaScriptEnabled: true })
-  try {
-    const copy = await twin.newPage()
-    await copy.route('**/*', (route) => {
+  const twin = twins.get(page) ?? (await Twin.of(page, browser))
+  twins.set(page, twin)
+  return measure(await twin.copy())
+}
+
+const twins = new WeakMap<Page, Twin>()
+
+// Twin shows with scripts what a page without them holds. One does for all that its page shows.
+class Twin {
+  private body = ''
+
+  private constructor(
+    private readonly original: Page,
+    private readonly page: Page,
+  ) {}
+
+  static async of(original: Page, browser: Browser): Promise<Twin> {
+    const context = await browser.newContext({ javaScriptEnabled: true })
+    original.context().once('close', () => context.close())
+    const twin = new Twin(original, await context.newPage())
+    await twin.page.route('**/*', (route) => {
       const kind = route.request().resourceType()
-      if (kind === 'document') return route.fulfill({ body, contentType: 'text/html' })
+      if (kind === 'document') return route.fulfill({ body: twin.body, contentType: 'text/html' })
       return kind === 'script' ? route.abort() : route.continue()
     })
-    await copy.goto(page.url())
-    return await measure(copy)
-  } finally {
-    await twin.close()
+    return twin
+  }
+
+  async copy(): Promise<Page> {
+    this.body = (await this.original.content()).replace(/<\/?noscript[^>]*>/g, '')
+    const size = this.original.viewportSize()
+    if (size) await this.page.setViewportSize(size)
+    await this.page.context().addCookies(await this.original.context().cookies())
+    await this.page.goto(this.original.url())
+    return this.page
   }
 }

@@ -1,10 +1,62 @@
-import { expect, type Page } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { focusSeen } from './inpage'
 import type { Visitor } from './vocabulary'
 
+// look expects that everybody can use the page that is open: in the light and in the dark, on paper,
+// at every width, and by keyboard. Without JavaScript it is looked at as it comes.
+export async function look(ik: Visitor): Promise<void> {
+  const { javaScriptEnabled, isMobile } = test.info().project.use
+  await ik.axe()
+  await ik.geenOverloop()
+  if (javaScriptEnabled === false) return
+  await inTheDark(ik)
+  const was = ik.page.viewportSize()
+  if (isMobile) await withFingers(ik)
+  else await atADesk(ik)
+  if (was) await ik.page.setViewportSize(was)
+  if (!isMobile && (await ik.page.locator('html[lang=nl]').count()) > 0) await withoutPointer(ik)
+}
+
+// inTheDark looks at the colours alone: nothing else differs.
+async function inTheDark(ik: Visitor): Promise<void> {
+  await ik.page.emulateMedia({ colorScheme: 'dark' })
+  await ik.axe('color-contrast')
+  await ik.page.emulateMedia({ colorScheme: 'light' })
+}
+
+async function withFingers(ik: Visitor): Promise<void> {
+  expect(await small(ik.page), `too small on ${ik.page.url()}`).toEqual([])
+  await fits(ik, 320, 256) // 1280 px wide, at four times the size
+}
+
+async function atADesk(ik: Visitor): Promise<void> {
+  const { page } = ik
+  await fits(ik, 1920, 800)
+  await fits(ik, 3840, 800)
+  await page.emulateMedia({ media: 'print' })
+  await fits(ik, 720, 800) // A4 without its margins
+  await expect(page.locator('.head nav, .head button, .foot').filter({ visible: true }), 'on paper').toHaveCount(0)
+  await page.emulateMedia({ media: 'screen' })
+}
+
+async function fits(ik: Visitor, width: number, height: number): Promise<void> {
+  await ik.page.setViewportSize({ width, height })
+  await ik.geenOverloop()
+}
+
+// withoutPointer expects what no language changes: that one sees where one is, also in the colours
+// that the visitor has chosen for all that his machine shows.
+async function withoutPointer(ik: Visitor): Promise<void> {
+  await ik.page.emulateMedia({ forcedColors: 'active' })
+  await ik.geenOverloop()
+  await ik.page.emulateMedia({ forcedColors: 'none', reducedMotion: 'reduce' }) // or Tab would scroll for a while
+  await ring(ik)
+  await ik.page.emulateMedia({ reducedMotion: 'no-preference' })
+}
+
 // small returns what one must hit with a finger or a mouse and is less than 44 px high or wide;
 // links within a sentence may be as high as the line (WCAG 2.5.8).
-export function small(page: Page): Promise<string[]> {
+function small(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const wanted = 'button, summary, select, textarea, input:not([type=hidden]), a[href]'
     const found = [...document.querySelectorAll<HTMLElement>(wanted)].filter((el) => {
@@ -22,18 +74,13 @@ export function small(page: Page): Promise<string[]> {
 }
 
 // ring walks through the page with Tab and expects that each stop can be seen (WCAG 2.4.7, 2.4.11).
-export async function ring(ik: Visitor): Promise<void> {
+async function ring(ik: Visitor): Promise<void> {
   const { page } = ik
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   for (let stops = 0; stops < 60; stops++) {
     await page.keyboard.press('Tab')
-    const name = await page.evaluate(() => {
-      const el = document.activeElement as HTMLElement | null
-      if (!el || el === document.body || el.dataset.seen) return ''
-      el.dataset.seen = 'yes'
-      return `${el.tagName.toLowerCase()} ${(el.textContent ?? '').trim().slice(0, 40)}`
-    })
+    const { name, wrong } = await focusSeen(page)
     if (!name) return
-    expect(await focusSeen(page), `what is wrong with the focus on ${name} of ${page.url()}`).toEqual([])
+    expect(wrong, `what is wrong with the focus on ${name} of ${page.url()}`).toEqual([])
   }
 }

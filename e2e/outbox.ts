@@ -26,7 +26,7 @@ export class Outbox {
   }
 
   // next waits for a message to the address that is not in seen, which is what to() gave before.
-  next = async (address: string, seen: Mail[] = [], seconds = 10): Promise<Mail> => {
+  next = async (address: string, seen: Mail[] = [], seconds = 60): Promise<Mail> => {
     const known = new Set(seen.map((m) => m.file))
     for (const until = Date.now() + seconds * 1000; Date.now() < until; await sleep(100)) {
       const fresh = this.to(address).find((m) => !known.has(m.file))
@@ -34,6 +34,13 @@ export class Outbox {
     }
     throw new Error(`no new mail to ${address} within ${seconds} s`)
   }
+}
+
+// passwordLink returns the link of a mail with which one asks for a password, or sets it.
+export function passwordLink({ links }: Mail): string {
+  const found = links.find((l) => l.includes('/password'))
+  if (!found) throw new Error(`no link to the password page among ${links}`)
+  return found
 }
 
 // parseMail reads what internal/mail writes: quoted-printable, the plain text as the first part.

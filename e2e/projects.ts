@@ -15,5 +15,5 @@ const dutch = { locale: 'nl-NL', timezoneId: 'Europe/Amsterdam', launchOptions }
 export const projects: Project[] = [
   { name: 'phone', use: { ...dutch, viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, grepInvert: /@nojs/ },
   { name: 'desktop', use: { ...dutch, viewport: { width: 1280, height: 800 } }, grepInvert: /@nojs/ },
-  { name: 'nojs', testIgnore: 'pages.spec.ts', use: { ...dutch, viewport: { width: 1280, height: 800 }, javaScriptEnabled: false }, grepInvert: /@js/ },
+  { name: 'nojs', use: { ...dutch, viewport: { width: 1280, height: 800 }, javaScriptEnabled: false }, grepInvert: /@js/ },
 ]

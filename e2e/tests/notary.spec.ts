@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page, TestInfo } from '@playwright/test'
 import type { Demo } from '../demo'
-import { asStaff } from '../office'
+import { passwordLink } from '../outbox'
+import { enter } from '../sessions'
 import { expect, test, Visitor } from '../vocabulary'
 
 // The notary's manual from the first mail to the downloaded reply, by an employee and a client who
@@ -13,7 +14,7 @@ const REPLY = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(90_000, 'an
 async function office(browser: Browser, demo: Demo, info: TestInfo): Promise<Visitor> {
   const { viewport, locale, timezoneId, javaScriptEnabled } = info.project.use
   const context = await browser.newContext({ viewport, locale, timezoneId, javaScriptEnabled })
-  await asStaff(context, demo, 'notaris', 'handler')
+  await enter(context, demo, 'notaris', 'handler')
   return new Visitor(await context.newPage())
 }
 
@@ -43,13 +44,13 @@ test('N1 N2 N3 N4 N5 N6 N7 N10 N11 N12 N15 N18 N21 N22 N23 N25 N26 N27 N33 N34 N
 
   const first = await demo.outbox.next(email)
   await test.step('N2 to N6: three mails and a password', async () => {
-    await ik.open(link(first.links))
+    await ik.open(passwordLink(first))
     await ik.zie('Vul uw e-mailadres in en klik op verstuur')
     await ik.vul('E-mailadres', email)
     await ik.druk('Verstuur')
     await ik.zie('Als dit e-mailadres bij ons bekend is')
     const second = await demo.outbox.next(email, [first])
-    await ik.open(link(second.links))
+    await ik.open(passwordLink(second))
     await ik.zie('Stel uw wachtwoord in a.u.b.')
     await ik.vul('Wachtwoord', 'abcdefg1')
     await ik.druk('Instellen wachtwoord')
@@ -59,7 +60,7 @@ test('N1 N2 N3 N4 N5 N6 N7 N10 N11 N12 N15 N18 N21 N22 N23 N25 N26 N27 N33 N34 N
     await ik.kop('Mijn gegevens')
     const third = await demo.outbox.next(email, [first, second])
     expect(third.text).not.toContain('Abcdefg1')
-    await ik.page.goto(link(second.links)) // it answers 410
+    await ik.page.goto(passwordLink(second)) // it answers 410
     await ik.zie('Deze link is niet (meer) geldig')
   })
 
@@ -138,12 +139,6 @@ test('N1 N2 N3 N4 N5 N6 N7 N10 N11 N12 N15 N18 N21 N22 N23 N25 N26 N27 N33 N34 N
   })
   await handler.page.context().close()
 })
-
-function link(links: string[]): string {
-  const found = links.find((l) => l.includes('/password'))
-  if (!found) throw new Error(`no link to the password page among ${links}`)
-  return found
-}
 
 // attach adds a file in the dialog behind the button, or in the plain field where no script runs.
 async function attach(ik: Visitor, info: TestInfo, button: string, name: string, buffer: Buffer): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { Demo } from '../demo'
-import { asStaff } from '../office'
+import { enter } from '../sessions'
 import { expect, test, type Visitor } from '../vocabulary'
 
 interface Chosen {
@@ -290,10 +290,10 @@ test.describe('in the dialog', { tag: '@js' }, () => {
 
   test('N29 N34: staff add documents to a dossier through the same dialog', async ({ ik, demo, context }, info) => {
     const { page } = ik
-    await asStaff(context, demo, 'notaris', 'handler')
+    await enter(context, demo, 'notaris', 'handler')
     const meta: string[] = []
     page.on('request', (r) => meta.push(r.headers()['upload-metadata'] ?? ''))
-    await ik.open(`${demo.tenant('notaris').office}/dossiers?q=01483`)
+    await ik.open(`${demo.tenant('notaris').office}/dossiers?q=2026-01483`)
     await ik.druk(/^Hypotheek Lindelaan 12/)
     await ik.kies('Correspondentie')
     await ik.druk('Bestanden toevoegen')

@@ -9,10 +9,13 @@ const off = 'voordeur-keys-off'
 export function useKeys(): void {
   if (!document.querySelector('[data-part="keys"]')) return
   const dialog = copyOf<HTMLDialogElement>(document, 'keys')
-  const button = copyOf<HTMLButtonElement>(document, 'keys-button')
   document.body.append(dialog)
-  document.querySelector('.rail-who')?.prepend(button)
-  button.addEventListener('click', () => dialog.showModal())
+  // In the rail and in the menu, of which one shows: who zooms in has the menu.
+  for (const place of document.querySelectorAll('.rail-who > .who, .menu-list > form')) {
+    const button = copyOf<HTMLButtonElement>(document, 'keys-button')
+    button.addEventListener('click', () => dialog.showModal())
+    place.before(button)
+  }
 
   const use = dialog.querySelector<HTMLInputElement>('input[type="checkbox"]')
   if (use) {

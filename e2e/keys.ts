@@ -1,0 +1,34 @@
+import type { Visitor } from './vocabulary'
+
+// Keys is a visitor without a mouse: every thing is reached with Tab, seen to have the focus, and
+// then used.
+export class Keys {
+  constructor(private readonly ik: Visitor) {}
+
+  async type(label: string, text: string): Promise<void> {
+    await this.ik.tabNaar(label)
+    await this.ik.page.keyboard.type(text)
+  }
+
+  async follow(name: string | RegExp): Promise<void> {
+    await this.ik.tabNaar(name)
+    await this.ik.page.keyboard.press('Enter')
+  }
+
+  async tick(name: string): Promise<void> {
+    await this.ik.tabNaar(name)
+    await this.ik.page.keyboard.press('Space')
+  }
+
+  // attach chooses a file in the dialog behind a button. The dialog opens with the focus on the
+  // button that the browser's own window of files is behind.
+  async attach(button: string, name: string, buffer: Buffer): Promise<void> {
+    const { page } = this.ik
+    await this.follow(button)
+    const chooser = page.waitForEvent('filechooser')
+    await page.keyboard.press('Enter')
+    await (await chooser).setFiles({ name, mimeType: 'application/pdf', buffer })
+    await this.follow('Upload 1 bestand')
+    await this.ik.zie(name)
+  }
+}
