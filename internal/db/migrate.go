@@ -5,10 +5,14 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
+
+// versionTable is where goose notes the version of the schema.
+const versionTable = goose.DefaultTablename
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -24,6 +28,9 @@ func (d *DB) Migrate(ctx context.Context) error {
 }
 
 func (d *DB) migrate(ctx context.Context, files fs.FS) error {
+	if d.write == nil {
+		return errReadOnly
+	}
 	p, err := d.provider(files)
 	if err != nil {
 		return fmt.Errorf("db: migrate: %w", err)
@@ -58,4 +65,28 @@ func tooNew(ctx context.Context, p *goose.Provider) error {
 		return fmt.Errorf("db: the schema is version %d, this program knows up to %d: use a newer program", have, known)
 	}
 	return nil
+}
+
+// Schema returns the version of the database's schema, 0 when it has none, and the newest that this
+// program knows.
+func (s *Snapshot) Schema(ctx context.Context) (have, known int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, 0, fmt.Errorf("db: schema version: %w", err)
+	}
+	for _, f := range files {
+		n, err := goose.NumericComponent(f)
+		if err != nil {
+			return 0, 0, fmt.Errorf("db: schema version: %w", err)
+		}
+		known = max(known, n)
+	}
+	names, err := s.names(ctx)
+	if err == nil && slices.Contains(names, versionTable) {
+		err = s.tx.QueryRowContext(ctx, "select max(version_id) from "+versionTable).Scan(&have)
+	}
+	if err != nil {
+		return 0, known, fmt.Errorf("db: schema version: %w", err)
+	}
+	return have, known, nil
 }

@@ -17,23 +17,23 @@ const (
 )
 
 func openPostgres(ctx context.Context, address string, opt Options) (*DB, error) {
-	write, err := pgPool(address, false)
+	read, err := pgPool(address, opt.Readers, true)
 	if err != nil {
 		return nil, err
 	}
-	read, err := pgPool(address, true)
+	if err := checkCollation(ctx, read); err != nil {
+		return nil, firstErr(err, read.Close())
+	}
+	d := &DB{dialect: Postgres, read: &pool{DB: read}, opt: opt, address: address}
+	if opt.ReadOnly {
+		return d, nil
+	}
+	write, err := pgPool(address, pgWriters, false)
 	if err != nil {
-		return nil, firstErr(err, write.Close())
+		return nil, firstErr(err, read.Close())
 	}
-	write.SetMaxOpenConns(pgWriters)
-	write.SetMaxIdleConns(pgWriters)
-	read.SetMaxOpenConns(opt.Readers)
-	read.SetMaxIdleConns(opt.Readers)
-	if err := checkCollation(ctx, write); err != nil {
-		_ = firstErr(read.Close(), write.Close())
-		return nil, err
-	}
-	return &DB{dialect: Postgres, read: &pool{DB: read}, write: &pool{DB: write}, opt: opt}, nil
+	d.write = &pool{DB: write}
+	return d, nil
 }
 
 // checkCollation refuses a database that does not compare text byte by byte, as SQLite does: pages
@@ -48,7 +48,7 @@ func checkCollation(ctx context.Context, d *sql.DB) error {
 	return err
 }
 
-func pgPool(address string, readOnly bool) (*sql.DB, error) {
+func pgPool(address string, size int, readOnly bool) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, err
@@ -62,5 +62,8 @@ func pgPool(address string, readOnly bool) (*sql.DB, error) {
 	if readOnly {
 		cfg.RuntimeParams["default_transaction_read_only"] = "on"
 	}
-	return stdlib.OpenDB(*cfg), nil
+	d := stdlib.OpenDB(*cfg)
+	d.SetMaxOpenConns(size)
+	d.SetMaxIdleConns(size)
+	return d, nil
 }

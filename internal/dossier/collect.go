@@ -11,7 +11,12 @@ import (
 // UsesBlob reports whether a document, an upload or a part of one is kept under the key. It asks in
 // one statement: a file that is sent at this moment moves from one table to another.
 func (ds *Dossiers) UsesBlob(ctx context.Context, tenantID, key string) (bool, error) {
-	return db.One(ctx, ds.db, db.Value[bool], `select exists (select 1 from document where tenant_id = $1 and blob_key = $2)
+	return Keeps(ctx, ds.db, tenantID, key)
+}
+
+// Keeps is UsesBlob for whoever has no more than the database.
+func Keeps(ctx context.Context, r db.Reader, tenantID, key string) (bool, error) {
+	return db.One(ctx, r, db.Value[bool], `select exists (select 1 from document where tenant_id = $1 and blob_key = $2)
 		or exists (select 1 from upload where tenant_id = $1 and blob_key = $2) or exists (select 1 from upload_part where tenant_id = $1 and blob_key = $2)`, tenantID, key)
 }
 

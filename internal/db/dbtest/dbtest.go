@@ -74,20 +74,31 @@ func SQLite(t testing.TB, c clock.Clock) *db.DB {
 // Postgres returns a migrated PostgreSQL database of its own, dropped when the test ends.
 func Postgres(t testing.TB, c clock.Clock) *db.DB {
 	t.Helper()
-	server := os.Getenv(EnvPostgres)
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "t_" + db.RandomID()
-	admin(t, server, "create database "+name)
-	t.Cleanup(func() { admin(t, server, "drop database "+name+" with (force)") })
-	u.Path = "/" + name
-	d := open(t, u.String(), c)
+	d := open(t, create(t), c)
 	if err := d.Migrate(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// create makes an empty database on the server, dropped when the test ends, and returns its address.
+func create(t testing.TB) string {
+	t.Helper()
+	server, name := os.Getenv(EnvPostgres), "t_"+db.RandomID()
+	admin(t, server, "create database "+name)
+	t.Cleanup(func() { admin(t, server, "drop database "+name+" with (force)") })
+	return onServer(t, name)
+}
+
+// onServer returns the address of a database on the test's server.
+func onServer(t testing.TB, name string) string {
+	t.Helper()
+	u, err := url.Parse(os.Getenv(EnvPostgres))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
 }
 
 func open(t testing.TB, address string, c clock.Clock) *db.DB {
