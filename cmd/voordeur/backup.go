@@ -140,6 +140,10 @@ func fromFolder(flags *flag.FlagSet, args []string, out io.Writer, run func(*bac
 // describeReport tells in words what was found.
 func describeReport(out io.Writer, m backup.Manifest, rep backup.Report) {
 	fmt.Fprintf(out, "%s, made by version %s of the program, schema %d:\n", m.Name, m.Program, m.Schema)
+	if rep.Earlier {
+		fmt.Fprintln(out, "  all was restored and checked before, only its last step was left")
+		return
+	}
 	fmt.Fprintf(out, "  %d rows in %d tables of %d tenants\n", rep.Rows, len(m.Rows), len(m.Tenants))
 	fmt.Fprintf(out, "  %d files of %s, each as stored and decrypted\n", rep.Files, size(rep.Bytes))
 	fmt.Fprintf(out, "  %d sealed entries of the journal, the newest entry of %s\n", rep.Entries, rep.Newest.UTC().Format("2006-01-02 15:04:05 UTC"))

@@ -23,6 +23,7 @@ type Report struct {
 	Bytes   int64 // of the files, decrypted
 	Entries int64 // of the journals, under a seal
 	Newest  time.Time
+	Earlier bool     // all was checked by a restore that was killed at its last step; nothing was counted
 	Wrong   []string // what is wrong, in words
 	More    int      // what is wrong beyond that
 }

@@ -43,7 +43,7 @@ func (f *Folder) Restore(ctx context.Context, name string, p Place) (Manifest, R
 	if err != nil {
 		return m, rep, fmt.Errorf("backup: restore: %w", err)
 	}
-	if !checked {
+	if rep.Earlier = checked; !checked {
 		err = f.fill(ctx, m, p, disk, &rep)
 	}
 	if err == nil && rep.Sound() {
