@@ -31,7 +31,24 @@ func (d *DB) migrate(ctx context.Context, files fs.FS) error {
 	if d.write == nil {
 		return errReadOnly
 	}
-	p, err := d.provider(files)
+	if d.dialect == SQLite {
+		p, err := goose.NewProvider(goose.DialectSQLite3, d.write.DB, files)
+		return up(ctx, p, err)
+	}
+	// A migration of a million rows takes longer than any page may.
+	patient, err := pgPool(d.address, pgNoTimeout, pgMigrators, false)
+	if err != nil {
+		return fmt.Errorf("db: migrate: %w", err)
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return fmt.Errorf("db: migrate: %w", firstErr(err, patient.Close()))
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, patient, files, goose.WithSessionLocker(locker))
+	return firstErr(up(ctx, p, err), patient.Close())
+}
+
+func up(ctx context.Context, p *goose.Provider, err error) error {
 	if err != nil {
 		return fmt.Errorf("db: migrate: %w", err)
 	}
@@ -42,17 +59,6 @@ func (d *DB) migrate(ctx context.Context, files fs.FS) error {
 		return fmt.Errorf("db: migrate: %w", err)
 	}
 	return nil
-}
-
-func (d *DB) provider(files fs.FS) (*goose.Provider, error) {
-	if d.dialect == SQLite {
-		return goose.NewProvider(goose.DialectSQLite3, d.write.DB, files)
-	}
-	locker, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(goose.DialectPostgres, d.write.DB, files, goose.WithSessionLocker(locker))
 }
 
 func tooNew(ctx context.Context, p *goose.Provider) error {

@@ -12,12 +12,14 @@ import (
 
 const (
 	pgStatementTimeout = "30000" // ms
+	pgNoTimeout        = "0"
 	pgWriters          = 8
+	pgMigrators        = 2
 	pgConnectTimeout   = 5 * time.Second
 )
 
 func openPostgres(ctx context.Context, address string, opt Options) (*DB, error) {
-	read, err := pgPool(address, opt.Readers, true)
+	read, err := pgPool(address, pgStatementTimeout, opt.Readers, true)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +30,7 @@ func openPostgres(ctx context.Context, address string, opt Options) (*DB, error)
 	if opt.ReadOnly {
 		return d, nil
 	}
-	write, err := pgPool(address, pgWriters, false)
+	write, err := pgPool(address, pgStatementTimeout, pgWriters, false)
 	if err != nil {
 		return nil, firstErr(err, read.Close())
 	}
@@ -48,7 +50,7 @@ func checkCollation(ctx context.Context, d *sql.DB) error {
 	return err
 }
 
-func pgPool(address string, size int, readOnly bool) (*sql.DB, error) {
+func pgPool(address, timeout string, size int, readOnly bool) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, err
@@ -56,8 +58,8 @@ func pgPool(address string, size int, readOnly bool) (*sql.DB, error) {
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = pgConnectTimeout
 	}
-	cfg.RuntimeParams["statement_timeout"] = pgStatementTimeout
-	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = pgStatementTimeout
+	cfg.RuntimeParams["statement_timeout"] = timeout
+	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = timeout
 	cfg.RuntimeParams["application_name"] = "voordeur"
 	if readOnly {
 		cfg.RuntimeParams["default_transaction_read_only"] = "on"

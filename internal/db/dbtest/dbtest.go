@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -84,8 +85,26 @@ func Postgres(t testing.TB, c clock.Clock) *db.DB {
 // create makes an empty database on the server, dropped when the test ends, and returns its address.
 func create(t testing.TB) string {
 	t.Helper()
+	return createFrom(t, "template1")
+}
+
+// Copy copies a PostgreSQL database of the test's that nobody has open.
+func Copy(t testing.TB, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	// The server takes a moment to notice that a connection was closed.
+	admin(t, os.Getenv(EnvPostgres), "select pg_terminate_backend(pid) from pg_stat_activity where datname = '"+name+"'")
+	return createFrom(t, name)
+}
+
+func createFrom(t testing.TB, template string) string {
+	t.Helper()
 	server, name := os.Getenv(EnvPostgres), "t_"+db.RandomID()
-	admin(t, server, "create database "+name)
+	admin(t, server, "create database "+name+" template "+template)
 	t.Cleanup(func() { admin(t, server, "drop database "+name+" with (force)") })
 	return onServer(t, name)
 }
