@@ -24,7 +24,7 @@ func moveTo(ctx context.Context, args []string, out io.Writer) error {
 		return helped(err)
 	}
 	if db.DialectOf(c.DB) != db.SQLite || db.DialectOf(*to) != db.Postgres {
-		return errors.New("move: it goes from the SQLite file of VOORDEUR_DB to the PostgreSQL database of --to, postgres://...")
+		return errors.New("move: it goes from the SQLite file of VOORDEUR_DB to the PostgreSQL database of --to")
 	}
 	// Nobody may write meanwhile, so that what is compared is what will be served.
 	release, err := blob.Alone(c.Blobs)

@@ -106,7 +106,8 @@ func (o *office) place() backup.Place {
 // restore returns the report and what is wrong, whichever way it was said.
 func (o *office) restore(name string, p backup.Place) (backup.Report, error) {
 	o.t.Helper()
-	f := o.open()
+	f, err := backup.Open(o.folder)
+	must(o.t, err)
 	defer f.Close()
 	_, rep, err := f.Restore(context.Background(), name, p)
 	return rep, errors.Join(err, rep.Err())

@@ -7,6 +7,7 @@
 //	2026-11-25T18-54-00.123Z/database.age    the database, encrypted with the master key
 //	2026-11-25T18-54-00.123Z/documents.list  which documents of the pool belong to it
 //	documents/                               the pool, encrypted as the program stores them
+//	lock                                     who has it has the folder
 //	new/                                     a backup on its way; a crash leaves it, the next one clears it
 //
 // A backup takes its own name only when all of it is durable. The key is never among it.
@@ -36,6 +37,7 @@ const (
 	listFile     = "documents.list"
 	poolDir      = "documents"
 	newDir       = "new"
+	lockName     = "lock"
 	nameLayout   = "2006-01-02T15-04-05.000Z"
 )
 
@@ -43,37 +45,57 @@ var namePattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$`)
 
 // Folder is a folder of backups. One process at a time has it.
 type Folder struct {
-	dir     string
-	pool    *blob.Disk
-	release func() error
+	dir  string
+	pool *blob.Disk
+	lock *os.File
 }
 
-// Open opens a folder of backups that is there.
-func Open(dir string) (*Folder, error) {
-	release, err := blob.Alone(dir)
-	if errors.Is(err, blob.ErrInUse) {
-		err = fmt.Errorf("another backup, restore or drill is busy in %s", dir)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("backup: %w", err)
-	}
-	pool, err := blob.OpenDisk(filepath.Join(dir, poolDir))
-	if err != nil {
-		return nil, fmt.Errorf("backup: %w", errors.Join(err, release()))
-	}
-	return &Folder{dir, pool, release}, nil
-}
+// Open opens a folder of backups to restore from; it may stand on a disk that cannot be written.
+func Open(dir string) (*Folder, error) { return openFolder(dir, blob.ReadDisk) }
 
-// Create opens a folder of backups, and makes it when it is not there; the folder above it must be.
+// Create opens a folder of backups for one more, and makes it when it is not there; the folder above
+// it must be.
 func Create(dir string) (*Folder, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("backup: %w", err)
 	}
-	return Open(dir)
+	return openFolder(dir, blob.OpenDisk)
+}
+
+func openFolder(dir string, open func(string) (*blob.Disk, error)) (*Folder, error) {
+	pool, err := open(filepath.Join(dir, poolDir))
+	if err != nil {
+		return nil, fmt.Errorf("backup: %w", err)
+	}
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, fmt.Errorf("backup: %w", errors.Join(err, pool.Close()))
+	}
+	return &Folder{dir, pool, lock}, nil
+}
+
+// lockFolder takes the folder until the file is closed or the process ends. It is a file of its own,
+// open for writing, since network drives lock nothing else. What cannot be written nobody changes.
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, syscall.EROFS) {
+		return os.Open(dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = fmt.Errorf("another backup, restore or drill is busy in %s", dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // Close lets the next one in.
-func (f *Folder) Close() error { return errors.Join(f.pool.Close(), f.release()) }
+func (f *Folder) Close() error { return errors.Join(f.pool.Close(), f.lock.Close()) }
 
 // Names returns the names of the backups, oldest first.
 func (f *Folder) Names() ([]string, error) {

@@ -50,8 +50,18 @@ func OpenDisk(dir string) (*Disk, error) {
 	return d, nil
 }
 
+// ReadDisk opens a store that nobody writes to meanwhile, and changes nothing: it may stand on a disk
+// that cannot be written. Only reading is allowed.
+func ReadDisk(dir string) (*Disk, error) {
+	d, err := diskIn(dir, realSyscalls)
+	if err != nil {
+		return nil, fmt.Errorf("blob: open %s: %w", dir, err)
+	}
+	return d, nil
+}
+
 func openDisk(dir string, sys syscalls) (*Disk, error) {
-	d, err := newDiskIn(dir, sys)
+	d, err := makeDisk(dir, sys)
 	if err != nil {
 		return nil, err
 	}
@@ -61,10 +71,14 @@ func openDisk(dir string, sys syscalls) (*Disk, error) {
 	return d, nil
 }
 
-func newDiskIn(dir string, sys syscalls) (*Disk, error) {
+func makeDisk(dir string, sys syscalls) (*Disk, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
+	return diskIn(dir, sys)
+}
+
+func diskIn(dir string, sys syscalls) (*Disk, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err

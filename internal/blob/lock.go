@@ -38,7 +38,12 @@ func (d *Disk) share() error {
 			return err
 		}
 	}
-	return flock(d.lock, syscall.LOCK_SH)
+	// A file system without locks, as some network drives are, serves all the same: what must be alone
+	// refuses there.
+	if err := flock(d.lock, syscall.LOCK_SH); errors.Is(err, ErrInUse) {
+		return err
+	}
+	return nil
 }
 
 func flock(f *os.File, how int) error {
@@ -65,7 +70,7 @@ func Alone(dir string) (release func() error, err error) {
 // else can open it, not even after a crash. A folder that somebody began to fill is emptied first,
 // except when it was already checked: then only Filled is left to do.
 func FillDisk(dir string) (d *Disk, checked bool, err error) {
-	d, err = newDiskIn(dir, realSyscalls)
+	d, err = makeDisk(dir, realSyscalls)
 	if err == nil {
 		if checked, err = d.begin(dir); err != nil {
 			err = errors.Join(err, d.Close())
