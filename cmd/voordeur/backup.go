@@ -60,7 +60,7 @@ func backupTo(ctx context.Context, c config.Config, folder *backup.Folder, keep 
 	return err
 }
 
-// beside opens the installation without changing anything, while another process may serve it.
+// beside opens the installation for reading, while another process may serve it.
 func beside(ctx context.Context, c config.Config, keys *crypt.Keyring) (backup.House, func() error, error) {
 	disk, err := blob.OpenDisk(c.Blobs)
 	if err != nil {
@@ -146,7 +146,11 @@ func describeReport(out io.Writer, m backup.Manifest, rep backup.Report) {
 	}
 	fmt.Fprintf(out, "  %d rows in %d tables of %d tenants\n", rep.Rows, len(m.Rows), len(m.Tenants))
 	fmt.Fprintf(out, "  %d files of %s, each as stored and decrypted\n", rep.Files, size(rep.Bytes))
-	fmt.Fprintf(out, "  %d sealed entries of the journal, the newest entry of %s\n", rep.Entries, rep.Newest.UTC().Format("2006-01-02 15:04:05 UTC"))
+	newest := "without an entry"
+	if !rep.Newest.IsZero() {
+		newest = "the newest entry of " + rep.Newest.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	fmt.Fprintf(out, "  %d sealed entries of the journal, %s\n", rep.Entries, newest)
 	wrong(out, rep)
 }
 

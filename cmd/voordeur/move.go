@@ -17,7 +17,7 @@ import (
 // moveTo takes the tenants of a SQLite database over into PostgreSQL.
 func moveTo(ctx context.Context, args []string, out io.Writer) error {
 	flags := flagSet("move", out)
-	to := flags.String("to", "", "PostgreSQL database to move to, postgres://user:password@host/name")
+	to := flags.String("to", "", "PostgreSQL database to move to, postgres://user@host/name; the password from ~/.pgpass or PGPASSWORD")
 	only := flags.String("tenant", "", "move this tenant alone; all when left out")
 	c, err := configured(flags, args, out)
 	if err != nil {
@@ -28,8 +28,11 @@ func moveTo(ctx context.Context, args []string, out io.Writer) error {
 	}
 	// Nobody may write meanwhile, so that what is compared is what will be served.
 	release, err := blob.Alone(c.Blobs)
-	if err != nil {
+	if errors.Is(err, blob.ErrInUse) {
 		return fmt.Errorf("stop voordeur serve before a move: %w", err)
+	}
+	if err != nil {
+		return err
 	}
 	return errors.Join(moveAll(ctx, c, *to, *only, out), release())
 }

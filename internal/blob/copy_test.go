@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -101,7 +100,7 @@ func TestCheckFindsAChangedByteAnywhere(t *testing.T) {
 func TestAFolderThatIsBeingFilledOpensOnlyWhenItIsDone(t *testing.T) {
 	from, _ := newDisk(t)
 	info := mustPut(t, from, "t1", "akte")
-	dir := filepath.Join(t.TempDir(), "files")
+	unused, dir := newDisk(t)
 	fill := func(want bool) *Disk {
 		t.Helper()
 		d, checked, err := FillDisk(dir)
@@ -122,6 +121,7 @@ func TestAFolderThatIsBeingFilledOpensOnlyWhenItIsDone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	must(unused.Close())
 	d := fill(false)
 	must(d.Copy(t.Context(), from, "t1", info))
 	refused()

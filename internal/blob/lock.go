@@ -104,13 +104,14 @@ func (d *Disk) begin(dir string) (checked bool, err error) {
 	return false, d.prepare(dir)
 }
 
-// empty refuses a folder with anything in it.
+// empty refuses a folder with any file in it. Folders alone are those of a store that was never used.
 func (d *Disk) empty() error {
-	entries, err := fs.ReadDir(d.root.FS(), ".")
-	if err == nil && len(entries) > 0 {
-		err = fmt.Errorf("is not empty: %s is in it", entries[0].Name())
-	}
-	return err
+	return fs.WalkDir(d.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			err = fmt.Errorf("is not empty: %s is in it", name)
+		}
+		return err
+	})
 }
 
 func (d *Disk) setMark(state string) error {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Dump writes the database of the snapshot to w: of SQLite the file itself, page by page as the
@@ -121,7 +122,11 @@ func Aside(ctx context.Context, address, name string) (aside string, drop func(c
 		return errors.Join(err, conn.Close(ctx))
 	}
 	gone := "drop database if exists " + quote(name) + " with (force)"
-	if err := run(ctx, gone, "create database "+quote(name)+" template template0 encoding 'UTF8' locale 'C.UTF-8'"); err != nil {
+	err = run(ctx, gone, "create database "+quote(name)+" template template0 encoding 'UTF8' locale 'C.UTF-8'")
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "42501" {
+		err = fmt.Errorf("%w: it needs ALTER ROLE %s CREATEDB", err, quote(cfg.User))
+	}
+	if err != nil {
 		return "", nil, err
 	}
 	return withDatabase(address, name), func(ctx context.Context) error { return run(ctx, gone) }, nil
