@@ -29,7 +29,7 @@ func (t Table) Owner() string {
 	if t.Name == tenantTable {
 		return "id"
 	}
-	if slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Name == "tenant_id" }) {
+	if t.Has("tenant_id") {
 		return "tenant_id"
 	}
 	return ""
@@ -235,11 +235,11 @@ type digester struct {
 func (d *digester) add(row []any) {
 	d.rows++
 	for _, v := range row {
-		b, null := plainBytes(v), v == nil
-		if null {
+		if v == nil {
 			d.sum.Write([]byte{0})
 			continue
 		}
+		b := plainBytes(v)
 		d.sum.Write(binary.AppendUvarint([]byte{1}, uint64(len(b))))
 		d.sum.Write(b)
 	}
