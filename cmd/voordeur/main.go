@@ -25,7 +25,11 @@ func commands() []command {
 		{"migrate", "bring a database's schema up to date", migrate},
 		{"admin", "make a tenant or an employee, or reset an employee's factor", admin},
 		{"seed", "fill a tenant with made-up dossiers, to measure with", seed},
-		{"verify", "recompute the journal and name the first wrong record", verify},
+		{"verify", "recompute the journal and name the first wrong record; --documents reads those too", verify},
+		{"backup", "copy database and documents to a folder of backups, while the program serves", makeBackup},
+		{"restore", "bring a backup back to an empty place, and check all of it", restore},
+		{"drill", "restore the newest backup aside, check it and take it away again", drill},
+		{"move", "take the tenants of a SQLite database over into PostgreSQL", moveTo},
 		{"routes", "print the route table", routes},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
 			_, err := fmt.Fprintln(out, version)

@@ -56,3 +56,23 @@ func StateOf(ctx context.Context, r db.Reader, a access.Staff, mac MAC) (State, 
 	}
 	return st, nil
 }
+
+// Head is what a copy of a journal is known by: how far it is sealed and the root of that.
+type Head struct {
+	Sealed int64
+	Root   []byte   // nil before the first seal
+	Newest *db.Time // of all entries, nil when there are none
+}
+
+// HeadOf returns the head of a tenant's journal.
+func HeadOf(ctx context.Context, r db.Reader, tenant string) (Head, error) {
+	var h Head
+	err := r.QueryRow(ctx, `select size, root from journal_seal where tenant_id = $1 order by size desc limit 1`, tenant).Scan(&h.Sealed, &h.Root)
+	if err == nil || errs.Is(err, errs.NotFound) {
+		err = r.QueryRow(ctx, `select at from journal where tenant_id || '' = $1 order by at desc limit 1`, tenant).Scan(&h.Newest)
+	}
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return h, fmt.Errorf("audit: head: %w", err)
+	}
+	return h, nil
+}

@@ -22,16 +22,17 @@ type Report struct {
 
 // Verify recomputes a tenant's journal from its records and compares it with the stored hashes and
 // with every seal. It names the first record that is missing or differs. Records stream by in
-// batches; of the log it keeps only what the next hashes are made of.
-func Verify(ctx context.Context, d *db.DB, tenant string, mac MAC) (Report, error) {
-	rep, err := verify(ctx, d, tenant, mac)
+// batches; of the log it keeps only what the next hashes are made of. While the program seals, r must
+// be one moment of the database, or what is sealed meanwhile looks wrong.
+func Verify(ctx context.Context, r db.Reader, tenant string, mac MAC) (Report, error) {
+	rep, err := verify(ctx, r, tenant, mac)
 	if err != nil {
 		return rep, fmt.Errorf("audit: verify: %w", err)
 	}
 	return rep, nil
 }
 
-func verify(ctx context.Context, d *db.DB, tenant string, mac MAC) (Report, error) {
+func verify(ctx context.Context, d db.Reader, tenant string, mac MAC) (Report, error) {
 	var rep Report
 	size, err := sealedSize(ctx, d, tenant)
 	if err != nil {
@@ -64,7 +65,7 @@ func verify(ctx context.Context, d *db.DB, tenant string, mac MAC) (Report, erro
 
 // verifier walks the log from its first record to its newest seal.
 type verifier struct {
-	db     *db.DB
+	db     db.Reader
 	tenant string
 	size   int64
 	next   int64 // number of the record to verify next
@@ -159,7 +160,7 @@ func (s seal) compare(size int64, read tlog.HashReader) string {
 	return ""
 }
 
-func seals(ctx context.Context, d *db.DB, tenant string, mac MAC) (map[int64]seal, error) {
+func seals(ctx context.Context, d db.Reader, tenant string, mac MAC) (map[int64]seal, error) {
 	bySize := map[int64]seal{}
 	_, err := db.All(ctx, d, func(scan db.Scan) (struct{}, error) {
 		var s seal

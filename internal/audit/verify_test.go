@@ -141,3 +141,35 @@ func TestVerifyHoldsWhenARecordIsErased(t *testing.T) {
 		}
 	})
 }
+
+// The program seals while somebody verifies: one moment is verified, and all is well.
+func TestVerifyWhileTheProgramSeals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		sealed(t, d)
+		must(t, d.Snapshot(ctx, func(ctx context.Context, s *db.Snapshot) error {
+			must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				return audit.Record(ctx, tx, authn.System("t", "test"), audit.Entry{Event: "test.done"})
+			}))
+			n, err := audit.Seal(ctx, d, "t", mac)
+			if err != nil || n != 1 {
+				t.Errorf("%d sealed, %v", n, err)
+			}
+			rep, err := audit.Verify(ctx, s, "t", mac)
+			if err != nil || rep.Wrong != "" || rep.Sealed != entries {
+				t.Errorf("%+v, %v", rep, err)
+			}
+			head, err := audit.HeadOf(ctx, s, "t")
+			if err != nil || head.Sealed != entries || len(head.Root) != tlog.HashSize || head.Newest == nil {
+				t.Errorf("%+v, %v", head, err)
+			}
+			return nil
+		}))
+		if head, err := audit.HeadOf(ctx, d, "t"); err != nil || head.Sealed != entries+1 {
+			t.Errorf("%+v, %v", head, err)
+		}
+		if head, err := audit.HeadOf(ctx, d, "nobody"); err != nil || head.Sealed != 0 || head.Newest != nil {
+			t.Errorf("%+v, %v", head, err)
+		}
+	})
+}

@@ -28,10 +28,11 @@ var (
 	keyPattern    = regexp.MustCompile(`^[0-9a-f]{32}$`)
 )
 
-// Disk is a Store in a folder that belongs to one process. All access goes through an os.Root, so
-// neither a name nor a symbolic link can lead out of the folder.
+// Disk is a Store in a folder. All access goes through an os.Root, so neither a name nor a symbolic
+// link can lead out of the folder.
 type Disk struct {
 	root *os.Root
+	lock *os.File // the folder itself, see lock.go
 	sys  syscalls
 
 	mu     sync.Mutex
@@ -39,7 +40,8 @@ type Disk struct {
 }
 
 // OpenDisk opens the store in dir, and makes the folder when it is not there yet; the folder
-// above it must exist. What a crash left half written is removed.
+// above it must exist. What a crash left half written is removed, unless another process has the
+// store open too and may be writing it.
 func OpenDisk(dir string) (*Disk, error) {
 	d, err := openDisk(dir, realSyscalls)
 	if err != nil {
@@ -48,25 +50,47 @@ func OpenDisk(dir string) (*Disk, error) {
 	return d, nil
 }
 
-func openDisk(dir string, sys syscalls) (*Disk, error) {
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	root, err := os.OpenRoot(dir)
+// ReadDisk opens a store that nobody writes to meanwhile, and changes nothing: it may stand on a disk
+// that cannot be written. Only reading is allowed.
+func ReadDisk(dir string) (*Disk, error) {
+	d, err := diskIn(dir, realSyscalls)
 	if err != nil {
-		return nil, err
-	}
-	d := &Disk{root: root, sys: sys, shards: map[string]bool{}}
-	if err := d.prepare(dir); err != nil {
-		return nil, errors.Join(err, root.Close())
+		return nil, fmt.Errorf("blob: open %s: %w", dir, err)
 	}
 	return d, nil
 }
 
-func (d *Disk) prepare(dir string) error {
-	if err := d.root.RemoveAll(tmpDir); err != nil {
-		return err
+func openDisk(dir string, sys syscalls) (*Disk, error) {
+	d, err := makeDisk(dir, sys)
+	if err != nil {
+		return nil, err
 	}
+	if err := errors.Join(d.share(), d.prepare(dir)); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func makeDisk(dir string, sys syscalls) (*Disk, error) {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return diskIn(dir, sys)
+}
+
+func diskIn(dir string, sys syscalls) (*Disk, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := root.Open(".")
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return &Disk{root: root, lock: lock, sys: sys, shards: map[string]bool{}}, nil
+}
+
+func (d *Disk) prepare(dir string) error {
 	for _, name := range []string{tmpDir, blobsDir} {
 		if err := d.root.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
@@ -84,7 +108,7 @@ func (d *Disk) prepare(dir string) error {
 
 // Close releases the folder. No other method may be called after it.
 func (d *Disk) Close() error {
-	if err := d.root.Close(); err != nil {
+	if err := errors.Join(d.lock.Close(), d.root.Close()); err != nil {
 		return fmt.Errorf("blob: close: %w", err)
 	}
 	return nil
@@ -164,6 +188,19 @@ func (d *Disk) List(ctx context.Context, tenant string, fn func(key string, modi
 		}
 		return fn(e.Name(), info.ModTime().UTC())
 	})
+}
+
+// Tenants returns the tenants that have a folder in the store.
+func (d *Disk) Tenants() ([]string, error) {
+	entries, err := fs.ReadDir(d.root.FS(), blobsDir)
+	if err != nil {
+		return nil, fmt.Errorf("blob: tenants: %w", err)
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, nil
 }
 
 // newKey is random, never taken from a client: a repeated upload must not replace a blob that

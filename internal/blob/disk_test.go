@@ -202,12 +202,36 @@ func TestDiskRemovesCrashLeftoversAtStart(t *testing.T) {
 	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
 	again := reopen(t, dir)
 	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the leftover is still there (%v)", err)
 	}
 	if got, err := read(again, "t1", info.Key); err != nil || got != "akte" {
 		t.Errorf("the blob: %q, %v", got, err)
+	}
+}
+
+// A command that runs beside the program must not take away what that is writing.
+func TestDiskLeavesWhatAnotherProcessIsWriting(t *testing.T) {
+	d, dir := newDisk(t)
+	r, w := io.Pipe()
+	put := make(chan error)
+	go func() {
+		_, err := d.Put(t.Context(), "t1", r)
+		put <- err
+	}()
+	if _, err := io.WriteString(w, "half an "); err != nil { // returns when Put has begun to read
+		t.Fatal(err)
+	}
+	reopen(t, dir)
+	if _, err := io.WriteString(w, "akte"); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Close(), <-put); err != nil {
+		t.Errorf("an upload broke when the store was opened once more: %v", err)
 	}
 }
 

@@ -45,19 +45,23 @@ func (d *Disk) Put(ctx context.Context, tenant string, r io.Reader) (Info, error
 	if err != nil {
 		return Info{}, err
 	}
-	info, err := d.put(ctx, key, name, r)
+	info, err := d.put(ctx, name, r, func(Info) error { return nil })
 	if err != nil {
 		return Info{}, explain(fmt.Errorf("blob: put: %w", err))
 	}
 	return info, nil
 }
 
-func (d *Disk) put(ctx context.Context, key, name string, r io.Reader) (Info, error) {
+// put writes the blob of a name, unless fits refuses what was read.
+func (d *Disk) put(ctx context.Context, name string, r io.Reader, fits func(Info) error) (Info, error) {
 	if err := d.makeShard(path.Dir(name)); err != nil {
 		return Info{}, err
 	}
-	tmp := path.Join(tmpDir, key)
+	tmp := path.Join(tmpDir, path.Base(name))
 	info, err := d.write(tmp, readerWithContext{ctx, r})
+	if err == nil {
+		err = fits(info)
+	}
 	if err != nil {
 		return Info{}, errors.Join(err, d.remove(tmp))
 	}
@@ -66,7 +70,7 @@ func (d *Disk) put(ctx context.Context, key, name string, r io.Reader) (Info, er
 		// write; the blob goes, and the next attempt has a new name.
 		return Info{}, errors.Join(err, d.remove(tmp), d.remove(name))
 	}
-	info.Key = key
+	info.Key = path.Base(name)
 	return info, nil
 }
 

@@ -37,16 +37,20 @@ type Options struct {
 	Fatal func(error)
 	// Readers is the number of read connections; 0 means 4.
 	Readers int
+	// ReadOnly opens what is there beside the program that writes, and changes nothing: it makes no
+	// file and no schema, and never writes the log back, which only the writer may do.
+	ReadOnly bool
 }
 
 // DB is an open database: a pool of read-only connections and a way to write.
 type DB struct {
 	dialect Dialect
 	read    *pool
-	write   *pool
+	write   *pool // nil when opened read-only
 	opt     Options
 	dir     string // folder of the SQLite file
 	file    string
+	address string // of PostgreSQL
 	commits atomic.Int64
 }
 
@@ -75,7 +79,7 @@ func Open(ctx context.Context, address string, opt Options) (*DB, error) {
 	}
 	var d *DB
 	var err error
-	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+	if DialectOf(address) == Postgres {
 		d, err = openPostgres(ctx, address, opt)
 	} else {
 		d, err = openSQLite(ctx, strings.TrimPrefix(address, "file:"), opt)
@@ -92,6 +96,17 @@ func exit(err error) {
 	os.Exit(1)
 }
 
+// DialectOf tells which database an address is of.
+func DialectOf(address string) Dialect {
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		return Postgres
+	}
+	return SQLite
+}
+
+// errReadOnly is what a write meets in a database that was opened for reading.
+var errReadOnly = errors.New("db: opened for reading only")
+
 // RandomID returns a new identifier: 130 random bits as 26 lower-case letters and digits.
 func RandomID() string { return strings.ToLower(rand.Text()) }
 
@@ -105,7 +120,7 @@ func (d *DB) Clock() clock.Clock { return d.opt.Clock }
 func (d *DB) WithIDs(ids func() string) *DB {
 	opt := d.opt
 	opt.IDs = ids
-	return &DB{dialect: d.dialect, read: d.read, write: d.write, opt: opt, dir: d.dir, file: d.file}
+	return &DB{dialect: d.dialect, read: d.read, write: d.write, opt: opt, dir: d.dir, file: d.file, address: d.address}
 }
 
 // Ping reports whether the database answers.
@@ -116,6 +131,9 @@ func (d *DB) Ping(ctx context.Context) error {
 
 // Close closes all connections; on SQLite the log is written back first.
 func (d *DB) Close() error {
+	if d.write == nil {
+		return d.read.Close()
+	}
 	var err error
 	if d.dialect == SQLite {
 		_, err = d.write.Exec("pragma wal_checkpoint(truncate)")

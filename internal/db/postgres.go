@@ -13,28 +13,30 @@ import (
 
 const (
 	pgStatementTimeout = "30000" // ms
+	pgNoTimeout        = "0"
 	pgWriters          = 8
+	pgMigrators        = 2
 	pgConnectTimeout   = 5 * time.Second
 )
 
 func openPostgres(ctx context.Context, address string, opt Options) (*DB, error) {
-	write, err := pgPool(address, false)
+	read, err := pgPool(address, pgStatementTimeout, opt.Readers, true)
 	if err != nil {
 		return nil, err
 	}
-	read, err := pgPool(address, true)
+	if err := checkCollation(ctx, read); err != nil {
+		return nil, firstErr(err, read.Close())
+	}
+	d := &DB{dialect: Postgres, read: &pool{DB: read}, opt: opt, address: address}
+	if opt.ReadOnly {
+		return d, nil
+	}
+	write, err := pgPool(address, pgStatementTimeout, pgWriters, false)
 	if err != nil {
-		return nil, firstErr(err, write.Close())
+		return nil, firstErr(err, read.Close())
 	}
-	write.SetMaxOpenConns(pgWriters)
-	write.SetMaxIdleConns(pgWriters)
-	read.SetMaxOpenConns(opt.Readers)
-	read.SetMaxIdleConns(opt.Readers)
-	if err := checkCollation(ctx, write); err != nil {
-		_ = firstErr(read.Close(), write.Close())
-		return nil, err
-	}
-	return &DB{dialect: Postgres, read: &pool{DB: read}, write: &pool{DB: write}, opt: opt}, nil
+	d.write = &pool{DB: write}
+	return d, nil
 }
 
 // checkCollation refuses a database that does not compare text byte by byte, as SQLite does: pages
@@ -49,7 +51,7 @@ func checkCollation(ctx context.Context, d *sql.DB) error {
 	return err
 }
 
-func pgPool(address string, readOnly bool) (*sql.DB, error) {
+func pgPool(address, timeout string, size int, readOnly bool) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, err
@@ -57,8 +59,8 @@ func pgPool(address string, readOnly bool) (*sql.DB, error) {
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = pgConnectTimeout
 	}
-	cfg.RuntimeParams["statement_timeout"] = pgStatementTimeout
-	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = pgStatementTimeout
+	cfg.RuntimeParams["statement_timeout"] = timeout
+	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = timeout
 	cfg.RuntimeParams["application_name"] = "voordeur"
 	if readOnly {
 		cfg.RuntimeParams["default_transaction_read_only"] = "on"
@@ -68,7 +70,10 @@ func pgPool(address string, readOnly bool) (*sql.DB, error) {
 			c.CustomData()[lastWarning] = n.Message
 		}
 	}
-	return stdlib.OpenDB(*cfg), nil
+	d := stdlib.OpenDB(*cfg)
+	d.SetMaxOpenConns(size)
+	d.SetMaxIdleConns(size)
+	return d, nil
 }
 
 const lastWarning = "voordeur: last warning"

@@ -25,8 +25,9 @@ func Join(parts ...stmt) stmt {
 	return stmt(b)
 }
 
-// Reader reads rows. A *DB reads what is committed, on a connection that cannot write; a *Tx
-// reads what its own transaction sees. No other type can be one.
+// Reader reads rows. A *DB reads what is committed, on a connection that cannot write; a *Snapshot
+// what was committed at one moment; a *Tx reads what its own transaction sees. No other type can be
+// one.
 type Reader interface {
 	Query(ctx context.Context, q stmt, args ...any) (*sql.Rows, error)
 	QueryRow(ctx context.Context, q stmt, args ...any) *Row

@@ -39,6 +39,9 @@ func openSQLite(ctx context.Context, path string, opt Options) (*DB, error) {
 	if file, err := filepath.EvalSymlinks(abs); err == nil {
 		abs = file
 	}
+	if opt.ReadOnly {
+		return openSQLiteReader(ctx, abs, opt)
+	}
 	write, err := sql.Open("sqlite", sqliteDSN(abs, "_txlock=immediate",
 		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(0)", "secure_delete(1)", "cache_size(-65536)"))
 	if err != nil {
@@ -46,17 +49,39 @@ func openSQLite(ctx context.Context, path string, opt Options) (*DB, error) {
 	}
 	write.SetMaxOpenConns(1)
 	d := &DB{dialect: SQLite, write: &pool{DB: write, cache: true}, opt: opt, dir: filepath.Dir(abs), file: abs}
+	if err := checkVersion(ctx, write); err != nil {
+		return nil, firstErr(err, write.Close())
+	}
 	if err := d.checkSQLite(ctx); err != nil {
 		return nil, fmt.Errorf("%w", firstErr(err, write.Close()))
 	}
-	read, err := sql.Open("sqlite", sqliteDSN(abs, "_txlock=deferred", "query_only(1)", "cache_size(-8192)"))
-	if err != nil {
+	if d.read, err = sqliteReaders(abs, "", opt.Readers); err != nil {
 		return nil, firstErr(err, write.Close())
 	}
-	read.SetMaxOpenConns(opt.Readers)
-	read.SetMaxIdleConns(opt.Readers)
-	d.read = &pool{DB: read, cache: true}
 	return d, nil
+}
+
+// openSQLiteReader opens a file beside the program that writes it. A connection with mode=ro cannot
+// write the log back, not even as the last one that is closed.
+func openSQLiteReader(ctx context.Context, path string, opt Options) (*DB, error) {
+	read, err := sqliteReaders(path, "&mode=ro", opt.Readers)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkVersion(ctx, read.DB); err != nil {
+		return nil, firstErr(err, read.Close())
+	}
+	return &DB{dialect: SQLite, read: read, opt: opt, dir: filepath.Dir(path), file: path}, nil
+}
+
+func sqliteReaders(path, mode string, n int) (*pool, error) {
+	read, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=deferred"+mode, "query_only(1)", "cache_size(-8192)"))
+	if err != nil {
+		return nil, err
+	}
+	read.SetMaxOpenConns(n)
+	read.SetMaxIdleConns(n)
+	return &pool{DB: read, cache: true}, nil
 }
 
 func sqliteDSN(path, lock string, pragmas ...string) string {
@@ -67,16 +92,22 @@ func sqliteDSN(path, lock string, pragmas ...string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(q, "&")
 }
 
-// checkSQLite refuses a version that loses writes, and makes the names of database and log durable:
-// SQLite ignores a failed fsync of the folder when it creates the log.
-func (d *DB) checkSQLite(ctx context.Context) error {
-	var version, mode string
-	if err := d.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
+// checkVersion refuses a SQLite that loses writes.
+func checkVersion(ctx context.Context, d *sql.DB) error {
+	var version string
+	if err := d.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
 		return err
 	}
 	if olderThan(version, oldestSQLite) {
 		return fmt.Errorf("SQLite %s can lose committed writes; %s or newer is needed", version, oldestSQLite)
 	}
+	return nil
+}
+
+// checkSQLite makes the names of database and log durable: SQLite ignores a failed fsync of the
+// folder when it creates the log.
+func (d *DB) checkSQLite(ctx context.Context) error {
+	var mode string
 	if err := d.write.QueryRowContext(ctx, "pragma journal_mode").Scan(&mode); err != nil {
 		return err
 	}

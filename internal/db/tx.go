@@ -36,6 +36,9 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	if ctx.Value(inTx{}) != nil {
 		return errors.New("db: write transactions do not nest")
 	}
+	if d.write == nil {
+		return errReadOnly
+	}
 	if err := d.room(); err != nil {
 		return err
 	}

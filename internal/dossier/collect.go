@@ -12,9 +12,16 @@ import (
 // one statement: a file that is sent at this moment moves from one table to another. What is refused
 // is of no use to anybody, and can do harm.
 func (ds *Dossiers) UsesBlob(ctx context.Context, tenantID, key string) (bool, error) {
-	return db.One(ctx, ds.db, db.Value[bool], `select exists (select 1 from document where tenant_id = $1 and blob_key = $2 and state <> 'refused')
-		or exists (select 1 from upload where tenant_id = $1 and blob_key = $2) or exists (select 1 from upload_part where tenant_id = $1 and blob_key = $2)`, tenantID, key)
+	return Keeps(ctx, ds.db, tenantID, key)
 }
+
+// Keeps is UsesBlob for whoever has no more than the database.
+func Keeps(ctx context.Context, r db.Reader, tenantID, key string) (bool, error) {
+	return db.One(ctx, r, db.Value[bool], keepsQuery, tenantID, key)
+}
+
+const keepsQuery = `select exists (select 1 from document where tenant_id = $1 and blob_key = $2 and state <> 'refused')
+	or exists (select 1 from upload where tenant_id = $1 and blob_key = $2) or exists (select 1 from upload_part where tenant_id = $1 and blob_key = $2)`
 
 // Expire forgets the uploads of a tenant that were begun before the time and never sent, and
 // returns how many. Their bytes are left to the collector.

@@ -44,6 +44,7 @@ type Parts struct {
 // House is the wired program with the features that commands use.
 type House struct {
 	*App
+	Store    blob.Store
 	Clients  *client.Clients
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
@@ -54,7 +55,7 @@ func Wire(p Parts) (*House, error) {
 	tenants := tenant.New(p.DB, p.Keys, p.Origin)
 	looks := audit.NewLooks(p.DB)
 	ids := identity.New(p.DB, tenants)
-	h := &House{Clients: client.New(p.DB, looks)}
+	h := &House{Store: p.Blobs, Clients: client.New(p.DB, looks)}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	tenants.StatusInUse = dossier.StatusInUse

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -74,20 +75,49 @@ func SQLite(t testing.TB, c clock.Clock) *db.DB {
 // Postgres returns a migrated PostgreSQL database of its own, dropped when the test ends.
 func Postgres(t testing.TB, c clock.Clock) *db.DB {
 	t.Helper()
-	server := os.Getenv(EnvPostgres)
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "t_" + db.RandomID()
-	admin(t, server, "create database "+name)
-	t.Cleanup(func() { admin(t, server, "drop database "+name+" with (force)") })
-	u.Path = "/" + name
-	d := open(t, u.String(), c)
+	d := open(t, create(t), c)
 	if err := d.Migrate(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// create makes an empty database on the server, dropped when the test ends, and returns its address.
+func create(t testing.TB) string {
+	t.Helper()
+	return createFrom(t, "template1")
+}
+
+// Copy copies a PostgreSQL database of the test's that nobody has open.
+func Copy(t testing.TB, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	// The server takes a moment to notice that a connection was closed.
+	admin(t, os.Getenv(EnvPostgres), "select pg_terminate_backend(pid) from pg_stat_activity where datname = '"+name+"'")
+	return createFrom(t, name)
+}
+
+func createFrom(t testing.TB, template string) string {
+	t.Helper()
+	server, name := os.Getenv(EnvPostgres), "t_"+db.RandomID()
+	admin(t, server, "create database "+name+" template "+template)
+	t.Cleanup(func() { admin(t, server, "drop database "+name+" with (force)") })
+	return onServer(t, name)
+}
+
+// onServer returns the address of a database on the test's server.
+func onServer(t testing.TB, name string) string {
+	t.Helper()
+	u, err := url.Parse(os.Getenv(EnvPostgres))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
 }
 
 func open(t testing.TB, address string, c clock.Clock) *db.DB {

@@ -3,8 +3,7 @@ package dbtest
 import (
 	"context"
 	"database/sql"
-	"net/url"
-	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,20 +17,11 @@ var inURI = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 // text made at run time, and changes behind its back.
 func Raw(t testing.TB, d *db.DB) *sql.DB {
 	t.Helper()
-	ctx, name := context.Background(), ""
-	var raw *sql.DB
-	var err error
+	driver, address := "pgx", Address(t, d)
 	if d.Dialect() == db.SQLite {
-		if err = d.QueryRow(ctx, `select file from pragma_database_list where name = 'main'`).Scan(&name); err == nil {
-			raw, err = sql.Open("sqlite", "file:"+inURI.Replace(name)+"?_pragma=busy_timeout(5000)")
-		}
-	} else if err = d.QueryRow(ctx, `select current_database()`).Scan(&name); err == nil {
-		var u *url.URL
-		if u, err = url.Parse(os.Getenv(EnvPostgres)); err == nil {
-			u.Path = "/" + name
-			raw, err = sql.Open("pgx", u.String())
-		}
+		driver, address = "sqlite", "file:"+inURI.Replace(address)+"?_pragma=busy_timeout(5000)"
 	}
+	raw, err := sql.Open(driver, address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,4 +31,29 @@ func Raw(t testing.TB, d *db.DB) *sql.DB {
 		}
 	})
 	return raw
+}
+
+// Address returns what opens a test's database once more.
+func Address(t testing.TB, d *db.DB) string {
+	t.Helper()
+	ctx, name := context.Background(), ""
+	if d.Dialect() == db.SQLite {
+		if err := d.QueryRow(ctx, `select file from pragma_database_list where name = 'main'`).Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	if err := d.QueryRow(ctx, `select current_database()`).Scan(&name); err != nil {
+		t.Fatal(err)
+	}
+	return onServer(t, name)
+}
+
+// Empty returns the address of a database of the same kind that is not there yet, or is empty.
+func Empty(t testing.TB, kind db.Dialect) string {
+	t.Helper()
+	if kind == db.SQLite {
+		return filepath.Join(t.TempDir(), "empty.db")
+	}
+	return create(t)
 }

@@ -30,6 +30,7 @@ import (
 type World struct {
 	world.Builder
 	Keys    *crypt.Keyring
+	Blobs   *blob.Disk
 	Vault   *blob.Vault
 	Looks   *audit.Looks
 	Jobs    *jobs.Runner
@@ -47,7 +48,7 @@ func Bare(t testing.TB, d *db.DB) *World {
 	disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
 	must(t, err)
 	t.Cleanup(func() { must(t, disk.Close()) })
-	w := &World{Keys: keys, Vault: blob.NewVault(disk), Looks: audit.NewLooks(d), Outbox: filepath.Join(dir, "outbox")}
+	w := &World{Keys: keys, Blobs: disk, Vault: blob.NewVault(disk), Looks: audit.NewLooks(d), Outbox: filepath.Join(dir, "outbox")}
 	w.DB = d
 	w.Tenants = tenant.New(d, keys, tenant.Origin{Scheme: "http", Port: "8080"})
 	w.Identity = identity.New(d, w.Tenants)

@@ -1,0 +1,4 @@
+package backup
+
+// Encode writes a manifest as a backup's own is written.
+var Encode = Manifest.encode
