@@ -2,9 +2,9 @@ package inspect
 
 import (
 	"bufio"
-	"bytes"
 	"compress/zlib"
 	"io"
+	"strings"
 )
 
 const (
@@ -50,7 +50,7 @@ func (s *pdfScan) run() error {
 			return nil
 		}
 		switch {
-		case b == '/' || space(b) || bytes.IndexByte([]byte("()<>[]{}%"), b) >= 0:
+		case b == '/' || space(b) || strings.IndexByte("()<>[]{}%", b) >= 0:
 			s.word(word)
 			word = word[:0]
 			if b == '/' {

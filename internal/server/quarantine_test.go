@@ -299,6 +299,11 @@ func TestN20_N29_N54_TwoAdministratorsReleaseWhatWasStopped(t *testing.T) {
 		if body := g.pageOf(g.as(handler), ""); strings.Contains(body, "/quarantine") {
 			t.Error("a handler is led to the quarantine")
 		}
+		me, err := db.One(context.Background(), d, db.Value[string], `select client_id from account where tenant_id = 'notaris' and email_key = $1`, deWit)
+		must(t, err)
+		if body := g.pageOf(g.as(handler), "/as-client/"+me+"?tab=delivered"); !strings.Contains(body, "zit misschien een virus") || strings.Contains(body, scantest.Found) {
+			t.Error("looking as the client, staff read something else than he does")
+		}
 		one, two := g.as(manager), g.as(colleague)
 		g.says(one, "", "/documents/"+ours+"/quarantine")
 		list := one.get("/settings/quarantine").body

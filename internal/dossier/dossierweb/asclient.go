@@ -80,7 +80,7 @@ func tabOf(c *web.Ctx) string {
 
 // file is the row of a document: in a preview it has nothing to click on.
 func (v pageView) file(c *web.Ctx, d dossier.Document) ui.File {
-	f := fileProps(c, v.base(), d)
+	f := fileProps(c, v.base(), d, false)
 	if v.as != nil {
 		f.OpenHref, f.DownloadHref = "", ""
 	}

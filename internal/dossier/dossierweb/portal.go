@@ -246,14 +246,15 @@ func serve(c *web.Ctx, f dossier.File) error {
 	return nil
 }
 
-func fileProps(c *web.Ctx, base string, d dossier.Document) ui.File {
+// fileProps is a document's row, in words for staff or for the client.
+func fileProps(c *web.Ctx, base string, d dossier.Document, staff bool) ui.File {
 	label := c.T("page.file")
 	ext := d.FileName[strings.LastIndex(d.FileName, ".")+1:]
 	if t, ok := filetype.Lookup(ext); ok {
 		label = c.T(t.Label)
 	}
 	f := ui.File{Icon: ui.FileIcon(ext), Name: d.Title, Meta: c.T("document.meta", "type", label, "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", d.Author)}
-	if f.State = d.StateText(c.Texts, c.Site.Face == access.Office, c.Now); f.State == "" {
+	if f.State = d.StateText(c.Texts, staff, c.Now); f.State == "" {
 		f.DownloadHref, f.OpenHref = base+"/documents/"+d.ID, openHref(c, base, d)
 	}
 	if d.Unread {

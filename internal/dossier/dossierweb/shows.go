@@ -72,7 +72,7 @@ func flagClass(flag string) string {
 // staffFile is a document's row in the office, where what the office added can be shown and taken
 // back. What the scanner stopped is for administrators first.
 func staffFile(c *web.Ctx, v pageView, d dossier.Document) ui.File {
-	f := fileProps(c, "/dossiers/"+v.d.ID, d)
+	f := fileProps(c, "/dossiers/"+v.d.ID, d, true)
 	switch {
 	case d.Held() && v.manage:
 		f.Act = review(c, d)
