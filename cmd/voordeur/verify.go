@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"regexp"
+	"strconv"
 
 	"voordeur/internal/access/authn"
 	"voordeur/internal/audit"
@@ -15,30 +19,65 @@ import (
 
 func verify(ctx context.Context, args []string, out io.Writer) error {
 	flags := flagSet("verify", out)
+	against := flags.String("against", "", "file with what an earlier run printed, kept elsewhere: what was sealed then must still be there")
 	documents := flags.Bool("documents", false, "also read every document, as stored and decrypted, and compare it with its row")
 	h, closeAll, err := opened(ctx, flags, args, out)
 	if err != nil {
 		return helped(err)
 	}
-	err = verifyAll(ctx, h, out)
+	earlier, err := heads(*against)
+	if err != nil {
+		return errors.Join(err, closeAll())
+	}
+	err = verifyAll(ctx, h, earlier, out)
 	if *documents {
 		err = errors.Join(err, verifyDocuments(ctx, h, out))
 	}
 	return errors.Join(err, closeAll())
 }
 
-func verifyAll(ctx context.Context, h *server.House, out io.Writer) error {
+// headLine is what verify prints of a journal.
+var headLine = regexp.MustCompile(`(?m)^(\S+): (\d+) sealed, \d+ waiting, root (\S+)`)
+
+// heads reads what an earlier run printed, by tenant.
+func heads(file string) (map[string][]audit.Head, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]audit.Head{}
+	for _, m := range headLine.FindAllStringSubmatch(string(text), -1) {
+		n, err := strconv.ParseInt(m[2], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		root, err := base64.StdEncoding.DecodeString(m[3])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		by[m[1]] = append(by[m[1]], audit.Head{Sealed: n, Root: root})
+	}
+	if len(by) == 0 {
+		return nil, fmt.Errorf("%s has no line as verify prints them", file)
+	}
+	return by, nil
+}
+
+func verifyAll(ctx context.Context, h *server.House, earlier map[string][]audit.Head, out io.Writer) error {
 	ids, err := h.Tenants.IDs(ctx)
 	if err != nil {
 		return err
 	}
 	wrong := 0
 	for _, id := range ids {
-		rep, err := verifyJournal(ctx, h, id)
+		rep, err := verifyJournal(ctx, h, id, earlier[id])
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s: %d sealed, %d waiting", id, rep.Sealed, rep.Unsealed)
+		fmt.Fprintf(out, "%s: %d sealed, %d waiting, root %s", id, rep.Sealed, rep.Unsealed, base64.StdEncoding.EncodeToString(rep.Root))
 		if rep.Wrong != "" {
 			wrong++
 			fmt.Fprintf(out, ": WRONG: %s", rep.Wrong)
@@ -52,9 +91,9 @@ func verifyAll(ctx context.Context, h *server.House, out io.Writer) error {
 }
 
 // verifyJournal recomputes one moment of a journal, as the program may be sealing, and notes it.
-func verifyJournal(ctx context.Context, h *server.House, id string) (rep audit.Report, err error) {
+func verifyJournal(ctx context.Context, h *server.House, id string, earlier []audit.Head) (rep audit.Report, err error) {
 	err = h.DB.Snapshot(ctx, func(ctx context.Context, s *db.Snapshot) error {
-		rep, err = audit.Verify(ctx, s, id, server.JournalMAC(h.Keys))
+		rep, err = audit.Verify(ctx, s, id, server.JournalMAC(h.Keys), earlier...)
 		return err
 	})
 	if err == nil {

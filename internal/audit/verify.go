@@ -18,21 +18,25 @@ type Report struct {
 	Sealed   int64  // entries under the newest seal
 	Unsealed int64  // entries still waiting for one
 	Wrong    string // the first wrong record in words, "" when all is well
+	Root     []byte // of the log under the newest seal, nil before the first
 }
 
 // Verify recomputes a tenant's journal from its records and compares it with the stored hashes and
 // with every seal. It names the first record that is missing or differs. Records stream by in
 // batches; of the log it keeps only what the next hashes are made of. While the program seals, r must
 // be one moment of the database, or what is sealed meanwhile looks wrong.
-func Verify(ctx context.Context, r db.Reader, tenant string, mac MAC) (Report, error) {
-	rep, err := verify(ctx, r, tenant, mac)
+//
+// Heads that were kept elsewhere earlier must still be part of the log: without one, newest records
+// that were removed together with their seals leave no trace.
+func Verify(ctx context.Context, r db.Reader, tenant string, mac MAC, earlier ...Head) (Report, error) {
+	rep, err := verify(ctx, r, tenant, mac, earlier)
 	if err != nil {
 		return rep, fmt.Errorf("audit: verify: %w", err)
 	}
 	return rep, nil
 }
 
-func verify(ctx context.Context, d db.Reader, tenant string, mac MAC) (Report, error) {
+func verify(ctx context.Context, d db.Reader, tenant string, mac MAC, earlier []Head) (Report, error) {
 	var rep Report
 	size, err := sealedSize(ctx, d, tenant)
 	if err != nil {
@@ -45,6 +49,10 @@ func verify(ctx context.Context, d db.Reader, tenant string, mac MAC) (Report, e
 	roots, err := seals(ctx, d, tenant, mac)
 	if err != nil {
 		return rep, err
+	}
+	rep.Root = roots[size].root
+	if rep.Wrong = expect(roots, size, earlier); rep.Wrong != "" {
+		return rep, nil
 	}
 	v := verifier{db: d, tenant: tenant, size: size, frontier: map[int64]tlog.Hash{}, roots: roots}
 	for v.next < size && rep.Wrong == "" {
@@ -61,6 +69,22 @@ func verify(ctx context.Context, d db.Reader, tenant string, mac MAC) (Report, e
 		rep.Wrong = fmt.Sprintf("%d records have a number but no seal: a seal was removed", extra)
 	}
 	return rep, err
+}
+
+// expect adds the roots that were kept elsewhere to those that the log is compared with.
+func expect(roots map[int64]seal, size int64, earlier []Head) string {
+	for _, h := range earlier {
+		switch had, ok := roots[h.Sealed]; {
+		case h.Sealed == 0:
+		case h.Sealed > size:
+			return fmt.Sprintf("%d records were sealed before, and %d are now: the newest were removed", h.Sealed, size)
+		case ok && string(had.root) != string(h.Root):
+			return fmt.Sprintf("the seal over the first %d records is another one than before", h.Sealed)
+		case !ok:
+			roots[h.Sealed] = seal{root: h.Root, ok: true}
+		}
+	}
+	return ""
 }
 
 // verifier walks the log from its first record to its newest seal.

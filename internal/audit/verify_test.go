@@ -173,3 +173,38 @@ func TestVerifyWhileTheProgramSeals(t *testing.T) {
 		}
 	})
 }
+
+// Whoever takes away the newest records with their hashes and seals leaves a journal that is whole in
+// itself; what was kept elsewhere tells.
+func TestVerifyAgainstWhatWasKeptElsewhere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		sealed(t, d)
+		rep, err := audit.Verify(ctx, d, "t", mac)
+		must(t, err)
+		kept := audit.Head{Sealed: rep.Sealed, Root: rep.Root}
+		if rep, err := audit.Verify(ctx, d, "t", mac, kept); err != nil || rep.Wrong != "" {
+			t.Errorf("unchanged: %+v %v", rep, err)
+		}
+		other := audit.Head{Sealed: rep.Sealed, Root: make([]byte, len(rep.Root))}
+		if rep, err := audit.Verify(ctx, d, "t", mac, other); err != nil || !strings.Contains(rep.Wrong, "another one than before") {
+			t.Errorf("another root: %+v %v", rep, err)
+		}
+		must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `delete from journal where seq >= 9000`); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `delete from journal_hash where position >= $1`, tlog.StoredHashIndex(0, 9000)); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `delete from journal_seal where size > 9000`)
+			return err
+		}))
+		if rep, err := audit.Verify(ctx, d, "t", mac); err != nil || rep.Wrong != "" {
+			t.Errorf("cut short, nothing kept elsewhere: %+v %v", rep, err)
+		}
+		if rep, err := audit.Verify(ctx, d, "t", mac, kept); err != nil || !strings.Contains(rep.Wrong, "the newest were removed") {
+			t.Errorf("cut short: %+v %v", rep, err)
+		}
+	})
+}

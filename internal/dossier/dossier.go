@@ -142,8 +142,17 @@ func (ds *Dossiers) Parties(ctx context.Context, a access.Staff, dossier string)
 		a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
 }
 
-// searchText is what a search is compared with: number and title in lower case.
-func searchText(number, title string) string { return strings.ToLower(number + " " + title) }
+// searchText is what a search is compared with: number and title in lower case. What stands behind a
+// separator in the number begins a word too: who calls about 2026-01483 says 01483.
+func searchText(number, title string) string {
+	text := number
+	for i, c := range number {
+		if strings.ContainsRune("-/._", c) {
+			text += " " + number[i+1:]
+		}
+	}
+	return strings.ToLower(text + " " + title)
+}
 
 // pattern makes a like-pattern of what somebody typed.
 func pattern(typed string) string {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"image/png"
+	"net/url"
 	"strings"
 	"time"
 
@@ -48,12 +49,12 @@ func NewTOTP() string {
 // Enrol returns the secret that belongs to a step: derived from the step's secret and the tenant's
 // key, so that nothing is stored before the first right code.
 func (i *Identity) Enrol(ctx context.Context, t *tenant.Tenant, step string) (Enrolment, error) {
-	account, _, err := i.step(ctx, t.ID, step)
+	_, address, err := i.step(ctx, t.ID, step)
 	if err != nil {
 		return Enrolment{}, err
 	}
 	secret := enrolSecret(t, step)
-	key, err := otp.NewKeyFromURL("otpauth://totp/" + strings.ReplaceAll(t.ID, "%", "") + ":" + account + "?secret=" + secret + "&issuer=" + t.ID)
+	key, err := otp.NewKeyFromURL("otpauth://totp/" + url.PathEscape(t.Name+":"+address) + "?secret=" + secret + "&issuer=" + url.QueryEscape(t.Name))
 	if err != nil {
 		return Enrolment{}, err
 	}

@@ -131,7 +131,7 @@ func (m Move) tenant(ctx context.Context, from *db.Snapshot, tables []db.Table, 
 		if err := differ(tables, want, got); err != nil {
 			return err
 		}
-		if arrived, err := m.journal(ctx, in, id); err != nil || arrived != journal {
+		if arrived, err := m.journal(ctx, in, id); err != nil || !reflect.DeepEqual(arrived, journal) {
 			return errors.Join(err, fmt.Errorf("the journal arrives as %+v, it was %+v", arrived, journal))
 		}
 		return nil

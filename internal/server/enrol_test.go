@@ -67,8 +67,7 @@ func TestAnEmployeeEnrolsHisFactorAtTheFirstLogin(t *testing.T) {
 		if again := secretOn(t, v.get(at)); again != secret || earlier == secret {
 			t.Errorf("loaded again the page shows the same secret: %t; at another log-in: %t", again == secret, earlier == secret)
 		}
-		_, account := h.factor()
-		sameImage(t, v.get("/login/enrol/qr.png"), "otpauth://totp/notaris:"+account+"?secret="+secret+"&issuer=notaris")
+		sameImage(t, v.get("/login/enrol/qr.png"), "otpauth://totp/Notariskantoor%20De%20Linde:"+handlerEmail+"?secret="+secret+"&issuer=Notariskantoor+De+Linde")
 
 		wrong := v.post("/login/code", "code", code(t, world.TOTP, time.Now()), "enrol", "1")
 		if wrong.status != 422 || secretOn(t, wrong) != secret || v.cookies["session"] != "" {

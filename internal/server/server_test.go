@@ -230,6 +230,11 @@ func TestN12_N13_N14_ListSearchFilter(t *testing.T) {
 		if both := v.get("/dossiers?status=in_progress&status=closed").body; !strings.Contains(both, "2024-00310") {
 			t.Error("the filter does not show the closed dossier")
 		}
+		for _, who := range []*visitor{v, h.staff("behandelaar@delinde.example")} {
+			if b := who.get("/dossiers?q=01483").body; !strings.Contains(b, "2026-01483") || strings.Contains(b, "2026-01482") {
+				t.Errorf("%s: the last part of a number does not find it alone", who.host)
+			}
+		}
 		if hit := v.get("/dossiers?q=lindelaan+12&status=in_progress").body; !strings.Contains(hit, "2026-01482") {
 			t.Error("no hit on the description")
 		}
