@@ -17,9 +17,11 @@ export function focusSeen(page: Page): Promise<Focus> {
     const been = el === document.body || el.dataset.seen !== undefined
     const name = been ? '' : `${el.tagName.toLowerCase()} ${(el.textContent ?? '').trim().slice(0, 40)}`
     el.dataset.seen = ''
-    const { left, top, width, height } = el.getBoundingClientRect()
-    const [x, y] = [left + width / 2, top + height / 2]
-    const inside = x >= 0 && y >= 0 && x <= innerWidth && y <= innerHeight
+    const { left, top, right, bottom, width, height } = el.getBoundingClientRect()
+    // Of a tall field the browser shows where one types: the part that shows is what is looked at.
+    const [shownX, shownY] = [Math.min(right, innerWidth) - Math.max(left, 0), Math.min(bottom, innerHeight) - Math.max(top, 0)]
+    const [x, y] = [Math.max(left, 0) + shownX / 2, Math.max(top, 0) + shownY / 2]
+    const inside = shownX >= Math.min(width, 24) / 2 && shownY >= Math.min(height, 24) / 2
     const hit = inside ? document.elementFromPoint(x, y) : null
     if (width === 0 || height === 0) wrong.push('it has no size')
     if (!inside) wrong.push('it lies outside the window')
