@@ -53,8 +53,8 @@ async function reached(page: Page, address: string): Promise<string[]> {
     if (known.has(kind)) continue
     known.set(kind, url)
     await page.goto(url)
-    const links = await page.locator('a[href]:not([target])').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
-    todo.push(...links.filter((l) => l.startsWith(`${address}/`) && !l.includes('#') && !/\/(documents|download|export)\//.test(l)))
+    const links = await page.locator('a[href]:not([target])').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href.replace(/#.*/, '')))
+    todo.push(...links.filter((l) => l.startsWith(`${address}/`) && !/\/(documents|download|export)\//.test(l)))
   }
   return [...known.values()]
 }

@@ -102,5 +102,5 @@ func (u Upload) words() (string, error) {
 
 // scriptWords are the texts of what scripts add to any page.
 func scriptWords(t *i18n.Texts) (string, error) {
-	return templ.JSONString(map[string]string{"show_password": t.T("ui.show_password"), "hide_password": t.T("ui.hide_password")})
+	return templ.JSONString(map[string]string{"show_password": t.T("ui.show_password"), "hide_password": t.T("ui.hide_password"), "filter_at_once": t.T("ui.filter_at_once")})
 }

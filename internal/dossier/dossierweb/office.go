@@ -17,16 +17,14 @@ import (
 )
 
 func (p *Pages) staffList(c *web.Ctx, a access.Staff) error {
-	f := dossier.Filter{Search: c.Query("q"), Statuses: c.R.URL.Query()["status"], After: c.Query("after")}
-	page, err := p.dossiers.StaffList(c.R.Context(), a, f)
+	v, err := p.listOf(c)
 	if err != nil {
 		return err
 	}
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-	if err != nil {
+	if v.page, err = p.dossiers.StaffList(c.R.Context(), a, v.filter); err != nil {
 		return err
 	}
-	v := listView{filter: f, page: page, settings: t.Settings, statuses: statusOptions(c, t.Settings, f.Statuses), next: nextLink(c, page)}
+	v.next = nextLink(c, v.page)
 	return c.Render(200, officeList(c, c.Frame(c.T("nav.dossiers")), v, a.Can(access.Work)))
 }
 

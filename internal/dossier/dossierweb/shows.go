@@ -52,8 +52,9 @@ func whose(c *web.Ctx, m message.Message) string {
 	return c.T("message.of_one", "name", m.ClientName)
 }
 
-func direction(c *web.Ctx, m message.Message) string {
-	if m.Inbound {
+// direction says which way a message went, as who reads the page sees it.
+func direction(c *web.Ctx, v pageView, m message.Message) string {
+	if m.ToMe(!v.office) {
 		return c.T("message.inbound")
 	}
 	return c.T("message.outbound")

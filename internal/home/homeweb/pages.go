@@ -68,7 +68,11 @@ func greeting(c *web.Ctx) string {
 	case h < 18:
 		part = "afternoon"
 	}
-	return c.T("home."+part, "name", c.Scope.Name())
+	title, surname := addressed(c.Scope.Name())
+	if surname == "" {
+		return c.T("home.plain." + part)
+	}
+	return c.T("home."+part, "name", c.T("home.title."+title, "name", surname))
 }
 
 // atOnce is how many new things Home shows before "Toon meer".
