@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -113,7 +114,7 @@ func TestN16_N17_ADossierOpensWhereSomethingIs(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v, id := h.client(wit), h.dossier("2026-01482")
 		current := func() string {
-			return words(between(v.get("/dossiers/"+id).body, `aria-current="page"><span class="tab-label">`, "</span>"))
+			return words(between(v.get("/dossiers/"+id).body, `aria-current="page"><span><span class="tab-label">`, "</span>"))
 		}
 		for _, tab := range []string{"correspondence", "document"} {
 			if got := current(); got != map[string]string{"correspondence": "Correspondentie", "document": "Documenten"}[tab] {
@@ -145,6 +146,65 @@ func TestN17_TheHeaderCountsWithoutTheLetterThatIsOpen(t *testing.T) {
 		after := unread.FindStringSubmatch(v.get(at).body)[1]
 		if during == before || during != after {
 			t.Errorf("%s unread before, %s on the letter's page, %s after", before, during, after)
+		}
+	})
+}
+
+// A client of whom there are too many to show is searched for, and nothing that was typed is lost.
+func TestANewDossierFindsItsClient(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s := h.staff("behandelaar@delinde.example")
+		for i := range 12 {
+			s.post("/clients/new", "once", fmt.Sprint("c", i), "kind", "person", "name", fmt.Sprintf("Aa Eerder %02d", i))
+		}
+		party := func(email string) string {
+			id, err := db.One(context.Background(), h.DB, db.Value[string], `select client_id from account where tenant_id = 'notaris' and email_key = $1`, email)
+			must(t, err)
+			return id
+		}
+		first := s.get("/dossiers/new").body
+		if n := strings.Count(first, `name="party"`); n != 10 || strings.Contains(first, "P. van Houten") || !strings.Contains(first, "Er zijn meer klanten") {
+			t.Errorf("the empty form shows %d clients, or does not say that there are more", n)
+		}
+		typed := []string{"once", "k1", "number", "2026-9", "title", "Van alles", "status", "in_progress", "party", party(wit)}
+		found := s.post("/dossiers/new", append(typed, "do", "find", "find", "houten")...)
+		for _, want := range []string{`value="2026-9"`, `value="Van alles"`, `value="k1"`, `value="` + party(wit) + `" checked`, `value="` + party(houten) + `"`} {
+			if !strings.Contains(found.body, want) {
+				t.Errorf("the form after a search lacks %s", want)
+			}
+		}
+		if n := strings.Count(found.body, `name="party"`); found.status != 200 || n != 2 {
+			t.Errorf("the search: %d with %d clients", found.status, n)
+		}
+		if n, err := db.One(context.Background(), h.DB, db.Value[int], `select count(*) from dossier where number = '2026-9'`); err != nil || n != 0 {
+			t.Errorf("searching made a dossier: %d %v", n, err)
+		}
+		id := h.dossier("2026-01482")
+		edit := s.post("/dossiers/"+id+"/edit", "version", "1", "number", "anders", "title", "t", "do", "find", "find", "zzz")
+		if edit.status != 200 || !strings.Contains(edit.body, `value="anders"`) || !strings.Contains(edit.body, "Geen klanten gevonden") || h.dossier("2026-01482") != id {
+			t.Errorf("searching in the form of a change: %d", edit.status)
+		}
+	})
+}
+
+func TestAClientsPageHasItsDossiers(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		at, err := db.One(context.Background(), h.DB, db.Value[string], `select '/clients/' || client_id from account where tenant_id = 'notaris' and email_key = $1`, wit)
+		must(t, err)
+		page := mainOf(h.staff("behandelaar@delinde.example").get(at).body)
+		for _, want := range []string{"klantnummer 1482", "2026-01482", "2024-00310", "2026-01499", `href="/dossiers/new?party=` + strings.TrimPrefix(at, "/clients/")} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the client's page lacks %s", want)
+			}
+		}
+		if strings.Contains(page, "2026-01455") {
+			t.Error("it has another client's dossier")
+		}
+		if list := mainOf(h.staff(admin).get("/dossiers").body); !strings.Contains(list, "mevrouw C. de Wit") || !strings.Contains(list, "Sanne Verhoeven") {
+			t.Error("the list does not say whose a dossier is and who handles it")
+		}
+		if list := mainOf(h.client(wit).get("/dossiers").body); strings.Contains(list, "mevrouw C. de Wit") {
+			t.Error("the client's own list names parties")
 		}
 	})
 }

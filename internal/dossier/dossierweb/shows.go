@@ -44,6 +44,14 @@ func statusIcon(d dossier.Dossier) string {
 	return "hourglass"
 }
 
+// clientOf says to staff whose a dossier is.
+func clientOf(c *web.Ctx, r dossier.Row) string {
+	if r.Parties > 1 {
+		return c.T("dossier.client_and", "name", r.Client, "n", r.Parties-1)
+	}
+	return r.Client
+}
+
 // whose says to staff with which party a message is.
 func whose(c *web.Ctx, m message.Message) string {
 	if m.Client == "" {

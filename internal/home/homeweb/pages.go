@@ -86,6 +86,14 @@ func lead(c *web.Ctx, list []home.Item) string {
 	return c.T("home.lead")
 }
 
+// count says how much waits; where nothing does, the page says so itself.
+func count(c *web.Ctx, list []home.Item) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return c.Texts.N("home.waiting_n", len(list))
+}
+
 func href(it home.Item) string {
 	if it.Kind == "message" {
 		return "/dossiers/" + it.Dossier + "/messages/" + it.ID

@@ -234,7 +234,18 @@ func (p *Pages) sent(c *web.Ctx, d dossier.Dossier, f form) error {
 			return err
 		}
 	}
-	return c.Done(web.Link("/dossiers/"+d.ID, "tab", message.Tab), "message.sent")
+	return c.Done(web.Link("/dossiers/"+d.ID, "tab", message.Tab), sentKey(c, d))
+}
+
+// sentKey says that a message was sent, and what happens next.
+func sentKey(c *web.Ctx, d dossier.Dossier) string {
+	switch {
+	case c.Site.Face == access.Portal:
+		return "message.sent_office"
+	case d.PublishedAt == nil:
+		return "message.sent_hidden"
+	}
+	return "message.sent_client"
 }
 
 // conflict gives the form back with everything in it when the dossier was closed or the message was
