@@ -30,7 +30,7 @@ func TestJournalSaysWhoDidWhatWhereAndHow(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		id := h.dossier("2026-01482")
 		v := h.client("c.dewit@post.example")
-		link := regexp.MustCompile(`/dossiers/` + id + `/documents/[a-z0-9]+`).FindString(v.get("/dossiers/" + id).body)
+		link := regexp.MustCompile(`/dossiers/` + id + `/documents/[a-z0-9]+`).FindString(v.get("/dossiers/" + id + "?tab=document").body)
 		v.get(link)
 		h.visit(portal).post("/login", "email", "c.dewit@post.example", "password", "Fout1234")
 		must(t, h.Seal(context.Background()))

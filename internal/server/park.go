@@ -7,6 +7,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
@@ -30,6 +32,7 @@ func (a *App) park(rec *recorder, c *web.Ctx, r web.Route) bool {
 		_ = c.See(web.Link("/login", "next", "/resume")) // See has no error to give
 		return true
 	}
+	slices.SortStableFunc(fields, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	if err := c.Render(http.StatusUnauthorized, giveBack(c, c.Frame(c.T("resume.out")), r.Resumes, fields)); err != nil {
 		a.Log.Error("answer", "id", rec.id, "err", err)
 	}
