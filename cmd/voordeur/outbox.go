@@ -16,6 +16,8 @@ import (
 	gomail "mime"
 	"mime/multipart"
 	"mime/quotedprintable"
+
+	"voordeur/web"
 )
 
 // outboxHost shows the demo's outgoing mail on outbox.localhost and leaves every other host to the
@@ -36,7 +38,11 @@ func (o outboxHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		o.next.ServeHTTP(w, r)
 		return
 	}
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	if strings.HasPrefix(r.URL.Path, "/assets/") {
+		assets.Handler().ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	names, err := filepath.Glob(filepath.Join(o.dir, "*.eml"))
@@ -46,11 +52,12 @@ func (o outboxHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	slices.Sort(names)
 	slices.Reverse(names)
-	fmt.Fprint(w, `<!DOCTYPE html><html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Outbox</title></head><body><h1>Outbox</h1>`)
+	fmt.Fprintf(w, `<!DOCTYPE html><html lang="nl" class="portal"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Outbox</title><link rel="stylesheet" href="%s"></head><body><main class="wrap"><div class="page-head"><h1>Outbox</h1></div>`, assets.URL("voordeur.css"))
 	for _, name := range names[:min(len(names), 50)] {
 		o.show(w, name)
 	}
-	fmt.Fprint(w, "</body></html>")
+	fmt.Fprint(w, "</main></body></html>")
 }
 
 func (o outboxHost) show(w io.Writer, name string) {
@@ -67,9 +74,9 @@ func (o outboxHost) show(w io.Writer, name string) {
 	if err != nil {
 		subject = m.Header.Get("Subject")
 	}
-	text := html.EscapeString(plain(m))
-	text = link.ReplaceAllString(text, `<a href="$0">$0</a>`)
-	fmt.Fprintf(w, "<h2>%s</h2><p>%s</p><pre>%s</pre><hr>", html.EscapeString(subject), html.EscapeString(m.Header.Get("To")), text)
+	text := link.ReplaceAllString(html.EscapeString(plain(m)), `<a href="$0">$0</a>`)
+	fmt.Fprintf(w, `<article class="letter"><header class="letter-head"><h2>%s</h2><p class="meta">%s</p></header><div class="body"><p>%s</p></div></article>`,
+		html.EscapeString(subject), html.EscapeString(m.Header.Get("To")), text)
 }
 
 // plain returns the text part of a mail.

@@ -69,6 +69,8 @@ test('N1 N2 N3 N4 N5 N6 N7 N10 N11 N12 N15 N18 N21 N22 N23 N25 N26 N27 N33 N34 N
     await handler.open(`${kantoor}/dossiers/new`)
     await handler.vul('Dossiernummer', who)
     await handler.vul('Omschrijving', title)
+    await handler.vul('Zoek op naam of klantnummer', who)
+    await handler.druk('Zoek')
     await handler.kies(`mevrouw ${who}`)
     await handler.kies('Voortgangslijst', 'Aankoop van een woning')
     await handler.druk('Opslaan')

@@ -99,8 +99,8 @@ async function walk(ik: Visitor, address: string, list: Route[], locale: string)
     await ik.open(url)
     seen.add(pattern).add(pageOf(ik.page.url(), list) ?? '')
     await heads(ik, locale)
-    const links = await ik.page.locator('a[href]').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
-    todo.push(...links.filter((l) => l.startsWith(`${address}/`) && !l.includes('#')))
+    const links = await ik.page.locator('a[href]:not([target])').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href.replace(/#.*/, '')))
+    todo.push(...links.filter((l) => l.startsWith(`${address}/`)))
     await look(ik)
   }
   return seen

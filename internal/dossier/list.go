@@ -21,6 +21,8 @@ type Row struct {
 	Closed, Published                  bool
 	UpdatedAt                          db.Time
 	Unread                             int
+	Client                             string // the first of its parties by name, for staff alone
+	Parties                            int
 }
 
 // Filter chooses what a list shows. Statuses are ids; none means every open dossier.
@@ -38,7 +40,9 @@ type Page struct {
 
 const (
 	listSelect = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
-	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3) `
+	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3),
+	coalesce((select min(c.name) from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id), ''),
+	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
 	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
 	listColumns = listSelect + `from dossier_list l` + listJoin + `where l.tenant_id = $1 and l.viewer = $2 `
@@ -58,7 +62,7 @@ const (
 
 func scanRow(scan db.Scan) (Row, error) {
 	var r Row
-	err := scan(&r.ID, &r.Number, &r.Title, &r.Status, &r.Handler, &r.Closed, &r.Published, &r.UpdatedAt, &r.Unread)
+	err := scan(&r.ID, &r.Number, &r.Title, &r.Status, &r.Handler, &r.Closed, &r.Published, &r.UpdatedAt, &r.Unread, &r.Client, &r.Parties)
 	return r, err
 }
 
@@ -90,14 +94,25 @@ func (ds *Dossiers) StaffList(ctx context.Context, a access.Staff, f Filter) (Pa
 }
 
 func (ds *Dossiers) staffList(ctx context.Context, a access.Staff, f Filter) (Page, error) {
-	v := view{ds.db, a.Scope(), "staff:" + a.Scope().Account()}
-	if a.SeesAll() {
-		v.viewer = "all"
-	}
+	v := view{ds.db, a.Scope(), viewerOf(a)}
 	if strings.TrimSpace(f.Search) == "" {
 		return v.list(ctx, f)
 	}
 	return v.search(ctx, f)
+}
+
+// OfClient returns the dossiers of a client among those that StaffList has, newest first.
+func (ds *Dossiers) OfClient(ctx context.Context, a access.Staff, client string) ([]Row, error) {
+	return db.All(ctx, ds.db, scanRow, listSelect+`from dossier_party p join dossier_list l on l.tenant_id = p.tenant_id and l.dossier_id = p.dossier_id and l.viewer = $2`+
+		listJoin+`where p.tenant_id = $1 and p.client_id = $4 order by l.updated_at desc, l.dossier_id desc limit 50`, a.Scope().Tenant(), viewerOf(a), a.Scope().Account(), client)
+}
+
+// viewerOf names the list that an employee reads.
+func viewerOf(a access.Staff) string {
+	if a.SeesAll() {
+		return "all"
+	}
+	return "staff:" + a.Scope().Account()
 }
 
 // view is the list of one viewer, read for an account whose unread marks it shows.

@@ -50,6 +50,9 @@ type Message struct {
 	sealed                                      []byte
 }
 
+// ToMe reports whether the message came in for who looks at it: a client, or else the office.
+func (m Message) ToMe(client bool) bool { return m.Inbound == client }
+
 const selectMessage = `select m.id, m.dossier_id, w.name, m.subject, coalesce(m.reply_to, ''), m.direction = 'inbound', m.sent_at,
 	exists (select 1 from unread u where u.tenant_id = m.tenant_id and u.account_id = $2 and u.kind = 'message' and u.object_id = m.id),
 	(select count(*) from message_read r join account o on o.tenant_id = r.tenant_id and o.id = r.account_id

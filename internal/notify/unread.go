@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"voordeur/internal/access"
 	"voordeur/internal/db"
 )
 
@@ -70,6 +71,11 @@ func Without(marks, had []Mark) []Mark {
 	return slices.DeleteFunc(slices.Clone(marks), func(m Mark) bool {
 		return slices.ContainsFunc(had, func(h Mark) bool { return h.Account == m.Account && h.Kind == m.Kind && h.Object == m.Object })
 	})
+}
+
+// Unread counts what the account has not read, up to a hundred: no page says a higher number.
+func Unread(ctx context.Context, r db.Reader, s access.Scope) (int, error) {
+	return db.One(ctx, r, db.Value[int], `select count(*) from (select 1 from unread where tenant_id = $1 and account_id = $2 limit 100) u`, s.Tenant(), s.Account())
 }
 
 // Tabs counts what an account has not read in one dossier, by tab.

@@ -49,7 +49,7 @@ func TestN23_N25_N54_PartiesOfOneDossierDoNotReadEachOther(t *testing.T) {
 		s, a, b, id := h.staff("behandelaar@delinde.example"), h.client(wit), h.client(houten), h.dossier("2026-01482")
 		at := "/dossiers/" + id
 		h.saveWith(s, "2026-01482", "Levering woning", houten)
-		if p := b.get(at); p.status != 200 || !strings.Contains(p.body, "Concept akte.pdf") {
+		if p := b.get(at + "?tab=document"); p.status != 200 || !strings.Contains(p.body, "Concept akte.pdf") {
 			t.Fatalf("the new party does not see the dossier and what is published in it: %d", p.status)
 		}
 		b.post("/profile/notifications", "groups", "messages")

@@ -121,7 +121,7 @@ func whole(c *web.Ctx, r reply) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = errorPage(c, c.Frame(r.Title), r.Title, r.Detail).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = errorPage(c, c.Frame(r.Title), r).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

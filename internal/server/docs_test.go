@@ -46,7 +46,7 @@ func (v *visitor) opened(dossier, doc string) string {
 func TestN17_N21_OpeningShowsTheDocumentAndMakesItRead(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v, id, doc := h.client("c.dewit@post.example"), h.dossier("2026-01482"), h.document("2026-01482", "Concept akte.pdf")
-		page := v.get("/dossiers/" + id)
+		page := v.get("/dossiers/" + id + "?tab=document")
 		if !strings.Contains(page.body, `href="/dossiers/`+id+`/documents/`+doc+`/open"`) || !strings.Contains(page.body, "(2 nieuw)") {
 			t.Fatal("the dossier has no link to open the document")
 		}

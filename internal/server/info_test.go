@@ -17,6 +17,9 @@ func (v *visitor) inEnglish(path string) string {
 	must(v.h.t, err)
 	req.Host = v.host
 	req.Header.Set("Accept-Language", "en-GB")
+	for k, c := range v.cookies {
+		req.AddCookie(&http.Cookie{Name: k, Value: c})
+	}
 	res, err := http.DefaultClient.Do(req)
 	must(v.h.t, err)
 	defer res.Body.Close()

@@ -30,7 +30,7 @@ func TestJournalSaysWhoDidWhatWhereAndHow(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		id := h.dossier("2026-01482")
 		v := h.client("c.dewit@post.example")
-		link := regexp.MustCompile(`/dossiers/` + id + `/documents/[a-z0-9]+`).FindString(v.get("/dossiers/" + id).body)
+		link := regexp.MustCompile(`/dossiers/` + id + `/documents/[a-z0-9]+`).FindString(v.get("/dossiers/" + id + "?tab=document").body)
 		v.get(link)
 		h.visit(portal).post("/login", "email", "c.dewit@post.example", "password", "Fout1234")
 		must(t, h.Seal(context.Background()))
@@ -52,7 +52,7 @@ func TestJournalSaysWhoDidWhatWhereAndHow(t *testing.T) {
 		if !strings.Contains(page.body, `href="/dossiers/`+id+`"`) {
 			t.Error("the dossier is no link")
 		}
-		if again := strings.Join(entries(a.get("/journal").body), "\n"); !strings.Contains(again, "Ada Controle Auditor Journaal bekeken Wachtwoord en code") {
+		if again := strings.Join(entries(a.get("/journal").body), "\n"); !strings.Contains(again, "Ada Controle Auditor Logboek bekeken Wachtwoord en code") {
 			t.Error("looking at the journal is not in the journal")
 		}
 	})
@@ -230,7 +230,7 @@ func TestJournalShowsWhenItWasRecomputed(t *testing.T) {
 			return err
 		}))
 		note()
-		if b := a.get("/journal").body; !strings.Contains(b, "klopte het journaal niet met de zegels") {
+		if b := a.get("/journal").body; !strings.Contains(b, "klopte het logboek niet met de zegels") {
 			t.Error("a broken journal is not called so")
 		}
 		must(t, h.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

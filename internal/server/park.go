@@ -7,22 +7,42 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/web"
 )
 
-// park keeps a form that came in after its session had ended, and sends its writer to log in. It
-// reports whether it did; a visitor who never had a session, and a form of nothing but files or a
-// button, get the ordinary answer.
-func (a *App) park(c *web.Ctx, r web.Route) bool {
-	token := c.Cookie("session")
-	if r.Form == nil && !r.Resumes || c.R.Method != http.MethodPost || token == "" || wantsProblem(c.R) {
+// park sees to it that nothing is lost of a form that came in after its session had ended. It is
+// kept for the account that the session was of, and its writer is sent to log in. Whoever logged
+// out, in another window perhaps, has no session left that says whose it is: he gets it back, to be
+// sent again. It reports whether it answered; a form of nothing but files gets the ordinary answer.
+func (a *App) park(rec *recorder, c *web.Ctx, r web.Route) bool {
+	if r.Form == nil && !r.Resumes || c.R.Method != http.MethodPost || wantsProblem(c.R) {
 		return false
 	}
 	fields, err := typedIn(c)
 	if err != nil || len(fields) == 0 {
+		return false
+	}
+	if a.keep(c, r, fields) {
+		c.SetFlash(web.Flash{Kind: "info", Key: "resume.log_in"})
+		_ = c.See(web.Link("/login", "next", "/resume")) // See has no error to give
+		return true
+	}
+	slices.SortStableFunc(fields, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	if err := c.Render(http.StatusUnauthorized, giveBack(c, c.Frame(c.T("resume.out")), r.Resumes, fields)); err != nil {
+		a.Log.Error("answer", "id", rec.id, "err", err)
+	}
+	return true
+}
+
+// keep stores the form for the account of an ended session, and reports whether there is one.
+func (a *App) keep(c *web.Ctx, r web.Route, fields [][2]string) bool {
+	token := c.Cookie("session")
+	if token == "" {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(c.R.Context(), pageTime)
@@ -31,15 +51,10 @@ func (a *App) park(c *web.Ctx, r web.Route) bool {
 	if err == nil {
 		err = a.Identity.Park(ctx, t, c.Site.Face, token, identity.Parked{Path: c.R.URL.Path, Shows: r.Resumes, Fields: fields})
 	}
-	if err != nil {
-		if !errs.Is(err, errs.NotFound) {
-			a.Log.Error("park", "err", err)
-		}
-		return false
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		a.Log.Error("park", "err", err)
 	}
-	c.SetFlash(web.Flash{Kind: "info", Key: "resume.log_in"})
-	_ = c.See(web.Link("/login", "next", "/resume")) // See has no error to give
-	return true
+	return err == nil
 }
 
 // typedIn reads the text fields of a form; files cannot wait, and end the reading.

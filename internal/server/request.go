@@ -180,7 +180,7 @@ func (a *App) serve(r web.Route) http.Handler {
 		rec, c := w.(*recorder), req.Context().Value(ctxKey{}).(*web.Ctx)
 		c.R = req
 		if err := a.gate(c, r); err != nil {
-			if errs.Is(err, errs.Unauthenticated) && a.park(c, r) {
+			if errs.Is(err, errs.Unauthenticated) && a.park(rec, c, r) {
 				return
 			}
 			a.answer(rec, c, err)

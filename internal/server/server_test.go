@@ -290,7 +290,7 @@ func TestN15_N54_ForeignIsNotThere(t *testing.T) {
 func TestN16_N17_N21_TabsUnreadAndDownload(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v, id := h.client("c.dewit@post.example"), h.dossier("2026-01482")
-		page := v.get("/dossiers/" + id)
+		page := v.get("/dossiers/" + id + "?tab=document")
 		for _, want := range []string{"Correspondentie", "Documenten", "Door mij aangeleverd", "Berichten", "(2 nieuw)", "Voortgang (4/10)"} {
 			if !strings.Contains(page.body, want) {
 				t.Errorf("the dossier lacks %q", want)
@@ -303,7 +303,7 @@ func TestN16_N17_N21_TabsUnreadAndDownload(t *testing.T) {
 		if len(links) != 2 {
 			t.Fatalf("%d documents to download", len(links))
 		}
-		if got := v.get("/dossiers/" + id); !strings.Contains(got.body, "(2 nieuw)") {
+		if got := v.get("/dossiers/" + id + "?tab=document"); !strings.Contains(got.body, "(2 nieuw)") {
 			t.Error("looking at the list made documents read")
 		}
 		a := v.get(links[1])
@@ -315,7 +315,7 @@ func TestN16_N17_N21_TabsUnreadAndDownload(t *testing.T) {
 		if got := sha256.Sum256([]byte(a.body)); !bytes.Equal(got[:], sum) {
 			t.Error("other bytes than were stored")
 		}
-		if got := v.get("/dossiers/" + id).body; !strings.Contains(got, "(1 nieuw)") {
+		if got := v.get("/dossiers/" + id + "?tab=document").body; !strings.Contains(got, "(1 nieuw)") {
 			t.Error("a downloaded document is still unread")
 		}
 		if got := h.visit(portal).get(links[0]); got.status != 303 {

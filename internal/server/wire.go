@@ -77,7 +77,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, homeweb.New(p.DB, h.Dossiers).Routes()...)
 	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
-	routes = append(routes, clientweb.New(p.DB, h.Clients, ids).Routes()...)
+	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants).Routes()...)
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	app, err := New(Deps{DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,

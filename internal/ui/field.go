@@ -6,10 +6,13 @@ import (
 	"voordeur/internal/i18n"
 )
 
+// hinted reports whether the hint shows: not above an error that says the same.
+func (f Field) hinted() bool { return f.Hint != "" && !strings.Contains(f.Error, f.Hint) }
+
 // described names the hint and the error that belong to a field.
 func described(f Field) string {
 	s := ""
-	if f.Hint != "" {
+	if f.hinted() {
 		s = f.Name + "-hint"
 	}
 	if f.Error != "" {

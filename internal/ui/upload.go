@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,19 +70,37 @@ func (u Upload) describedButton() string {
 	return strings.Join(ids, " ")
 }
 
-// rule says in words what may come: "Pdf, Word, Afbeelding, tot 50 MB per bestand."
+// In a sentence a type of file goes by the name that most people have for it: an alias of its label,
+// or none beside one that covers it.
+var (
+	alias   = map[string]string{"filetype.image": "filetype.photo", "filetype.text_document": "filetype.text"}
+	covered = map[string]string{"filetype.spreadsheet": "filetype.excel", "filetype.csv": "filetype.excel", "filetype.presentation": "filetype.powerpoint"}
+	brands  = []string{"filetype.word", "filetype.excel", "filetype.powerpoint"}
+)
+
+// rule says in words what may come: "Pdf, Word, Excel, tekst of foto, tot 50 MB per bestand."
 func (u Upload) rule() string {
-	var types []string
+	var labels, names []string
 	for _, ext := range u.Extensions {
-		t, ok := filetype.Lookup(ext)
-		if !ok {
-			continue
-		}
-		if name := u.Texts.T(t.Label); !slices.Contains(types, name) {
-			types = append(types, name)
+		if t, ok := filetype.Lookup(ext); ok {
+			labels = append(labels, cmp.Or(alias[t.Label], t.Label))
 		}
 	}
-	return u.Texts.T("ui.upload_hint", "types", strings.Join(types, ", "), "size", u.maxText())
+	for i, label := range labels {
+		if slices.Contains(labels[:i], label) || slices.Contains(labels, covered[label]) {
+			continue
+		}
+		name := u.Texts.T(label)
+		if len(names) > 0 && !slices.Contains(brands, label) && name != strings.ToUpper(name) {
+			name = strings.ToLower(name)
+		}
+		names = append(names, name)
+	}
+	types := strings.Join(names, ", ")
+	if n := len(names); n > 1 {
+		types = strings.Join(names[:n-1], ", ") + " " + u.Texts.T("ui.upload_or") + " " + names[n-1]
+	}
+	return u.Texts.T("ui.upload_hint", "types", types, "size", u.maxText())
 }
 
 // words are the sentences that the dialog fills in itself.
@@ -102,5 +121,5 @@ func (u Upload) words() (string, error) {
 
 // scriptWords are the texts of what scripts add to any page.
 func scriptWords(t *i18n.Texts) (string, error) {
-	return templ.JSONString(map[string]string{"show_password": t.T("ui.show_password"), "hide_password": t.T("ui.hide_password")})
+	return templ.JSONString(map[string]string{"show_password": t.T("ui.show_password"), "hide_password": t.T("ui.hide_password"), "filter_at_once": t.T("ui.filter_at_once")})
 }

@@ -11,9 +11,9 @@ func notary() office {
 		street: "Lindelaan 1", postcode: "3511 AB Utrecht", phone: "030 123 45 60", second: "030 123 45 61", kvk: "00000101",
 		statuses: tenant.DefaultSettings().Statuses,
 		progress: []tenant.ProgressTemplate{
-			steps("levering", "Aankoop van een woning", "Opdracht ontvangen", "Gegevens gecontroleerd", "Kadaster geraadpleegd", "Waarborgsom ontvangen", "Vragenlijst ingevuld",
-				"Hypotheekstukken ontvangen", "Concept van de akte gestuurd", "Nota van afrekening gestuurd", "Akte getekend", "Akte ingeschreven"),
-			steps("testament", "Testament", "Gesprek gevoerd", "Concept gestuurd", "Akkoord ontvangen", "Akte getekend", "Ingeschreven in het testamentenregister"),
+			steps("levering", "Aankoop van een woning", "Opdracht ontvangen", "Gegevens controleren", "Kadaster raadplegen", "Waarborgsom ontvangen", "Vragenlijst invullen",
+				"Hypotheekstukken ontvangen", "Concept van de akte sturen", "Nota van afrekening sturen", "Akte tekenen", "Akte inschrijven"),
+			steps("testament", "Testament", "Gesprek voeren", "Concept sturen", "Akkoord ontvangen", "Akte tekenen", "Inschrijven in het testamentenregister"),
 		},
 		clients: []person{deWit(), vanHouten(), smit()},
 	}

@@ -12,9 +12,9 @@ func accountant() office {
 		statuses: []tenant.Status{status("in_progress", "In behandeling", "In progress", false), status("waiting", "Wacht op u", "Waiting for you", false),
 			status("filed", "Ingediend", "Filed", true), status("closed", "Afgerond", "Completed", true)},
 		progress: []tenant.ProgressTemplate{
-			steps("jaarrekening", "Jaarrekening", "Administratie ontvangen", "Vragen gesteld", "Cijfers verwerkt", "Concept gestuurd", "Concept besproken", "Vastgesteld door de vergadering", "Gedeponeerd"),
-			steps("aangifte", "Aangifte", "Gegevens gevraagd", "Gegevens ontvangen", "Aangifte gemaakt", "Akkoord ontvangen", "Ingediend"),
-			steps("loon", "Loonadministratie", "Uren ontvangen", "Lonen berekend", "Loonstroken gestuurd", "Loonaangifte gedaan")},
+			steps("jaarrekening", "Jaarrekening", "Administratie ontvangen", "Vragen stellen", "Cijfers verwerken", "Concept sturen", "Concept bespreken", "Vaststellen in de vergadering", "Deponeren"),
+			steps("aangifte", "Aangifte", "Gegevens vragen", "Gegevens ontvangen", "Aangifte maken", "Akkoord ontvangen", "Indienen"),
+			steps("loon", "Loonadministratie", "Uren ontvangen", "Lonen berekenen", "Loonstroken sturen", "Loonaangifte doen")},
 		clients: []person{ketting(), aydin(), mol()},
 	}
 }

@@ -13,8 +13,8 @@ func homeCare() office {
 			[]string{"Dossiers", "Care files", "dossiers", "care files", "Dossier", "Care file", "dossier", "care file"}),
 		statuses: []tenant.Status{status("intake", "Aangemeld", "Registered", false), status("in_progress", "Zorg loopt", "Receiving care", false), status("paused", "Tijdelijk gestopt", "Paused", false), status("closed", "Beëindigd", "Ended", true)},
 		progress: []tenant.ProgressTemplate{
-			steps("start", "Zorg starten", "Aanmelding ontvangen", "Kennisgemaakt", "Zorgplan gemaakt", "Zorgplan getekend", "Zorg gestart"),
-			steps("hulpmiddel", "Hulpmiddel", "Aangevraagd", "Gepast", "Geleverd")},
+			steps("start", "Zorg starten", "Aanmelding ontvangen", "Kennismaken", "Zorgplan maken", "Zorgplan tekenen", "Zorg starten"),
+			steps("hulpmiddel", "Hulpmiddel", "Aanvragen", "Passen", "Leveren")},
 		clients: []person{jansen(), dekker()},
 	}
 }

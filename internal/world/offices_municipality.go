@@ -12,9 +12,9 @@ func municipality() office {
 		statuses: []tenant.Status{status("received", "Ontvangen", "Received", false), status("in_progress", "In behandeling", "In progress", false), status("more", "Wacht op uw aanvulling", "Waiting for you", false),
 			status("granted", "Toegekend", "Granted", true), status("refused", "Afgewezen", "Refused", true), status("closed", "Afgehandeld", "Completed", true)},
 		progress: []tenant.ProgressTemplate{
-			steps("vergunning", "Omgevingsvergunning", "Aanvraag ontvangen", "Aanvraag compleet", "Buren op de hoogte gebracht", "Commissie om advies gevraagd", "Besluit genomen", "Besluit gepubliceerd"),
-			steps("paspoort", "Paspoort of identiteitskaart", "Afspraak gemaakt", "Aanvraag gedaan", "Ligt klaar bij de balie", "Opgehaald"),
-			steps("melding", "Melding openbare ruimte", "Melding ontvangen", "Bekeken", "Opgelost")},
+			steps("vergunning", "Omgevingsvergunning", "Aanvraag ontvangen", "Aanvraag controleren", "Buren op de hoogte brengen", "Commissie om advies vragen", "Besluit nemen", "Besluit publiceren"),
+			steps("paspoort", "Paspoort of identiteitskaart", "Afspraak maken", "Aanvragen", "Klaarleggen bij de balie", "Ophalen"),
+			steps("melding", "Melding openbare ruimte", "Melding ontvangen", "Bekijken", "Oplossen")},
 		clients: []person{yilmaz(), veenstra()},
 	}
 }
@@ -51,7 +51,7 @@ func counter() office {
 		id: "eloket", name: "Gemeente Heuvelrijk", domain: "heuvelrijk.example", handler: "Iris Smeets", colleague: "Bart Kuipers", admin: "Mo Beheer", theme: teal,
 		street: "Kerkplein 5", postcode: "6301 AB Heuvelrijk", phone: "043 123 45 60", second: "043 123 45 61", kvk: "00000404", labels: cases(),
 		statuses: []tenant.Status{status("received", "Ontvangen", "Received", false), status("in_progress", "In behandeling", "In progress", false), status("closed", "Afgehandeld", "Completed", true)},
-		progress: []tenant.ProgressTemplate{steps("aanvraag", "Aanvraag via het loket", "Ontvangen", "Compleet", "Beoordeeld", "Besluit gestuurd")},
+		progress: []tenant.ProgressTemplate{steps("aanvraag", "Aanvraag via het loket", "Aanvraag ontvangen", "Aanvraag controleren", "Beoordelen", "Besluit sturen")},
 		clients:  []person{peters(), runners()},
 	}
 }

@@ -1,5 +1,6 @@
 // The one script of every page. Each module betters plain HTML that works without it; what few
 // pages need comes only to those.
+import { filterAtOnce } from './filter'
 import { useKeys } from './keys'
 import { closeMenus } from './menu'
 import { sendOnce } from './once'
@@ -8,6 +9,7 @@ import { warnOfUnsent } from './unsent'
 
 sendOnce()
 closeMenus()
+filterAtOnce()
 showPasswords()
 useKeys()
 warnOfUnsent()

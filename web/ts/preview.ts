@@ -29,7 +29,8 @@ function pickIn(place: HTMLElement): void {
   picker.className = 'swatch'
   picker.ariaLabel = place.dataset.pick ?? ''
   const show = () => {
-    if (colour.test(typed.value)) picker.value = typed.value
+    const shown = typed.value || (place.dataset.derived ?? '')
+    if (colour.test(shown)) picker.value = shown
   }
   picker.addEventListener('input', () => (typed.value = picker.value))
   typed.addEventListener('input', show)

@@ -1,6 +1,10 @@
 package clientweb
 
-import "voordeur/internal/identity"
+import (
+	"voordeur/internal/client"
+	"voordeur/internal/identity"
+	"voordeur/internal/web"
+)
 
 func accountIcon(acc identity.Account) string {
 	switch acc.State {
@@ -10,4 +14,13 @@ func accountIcon(acc identity.Account) string {
 		return "mail"
 	}
 	return "user-check"
+}
+
+// about says what a client is, and by which number the office knows it.
+func about(c *web.Ctx, cl client.Client) string {
+	kind := c.T("client.kind." + cl.Kind)
+	if cl.Number == "" {
+		return kind
+	}
+	return c.T("client.numbered", "kind", kind, "number", cl.Number)
 }

@@ -5,22 +5,28 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/client"
 	"voordeur/internal/db"
+	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/notify"
+	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
 
 // Pages are the pages of this package.
 type Pages struct {
-	db      *db.DB
-	clients *client.Clients
-	ids     *identity.Identity
+	db       *db.DB
+	clients  *client.Clients
+	ids      *identity.Identity
+	dossiers *dossier.Dossiers
+	tenants  *tenant.Tenants
 }
 
 // New returns the pages.
-func New(d *db.DB, cs *client.Clients, ids *identity.Identity) *Pages { return &Pages{d, cs, ids} }
+func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossiers, ts *tenant.Tenants) *Pages {
+	return &Pages{d, cs, ids, ds, ts}
+}
 
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
@@ -78,9 +84,11 @@ func (p *Pages) create(c *web.Ctx, a access.Staff) error {
 	return c.Done("/clients/"+id, "client.created")
 }
 
-// pageView is a client with its accounts and the mails they got.
+// pageView is a client with its dossiers, its accounts and the mails they got.
 type pageView struct {
 	client   client.Client
+	dossiers []dossier.Row
+	settings tenant.Settings
 	accounts []identity.Account
 	mails    []notify.Sent
 	in       accountForm
@@ -99,6 +107,14 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 		return err
 	}
 	v := pageView{client: cl, in: in, problems: problems, work: a.Can(access.Work)}
+	if v.dossiers, err = p.dossiers.OfClient(ctx, a, cl.ID); err != nil {
+		return err
+	}
+	t, err := p.tenants.Get(ctx, c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	v.settings = t.Settings
 	if v.accounts, err = p.ids.OfClient(ctx, a, cl.ID); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package dossierweb
 
 import (
+	"slices"
+
 	"voordeur/internal/access"
 	"voordeur/internal/dossier"
 	"voordeur/internal/message"
@@ -45,7 +47,7 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 	if err != nil {
 		return err
 	}
-	v := pageView{d: seen.Dossier, as: &seen, tab: tabOf(c), docs: seen.Documents}
+	v := pageView{d: seen.Dossier, as: &seen, docs: seen.Documents}
 	f := c.Frame(seen.Dossier.Title)
 	f.Nav, f.Who, f.Unread = nil, "", ""
 	f.Banner = c.T("asclient.banner", "name", seen.Party.Name)
@@ -66,14 +68,41 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 	if v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, seen.Account, seen.Dossier.ID); err != nil {
 		return err
 	}
+	v.tab = v.tabOf(c)
 	return c.Render(200, portalPage(c, f, v))
 }
 
-// tabOf is the tab of the client's page that is asked for, as far as its module is on.
-func tabOf(c *web.Ctx) string {
-	switch tab := c.Query("tab"); {
-	case tab == string(dossier.Correspondence), tab == string(dossier.Delivered), tab == message.Tab && c.Site.Modules[tenant.ModuleMessages]:
+// tabNames are the tabs of the client's page, in order, as far as their modules are on.
+func tabNames(c *web.Ctx) []string {
+	names := []string{string(dossier.Correspondence), string(dossier.Documents), string(dossier.Delivered)}
+	if c.Site.Modules[tenant.ModuleMessages] {
+		names = append(names, message.Tab)
+	}
+	return names
+}
+
+// size is how many things stand in a tab.
+func (v pageView) size(tab string) int {
+	if tab == message.Tab {
+		return len(v.messages)
+	}
+	return len(v.in(dossier.Category(tab)))
+}
+
+// tabOf is the tab that is asked for. A dossier that is opened without asking shows the first tab
+// with something new, else the first that has something.
+func (v pageView) tabOf(c *web.Ctx) string {
+	names := tabNames(c)
+	if tab := c.Query("tab"); slices.Contains(names, tab) {
 		return tab
+	}
+	for _, has := range []func(string) bool{
+		func(tab string) bool { return v.unread[tab] > 0 },
+		func(tab string) bool { return v.size(tab) > 0 },
+	} {
+		if i := slices.IndexFunc(names, has); i >= 0 {
+			return names[i]
+		}
 	}
 	return string(dossier.Documents)
 }
@@ -87,7 +116,12 @@ func (v pageView) file(c *web.Ctx, d dossier.Document) ui.File {
 	return f
 }
 
-// mayWrite reports whether the client's page offers to write a message.
-func (v pageView) mayWrite() bool {
-	return v.as == nil && v.tab == message.Tab && (!v.d.Closed || v.settings.ClosedMessaging)
+// takesMessages reports whether the client can send a message in the dossier.
+func (v pageView) takesMessages(c *web.Ctx) bool {
+	return c.Site.Modules[tenant.ModuleMessages] && (!v.d.Closed || v.settings.ClosedMessaging)
 }
+
+// mayWrite reports whether the page offers that: to the client himself.
+func (v pageView) mayWrite(c *web.Ctx) bool { return v.as == nil && v.takesMessages(c) }
+
+func (v pageView) writeHref() string { return "/dossiers/" + v.d.ID + "/messages/new" }

@@ -20,6 +20,7 @@ type lookDay struct {
 type lookLine struct {
 	who, role, text string
 	own             bool // an account of the client's own
+	icon            string
 	last            time.Time
 	times           int
 }
@@ -58,11 +59,29 @@ func byDay(c *web.Ctx, page dossier.LookPage) []lookDay {
 
 func line(c *web.Ctx, page dossier.LookPage, r audit.Row) lookLine {
 	l := lookLine{who: r.ActorName, role: c.T("looks.role." + string(r.Role)), own: r.ActorKind == "client", last: r.At.Time, times: 1}
+	l.icon = lookIcon(r.Event)
 	if r.Actor == c.Scope.Account() {
 		l.who = c.T("looks.you")
 	}
 	l.text = c.T("looks.event."+r.Event, "what", page.Title(r))
 	return l
+}
+
+// lookIcon tells looking from what changed something.
+func lookIcon(event string) string {
+	switch event {
+	case "document.added":
+		return "plus"
+	case "document.published", "dossier.published", "dossier.unpublished":
+		return "door-enter"
+	case "message.sent":
+		return "send"
+	case "progress.done", "progress.undone":
+		return "checks"
+	case "dossier.created", "dossier.changed":
+		return "pencil"
+	}
+	return "eye"
 }
 
 func (d *lookDay) add(l lookLine) {

@@ -1,7 +1,6 @@
 package dossierweb
 
 import (
-	"context"
 	"errors"
 	"io"
 	"slices"
@@ -17,16 +16,14 @@ import (
 )
 
 func (p *Pages) staffList(c *web.Ctx, a access.Staff) error {
-	f := dossier.Filter{Search: c.Query("q"), Statuses: c.R.URL.Query()["status"], After: c.Query("after")}
-	page, err := p.dossiers.StaffList(c.R.Context(), a, f)
+	v, err := p.listOf(c)
 	if err != nil {
 		return err
 	}
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-	if err != nil {
+	if v.page, err = p.dossiers.StaffList(c.R.Context(), a, v.filter); err != nil {
 		return err
 	}
-	v := listView{filter: f, page: page, settings: t.Settings, statuses: statusOptions(c, t.Settings, f.Statuses), next: nextLink(c, page)}
+	v.next = nextLink(c, v.page)
 	return c.Render(200, officeList(c, c.Frame(c.T("nav.dossiers")), v, a.Can(access.Work)))
 }
 
@@ -40,6 +37,8 @@ type draftForm struct {
 	Handler  string   `form:"handler"`
 	Party    []string `form:"party"`
 	Template string   `form:"template"`
+	Find     string   `form:"find"` // among the clients
+	Do       string   `form:"do"`
 }
 
 func (f draftForm) draft() dossier.Draft {
@@ -49,6 +48,7 @@ func (f draftForm) draft() dossier.Draft {
 // formView is the form of a new or changed dossier, with what can be chosen.
 type formView struct {
 	in                                   draftForm
+	found                                string // what is to say of the clients that are shown
 	action, back, title, general, others string
 	statuses, handlers, clients, lists   []ui.Option
 	problems                             []ui.Problem
@@ -70,7 +70,7 @@ func (p *Pages) form(c *web.Ctx, a access.Staff, status int, v formView) error {
 	for _, h := range handlers {
 		v.handlers = append(v.handlers, ui.Option{Value: h.ID, Label: h.Name, Chosen: h.ID == v.in.Handler})
 	}
-	if v.clients, err = p.choices(ctx, a, v.in.Party); err != nil {
+	if err := p.choices(c, a, &v); err != nil {
 		return err
 	}
 	v.lists = []ui.Option{{Label: c.T("dossier.no_list")}}
@@ -80,36 +80,54 @@ func (p *Pages) form(c *web.Ctx, a access.Staff, status int, v formView) error {
 	return c.Render(status, officeForm(c, c.Frame(v.title), v))
 }
 
-// choices are the clients to choose from. Those chosen are always among them, however far down the
-// list: what the form does not show would be taken out of the dossier by saving it.
-func (p *Pages) choices(ctx context.Context, a access.Staff, chosen []string) ([]ui.Option, error) {
-	list, err := p.clients.Choose(ctx, a, "", "", "")
+// atOnce is how many clients the form of a dossier shows to choose from.
+const atOnce = 10
+
+// choices are the clients to choose from: those chosen, and below them the first that the search
+// finds. What the form does not show would be taken out of the dossier by saving it.
+func (p *Pages) choices(c *web.Ctx, a access.Staff, v *formView) error {
+	ctx := c.R.Context()
+	list, err := p.clients.Choose(ctx, a, v.in.Find, "", "")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, id := range chosen {
-		if slices.ContainsFunc(list, func(cl client.Client) bool { return cl.ID == id }) {
-			continue
-		}
+	for _, id := range v.in.Party {
 		cl, err := p.clients.Get(ctx, a, id)
 		if errs.Is(err, errs.NotFound) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		list = append(list, cl)
+		v.clients = append(v.clients, option(cl, true))
 	}
-	var out []ui.Option
+	list = slices.DeleteFunc(list, func(cl client.Client) bool { return slices.Contains(v.in.Party, cl.ID) })
+	switch {
+	case len(list) > atOnce:
+		list, v.found = list[:atOnce], c.T("dossier.clients_more")
+	case len(list) == 0:
+		v.found = c.T("client.none")
+	}
 	for _, cl := range list {
-		out = append(out, ui.Option{Value: cl.ID, Label: cl.Name, Chosen: slices.Contains(chosen, cl.ID)})
+		v.clients = append(v.clients, option(cl, false))
 	}
-	return out, nil
+	return nil
+}
+
+func option(cl client.Client, chosen bool) ui.Option {
+	o := ui.Option{Value: cl.ID, Label: cl.Name, Chosen: chosen}
+	if cl.Number != "" {
+		o.Label += " (" + cl.Number + ")"
+	}
+	return o
 }
 
 func (p *Pages) newPage(c *web.Ctx, a access.Staff) error {
-	return p.form(c, a, 200, formView{in: draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.R.URL.Query()["party"]},
-		action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create")})
+	return p.form(c, a, 200, newView(c, draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.R.URL.Query()["party"]}))
+}
+
+func newView(c *web.Ctx, f draftForm) formView {
+	return formView{in: f, action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create")}
 }
 
 func (p *Pages) create(c *web.Ctx, a access.Staff) error {
@@ -117,9 +135,14 @@ func (p *Pages) create(c *web.Ctx, a access.Staff) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
+	v := newView(c, f)
+	if f.Do == "find" {
+		return p.form(c, a, 200, v)
+	}
 	id, err := p.dossiers.Create(c.R.Context(), a, f.Once, f.draft())
 	if errs.FieldsOf(err) != nil {
-		return p.form(c, a, 422, formView{in: f, action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create"), problems: ui.Problems(c.Texts, err)})
+		v.problems = ui.Problems(c.Texts, err)
+		return p.form(c, a, 422, v)
 	}
 	if err != nil {
 		return err
@@ -165,6 +188,9 @@ func (p *Pages) edit(c *web.Ctx, a access.Staff) error {
 		return err
 	}
 	id := c.Param("dossier")
+	if f.Do == "find" {
+		return p.findParty(c, a, id, f)
+	}
 	err = p.dossiers.Edit(c.R.Context(), a, id, version, f.draft())
 	if err == nil {
 		return c.Done("/dossiers/"+id, "dossier.saved")
@@ -185,6 +211,15 @@ func (p *Pages) edit(c *web.Ctx, a access.Staff) error {
 	}
 	v.problems = ui.Problems(c.Texts, err)
 	return p.form(c, a, 422, v)
+}
+
+// findParty shows the form of a dossier as it was typed, with the clients that were searched for.
+func (p *Pages) findParty(c *web.Ctx, a access.Staff, id string, f draftForm) error {
+	d, err := p.dossiers.StaffView(c.R.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	return p.form(c, a, 200, editView(c, d, f))
 }
 
 func (p *Pages) staffPage(c *web.Ctx, a access.Staff) error {

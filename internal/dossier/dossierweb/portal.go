@@ -3,6 +3,7 @@ package dossierweb
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,24 +67,21 @@ func (p *Pages) Routes() []web.Route {
 }
 
 func (p *Pages) clientList(c *web.Ctx, a access.Client) error {
-	f := dossier.Filter{Search: c.Query("q"), Statuses: c.R.URL.Query()["status"], After: c.Query("after")}
-	page, err := p.dossiers.ClientList(c.R.Context(), a, f)
+	v, err := p.listOf(c)
 	if err != nil {
+		return err
+	}
+	if v.page, err = p.dossiers.ClientList(c.R.Context(), a, v.filter); err != nil {
 		return err
 	}
 	others, err := p.dossiers.HasClosed(c.R.Context(), a)
 	if err != nil {
 		return err
 	}
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-	if err != nil {
-		return err
+	if !others {
+		v.statuses = nil
 	}
-	v := listView{filter: f, page: page, settings: t.Settings}
-	if others {
-		v.statuses = statusOptions(c, t.Settings, f.Statuses)
-	}
-	v.next = nextLink(c, page)
+	v.next = nextLink(c, v.page)
 	return c.Render(200, portalList(c, c.Frame(c.T("nav.dossiers")), v))
 }
 
@@ -92,20 +90,35 @@ type listView struct {
 	page     dossier.Page
 	settings tenant.Settings
 	statuses []ui.Option // empty when there is nothing to choose (N14)
+	all      bool        // no status is ticked: the list has all of them
 	next     string
 }
 
-func statusOptions(c *web.Ctx, s tenant.Settings, chosen []string) []ui.Option {
-	var out []ui.Option
-	for _, st := range s.Statuses {
-		on := len(chosen) == 0 && !st.Closed
-		for _, id := range chosen {
-			on = on || id == st.ID
-		}
-		out = append(out, ui.Option{Value: st.ID, Label: statusName(c, s, st.ID), Chosen: on})
+// listOf reads search and filter from the address. A first visit asks for what is open; whoever
+// unticked every status, which the form's mark tells apart, asks for all of them.
+func (p *Pages) listOf(c *web.Ctx) (listView, error) {
+	v := listView{filter: dossier.Filter{Search: c.Query("q"), Statuses: c.R.URL.Query()["status"], After: c.Query("after")}}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return v, err
 	}
-	return out
+	v.settings = t.Settings
+	none := len(v.filter.Statuses) == 0
+	v.all = none && c.Query(filteredMark) != ""
+	for _, st := range t.Settings.Statuses {
+		on := slices.Contains(v.filter.Statuses, st.ID) || none && !v.all && !st.Closed
+		v.statuses = append(v.statuses, ui.Option{Value: st.ID, Label: statusName(c, t.Settings, st.ID), Chosen: on})
+	}
+	if v.all {
+		for _, o := range v.statuses {
+			v.filter.Statuses = append(v.filter.Statuses, o.Value)
+		}
+	}
+	return v, nil
 }
+
+// filteredMark is in the address of a list whose filter was shown.
+const filteredMark = "filtered"
 
 func statusName(c *web.Ctx, s tenant.Settings, id string) string {
 	return s.Status(id).Name[c.Texts.Lang()]
@@ -174,7 +187,7 @@ func (v pageView) in(cat dossier.Category) []dossier.Document {
 
 func (p *Pages) load(c *web.Ctx, d dossier.Dossier) (pageView, error) {
 	ctx := c.R.Context()
-	v := pageView{d: d, tab: c.Query("tab"), once: web.OnceKey()}
+	v := pageView{d: d, once: web.OnceKey()}
 	t, err := p.tenants.Get(ctx, c.Site.Tenant)
 	if err != nil {
 		return v, err
@@ -202,28 +215,20 @@ func (p *Pages) clientPage(c *web.Ctx, a access.Client) error {
 	if v.docs, err = p.dossiers.ClientDocuments(c.R.Context(), a, d); err != nil {
 		return err
 	}
-	v.tab = tabOf(c)
+	v.tab = v.tabOf(c)
 	return c.Render(200, portalPage(c, c.Frame(d.Title), v))
 }
 
 func (v pageView) tabs(c *web.Ctx) []ui.Tab {
-	base := v.base()
 	var out []ui.Tab
-	for _, cat := range []dossier.Category{dossier.Correspondence, dossier.Documents, dossier.Delivered} {
-		out = append(out, v.oneTab(c, string(cat), base, len(v.in(cat))))
-	}
-	if c.Site.Modules[tenant.ModuleMessages] {
-		out = append(out, v.oneTab(c, message.Tab, base, len(v.messages)))
+	for _, name := range tabNames(c) {
+		t := ui.Tab{Label: c.T("dossier.tab." + name), Href: web.Link(v.base(), "tab", name) + "#onderdelen", Count: strconv.Itoa(v.size(name)), Current: v.tab == name}
+		if u := v.unread[name]; u > 0 {
+			t.New = c.T("dossier.new", "n", u)
+		}
+		out = append(out, t)
 	}
 	return out
-}
-
-func (v pageView) oneTab(c *web.Ctx, name, base string, n int) ui.Tab {
-	t := ui.Tab{Label: c.T("dossier.tab." + name), Href: web.Link(base, "tab", name), Count: strconv.Itoa(n), Current: v.tab == name}
-	if u := v.unread[name]; u > 0 {
-		t.New = c.T("dossier.new", "n", u)
-	}
-	return t
 }
 
 func (p *Pages) clientFile(c *web.Ctx, a access.Client) error {

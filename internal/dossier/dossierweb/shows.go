@@ -45,6 +45,14 @@ func statusIcon(d dossier.Dossier) string {
 	return "hourglass"
 }
 
+// clientOf says to staff whose a dossier is.
+func clientOf(c *web.Ctx, r dossier.Row) string {
+	if r.Parties > 1 {
+		return c.T("dossier.client_and", "name", r.Client, "n", r.Parties-1)
+	}
+	return r.Client
+}
+
 // whose says to staff with which party a message is.
 func whose(c *web.Ctx, m message.Message) string {
 	if m.Client == "" {
@@ -53,8 +61,9 @@ func whose(c *web.Ctx, m message.Message) string {
 	return c.T("message.of_one", "name", m.ClientName)
 }
 
-func direction(c *web.Ctx, m message.Message) string {
-	if m.Inbound {
+// direction says which way a message went, as who reads the page sees it.
+func direction(c *web.Ctx, v pageView, m message.Message) string {
+	if m.ToMe(!v.office) {
 		return c.T("message.inbound")
 	}
 	return c.T("message.outbound")

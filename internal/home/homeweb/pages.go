@@ -68,7 +68,11 @@ func greeting(c *web.Ctx) string {
 	case h < 18:
 		part = "afternoon"
 	}
-	return c.T("home."+part, "name", c.Scope.Name())
+	title, surname := addressed(c.Scope.Name())
+	if surname == "" {
+		return c.T("home.plain." + part)
+	}
+	return c.T("home."+part, "name", c.T("home.title."+title, "name", surname))
 }
 
 // atOnce is how many new things Home shows before "Toon meer".
@@ -80,6 +84,14 @@ func lead(c *web.Ctx, list []home.Item) string {
 		return ""
 	}
 	return c.T("home.lead")
+}
+
+// count says how much waits; where nothing does, the page says so itself.
+func count(c *web.Ctx, list []home.Item) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return c.Texts.N("home.waiting_n", len(list))
 }
 
 func href(it home.Item) string {

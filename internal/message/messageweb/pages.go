@@ -13,6 +13,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/message"
+	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -93,6 +94,10 @@ func (p *Pages) read(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
+	// The header counts what is unread after this one was opened.
+	if c.Unread, err = notify.Unread(c.R.Context(), p.db, c.Scope); err != nil {
+		return err
+	}
 	v := letterView{d: d, m: m, in: form{Once: web.OnceKey(), ReplyTo: m.ID, Subject: replySubject(c, m.Subject)}}
 	if v.in.Answers, err = p.messages.Answers(c.R.Context(), c.Scope, d, m.ID); err != nil {
 		return err
@@ -107,7 +112,7 @@ func (p *Pages) read(c *web.Ctx) error {
 		return err
 	}
 	// Only what the other side wrote is answered (N27).
-	v.answer = v.answer && m.Inbound == (c.Site.Face == access.Portal)
+	v.answer = v.answer && toMe(c, m)
 	return p.render(c, 200, m.Subject, v)
 }
 
@@ -229,7 +234,18 @@ func (p *Pages) sent(c *web.Ctx, d dossier.Dossier, f form) error {
 			return err
 		}
 	}
-	return c.Done(web.Link("/dossiers/"+d.ID, "tab", message.Tab), "message.sent")
+	return c.Done(web.Link("/dossiers/"+d.ID, "tab", message.Tab), sentKey(c, d))
+}
+
+// sentKey says that a message was sent, and what happens next.
+func sentKey(c *web.Ctx, d dossier.Dossier) string {
+	switch {
+	case c.Site.Face == access.Portal:
+		return "message.sent_office"
+	case d.PublishedAt == nil:
+		return "message.sent_hidden"
+	}
+	return "message.sent_client"
 }
 
 // conflict gives the form back with everything in it when the dossier was closed or the message was

@@ -34,7 +34,6 @@ func uploadProps(c *web.Ctx, v letterView) ui.Upload {
 	return u
 }
 
-// direction says where a message went, seen from the office, in the manual's word.
 // lead says to whom a new message goes, where that is no choice.
 func lead(c *web.Ctx, v letterView) string {
 	switch {
@@ -66,15 +65,19 @@ func addressees(c *web.Ctx, v letterView) []ui.Option {
 	return list
 }
 
+// toMe reports whether a message came in for the side that reads the page.
+func toMe(c *web.Ctx, m message.Message) bool { return m.ToMe(c.Site.Face == access.Portal) }
+
+// direction says which way a message went, in the manual's word.
 func direction(c *web.Ctx, m message.Message) string {
-	if m.Inbound {
+	if toMe(c, m) {
 		return c.T("message.inbound")
 	}
 	return c.T("message.outbound")
 }
 
-func directionIcon(m message.Message) string {
-	if m.Inbound {
+func directionIcon(c *web.Ctx, m message.Message) string {
+	if toMe(c, m) {
 		return "arrow-down-left"
 	}
 	return "arrow-up-right"

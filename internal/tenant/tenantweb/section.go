@@ -36,6 +36,7 @@ type entry struct {
 	intro   string // below the heading
 	field   ui.Field
 	value   string
+	derived string // the colour that an empty field stands for
 	set     func(*tenant.Edition, string) (problem string)
 }
 

@@ -32,17 +32,18 @@ func styleEntries(c *web.Ctx, e tenant.Edition) []entry {
 		return ""
 	}}
 	out := []entry{name}
-	out = append(out, colours(c, th.Palette, "", func(e *tenant.Edition) *tenant.Palette { return &e.Settings.Theme.Palette })...)
-	out = append(out, colours(c, th.Dark, "dark_", func(e *tenant.Edition) *tenant.Palette { return &e.Settings.Theme.Dark })...)
+	out = append(out, colours(c, th.Palette, tenant.Palette{}, "", func(e *tenant.Edition) *tenant.Palette { return &e.Settings.Theme.Palette })...)
+	out = append(out, colours(c, th.Dark, th.DarkPalette(), "dark_", func(e *tenant.Edition) *tenant.Palette { return &e.Settings.Theme.Dark })...)
 	out = append(out, fontEntry(c, th), radiusEntry(c, th))
 	return out
 }
 
-func colours(c *web.Ctx, p tenant.Palette, prefix string, of func(*tenant.Edition) *tenant.Palette) []entry {
+// colours are the fields of a palette; what is left empty in it, derived has.
+func colours(c *web.Ctx, p, derived tenant.Palette, prefix string, of func(*tenant.Edition) *tenant.Palette) []entry {
 	var out []entry
-	have := p.Colours()
+	have, made := p.Colours(), derived.Colours()
 	for i, name := range tenant.Names {
-		en := entry{kind: colour, value: have[name], field: ui.Field{Name: prefix + name, Label: c.T("settings.style." + name)}}
+		en := entry{kind: colour, value: have[name], derived: made[name], field: ui.Field{Name: prefix + name, Label: c.T("settings.style." + name)}}
 		if prefix != "" {
 			en.field.Label = c.T("settings.style.in_dark", "label", en.field.Label)
 			en.field.Optional = c.T("ui.optional")

@@ -695,9 +695,9 @@ func previewHome(c *web.Ctx, v view, f ui.Frame, scheme string) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(c.T("home.morning", "name", c.T("settings.mails.specimen_name")))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(c.T("home.plain.morning"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/tenant/tenantweb/style.templ`, Line: 121, Col: 87}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/tenant/tenantweb/style.templ`, Line: 121, Col: 48}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 			if templ_7745c5c3_Err != nil {
@@ -1001,7 +1001,7 @@ func previewDossier(c *web.Ctx, v view, f ui.Frame, scheme string) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs(c.T("dossier.parts"), []ui.Tab{
+			templ_7745c5c3_Err = ui.Tabs("", c.T("dossier.parts"), []ui.Tab{
 				{Label: c.T("dossier.tab.document"), Href: "/", Count: "2", New: c.T("dossier.new", "n", 1), Current: true},
 				{Label: c.T("dossier.tab.messages"), Href: "/", Count: "4"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
