@@ -43,7 +43,7 @@ func TestN12_N14_WithoutDossiersThereIsAWordAndWithoutOtherStatusesNoFilter(t *t
 	})
 }
 
-var tabShape = regexp.MustCompile(`(?s)<a href="/dossiers/[a-z0-9]+\?tab=([a-z]+)".*?</a>`)
+var tabShape = regexp.MustCompile(`(?s)<a href="/dossiers/[a-z0-9]+\?tab=([a-z]+)(?:#[a-z]+)?".*?</a>`)
 
 // tab is what a tab says: how many things, and how many of them are new.
 type tab struct{ count, fresh string }
