@@ -30,6 +30,8 @@ type Config struct {
 	OriginScheme string         `env:"VOORDEUR_ORIGIN_SCHEME" envDefault:"https" help:"https, or http for a try-out on this machine"`
 	OriginPort   string         `env:"VOORDEUR_ORIGIN_PORT" help:"port that visitors see, empty for the scheme's own"`
 	Proxies      []netip.Prefix `env:"VOORDEUR_TRUSTED_PROXIES" help:"networks of the proxies whose X-Forwarded-For is believed, as in 10.0.0.0/8,127.0.0.1/32"`
+	OpsAddr      string         `env:"VOORDEUR_OPS_ADDR" help:"address of the operator's page, metrics and profiles, as in 127.0.0.1:9180; empty for none"`
+	OpsExposed   bool           `env:"VOORDEUR_OPS_EXPOSED" envDefault:"false" help:"true lets VOORDEUR_OPS_ADDR be one that other machines reach: it knows no log-in, so only the operator's network may"`
 	SMTPAddr     string         `env:"VOORDEUR_SMTP_ADDR" envDefault:"localhost:587" help:"host:port of the mail server"`
 	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
 	SMTPUser     string         `env:"VOORDEUR_SMTP_USER" help:"user name there, empty for none"`
@@ -98,6 +100,7 @@ func (c Config) check() []error {
 	if c.TLSCert != "" && c.OriginScheme == "http" {
 		add("VOORDEUR_ORIGIN_SCHEME is http, but VOORDEUR_TLS_CERT serves https")
 	}
+	wrong = append(wrong, c.checkOps()...)
 	host, _, err := net.SplitHostPort(c.SMTPAddr)
 	if err != nil {
 		add("VOORDEUR_SMTP_ADDR is %q, not host:port", c.SMTPAddr)
@@ -106,7 +109,7 @@ func (c Config) check() []error {
 	if !known {
 		add("VOORDEUR_SMTP_TLS is %q, not starttls, tls or none", c.SMTPTLS)
 	}
-	if known && mode == mail.PlainText && !loopback(host) {
+	if known && mode == mail.PlainText && !Loopback(host) {
 		add("VOORDEUR_SMTP_TLS is none, and %q is not this machine: mail would be readable on its way", host)
 	}
 	if known && mode == mail.PlainText && c.SMTPUser != "" {
@@ -115,7 +118,23 @@ func (c Config) check() []error {
 	return wrong
 }
 
-func loopback(host string) bool {
+// checkOps refuses an operator's address that others can reach, unless that is said to be meant.
+func (c Config) checkOps() []error {
+	if c.OpsAddr == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(c.OpsAddr)
+	if err != nil {
+		return []error{fmt.Errorf("VOORDEUR_OPS_ADDR is %q, not host:port", c.OpsAddr)}
+	}
+	if !c.OpsExposed && !Loopback(host) {
+		return []error{fmt.Errorf("VOORDEUR_OPS_ADDR is %q, which other machines may reach without a log-in: set VOORDEUR_OPS_EXPOSED=true if that is meant", c.OpsAddr)}
+	}
+	return nil
+}
+
+// Loopback reports whether a host is this machine seen from itself.
+func Loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }

@@ -59,3 +59,20 @@ func TestMailWithoutTLSOnThisMachine(t *testing.T) {
 		}
 	}
 }
+
+func TestTheOperatorsAddressIsNotForOthers(t *testing.T) {
+	for _, c := range []struct {
+		addr, exposed string
+		taken         bool
+	}{
+		{"", "", true}, {"127.0.0.1:9180", "", true}, {"[::1]:9180", "", true}, {"localhost:9180", "", true},
+		{":9180", "", false}, {"0.0.0.0:9180", "", false}, {"10.0.0.5:9180", "false", false}, {"metrics.example:9180", "", false},
+		{"0.0.0.0:9180", "true", true}, {"9180", "true", false}, {"127.0.0.1:9180", "perhaps", false},
+	} {
+		t.Setenv("VOORDEUR_OPS_ADDR", c.addr)
+		t.Setenv("VOORDEUR_OPS_EXPOSED", c.exposed)
+		if _, err := config.Load(""); (err == nil) != c.taken {
+			t.Errorf("%q, exposed %q: %v", c.addr, c.exposed, err)
+		}
+	}
+}

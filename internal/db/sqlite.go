@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	_ "modernc.org/sqlite" // registers the driver
 
+	"voordeur/internal/disk"
 	"voordeur/internal/errs"
 )
 
@@ -122,11 +122,11 @@ func (d *DB) room() error {
 	if d.dialect != SQLite {
 		return nil
 	}
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(d.dir, &s); err != nil {
-		return fmt.Errorf("db: free space: %w", err)
+	room, err := disk.At(d.dir)
+	if err != nil {
+		return fmt.Errorf("db: %w", err)
 	}
-	if s.Bavail*uint64(s.Bsize) < freeFloor {
+	if room.Free < freeFloor {
 		return errs.New(errs.Unavailable, "error.disk_full")
 	}
 	return nil

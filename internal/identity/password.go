@@ -86,6 +86,12 @@ type hasher struct {
 
 const hashQueue = 50
 
+// Hashing tells how many passwords are being hashed and how many wait for it.
+func (i *Identity) Hashing() (running, waiting int) {
+	running = len(i.hash.slots)
+	return running, max(0, len(i.hash.queue)-running)
+}
+
 func newHasher() *hasher {
 	return &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), queue: make(chan struct{}, hashQueue)}
 }

@@ -45,6 +45,8 @@ type Runner struct {
 	log   *slog.Logger
 	kinds map[string]Func
 	wake  chan struct{}
+	// Observe is told of every attempt that ended; nil for nobody.
+	Observe func(kind string, failed bool)
 }
 
 // New returns a runner for the kinds of job it is given.
@@ -154,6 +156,9 @@ func (r *Runner) do(ctx context.Context, j Job) {
 	}
 	if err == nil {
 		err = r.complete(ctx, j, finish)
+	}
+	if r.Observe != nil {
+		r.Observe(j.Kind, err != nil)
 	}
 	if err != nil {
 		r.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "err", withoutAddresses(err))

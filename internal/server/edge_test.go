@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/errs"
 	"voordeur/internal/mail"
+	"voordeur/internal/ops"
 	"voordeur/internal/scan"
 	"voordeur/internal/server"
 	"voordeur/internal/tenant"
@@ -268,4 +270,31 @@ func TestALockedLoginSaysWhenToTryAgain(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestEveryAnswerIsObserved(t *testing.T) {
+	e := newEdge(t, dbtest.SQLite(t, nil), "http").with(map[string]web.Handler{
+		"/fine/{document}": func(c *web.Ctx) error { return c.See("/") },
+		"/breaks":          func(*web.Ctx) error { panic("on purpose") },
+	})
+	var seen []ops.Request
+	e.app.Observe = func(r ops.Request) {
+		r.Took = 0 // nobody knows it beforehand
+		seen = append(seen, r)
+	}
+	e.ask("GET", portal, "/fine/secret")
+	e.ask("HEAD", kantor, "/breaks")
+	e.ask("GET", portal, "/nowhere/secret")
+	e.ask("GET", "elsewhere.example", "/")
+	e.ask("GET", "elsewhere.example", "/healthz")
+	want := []ops.Request{
+		{Face: "portal", Pattern: "GET /fine/{document}", Method: "GET", Status: 303},
+		{Face: "office", Pattern: "GET /breaks", Method: "HEAD", Status: 500},
+		{Face: "portal", Method: "GET", Status: 404},
+		{Method: "GET", Status: 421},
+		{Pattern: "/healthz", Method: "GET", Status: 200},
+	}
+	if !slices.Equal(seen, want) {
+		t.Errorf("%+v\nwant %+v", seen, want)
+	}
 }

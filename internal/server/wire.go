@@ -47,6 +47,7 @@ type House struct {
 	Clients  *client.Clients
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
+	Blobs    blob.Store
 }
 
 // Wire puts the features on the parts. It is the one list of what the program has.
@@ -54,7 +55,7 @@ func Wire(p Parts) (*House, error) {
 	tenants := tenant.New(p.DB, p.Keys, p.Origin)
 	looks := audit.NewLooks(p.DB)
 	ids := identity.New(p.DB, tenants)
-	h := &House{Clients: client.New(p.DB, looks)}
+	h := &House{Clients: client.New(p.DB, looks), Blobs: p.Blobs}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	tenants.StatusInUse = dossier.StatusInUse
