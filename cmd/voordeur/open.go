@@ -81,8 +81,10 @@ func houseLogging(ctx context.Context, c config.Config, log io.Writer) (*server.
 	if err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scan.Off{},
-		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: version})
+	h, err := server.Wire(server.Parts{
+		DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scan.Off{},
+		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: version,
+	})
 	return h, closeAll, err
 }
 

@@ -61,9 +61,11 @@ func TestOperatorSeesWhatVisitorsDo(t *testing.T) {
 	}
 	read(t, "http://"+addr+"/no-such-page", "notaris.localhost")
 	_, text := read(t, "http://"+opsAddr+"/metrics", "")
-	for _, want := range []string{`voordeur_http_requests_total{class="2xx",face="portal",method="GET",route="/login"} 1`,
+	for _, want := range []string{
+		`voordeur_http_requests_total{class="2xx",face="portal",method="GET",route="/login"} 1`,
 		`voordeur_http_requests_total{class="4xx",face="portal",method="GET",route="none"} 1`, "voordeur_database_answers 1", `voordeur_disk_free_bytes{of="documents"}`,
-		fmt.Sprintf("version=%q", version)} {
+		fmt.Sprintf("version=%q", version),
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is missing in\n%s", want, text)
 		}

@@ -28,10 +28,12 @@ const (
 )
 
 func newServer(ctx context.Context, h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: headerBytes, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		// What net/http logs by itself names addresses of visitors.
-		ErrorLog: slog.NewLogLogger(quiet{log.Handler()}, slog.LevelWarn)}
+		ErrorLog: slog.NewLogLogger(quiet{log.Handler()}, slog.LevelWarn),
+	}
 }
 
 // quiet keeps the message of net/http without what it tells of the visitor: the text stops where

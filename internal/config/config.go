@@ -45,8 +45,8 @@ func (c Config) SMTP() mail.SMTPConfig {
 	return mail.SMTPConfig{Addr: c.SMTPAddr, TLS: tlsModes[c.SMTPTLS], Username: c.SMTPUser, Password: c.SMTPPassword}
 }
 
-// testing is the prefix of what only tests read.
-const testing = "VOORDEUR_TEST_"
+// testsOnly is the prefix of what only tests read.
+const testsOnly = "VOORDEUR_TEST_"
 
 // Load reads the file, when one is named, and the environment. All that is wrong is reported
 // together.
@@ -55,14 +55,14 @@ func Load(file string) (Config, error) {
 	var wrong []error
 	values := map[string]string{}
 	if file != "" {
-		b, err := os.ReadFile(file)
+		b, err := os.ReadFile(file) // #nosec G304 -- the file that the operator named
 		if err != nil {
 			return c, fmt.Errorf("config: %w", err)
 		}
 		wrong = append(wrong, parse(file, string(b), values)...)
 	}
 	for _, kv := range os.Environ() {
-		if k, v, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(k, "VOORDEUR_") && !strings.HasPrefix(k, testing) {
+		if k, v, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(k, "VOORDEUR_") && !strings.HasPrefix(k, testsOnly) {
 			values[k] = v
 		}
 	}
@@ -228,6 +228,17 @@ func Table() string {
 			value = "`" + value + "`"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", tag.Get("env"), value, tag.Get("help"))
+	}
+	return b.String()
+}
+
+// Example returns a file of settings to begin with: every one with its meaning and its default,
+// none of them set.
+func Example() string {
+	var b strings.Builder
+	b.WriteString("# Settings of Voordeur: take the # off a line to set it. docs/operations.md explains them.\n")
+	for f := range reflect.TypeFor[Config]().Fields() {
+		fmt.Fprintf(&b, "\n# %s\n#%s=%s\n", f.Tag.Get("help"), f.Tag.Get("env"), f.Tag.Get("envDefault"))
 	}
 	return b.String()
 }

@@ -101,7 +101,7 @@ func olderThan(version, floor string) bool {
 }
 
 func syncFolder(dir string) error {
-	f, err := os.Open(dir)
+	f, err := os.Open(dir) // #nosec G304 -- the folder of the database
 	if err != nil {
 		return err
 	}

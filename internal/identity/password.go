@@ -116,7 +116,7 @@ const phc = "$argon2id$v=19$m=19456,t=2,p=1$"
 
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
-	rand.Read(salt) // never fails
+	_, _ = rand.Read(salt) // never fails
 	key, err := h.run(ctx, password, salt)
 	if err != nil {
 		return "", err

@@ -30,11 +30,16 @@ type Monitor struct {
 
 // New returns a monitor with a registry of its own.
 func New(from Sources) (*Monitor, error) {
-	m := &Monitor{from: from, requests: newRequests(from.clock()), registry: prometheus.NewRegistry(),
-		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "voordeur_jobs_ended_total",
-			Help: "Attempts at jobs that ended, by kind and result: done, or failed."}, []string{"kind", "result"})}
+	m := &Monitor{
+		from: from, requests: newRequests(from.clock()), registry: prometheus.NewRegistry(),
+		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "voordeur_jobs_ended_total",
+			Help: "Attempts at jobs that ended, by kind and result: done, or failed.",
+		}, []string{"kind", "result"}),
+	}
 	for _, c := range []prometheus.Collector{
-		m.requests.answers, m.requests.durations, m.jobs, figures{m},
+		m.requests.answers, m.requests.durations, m.jobs,
+		figures{m},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := m.registry.Register(c); err != nil {

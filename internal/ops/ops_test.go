@@ -111,9 +111,11 @@ func (f *fixture) plan(text string) string {
 // monitor watches the database with room on its disks.
 func monitor(t testing.TB, d *db.DB) *ops.Monitor {
 	t.Helper()
-	m, err := ops.New(ops.Sources{DB: d, Version: "1.2.3", Hashing: func() (int, int) { return 2, 7 },
+	m, err := ops.New(ops.Sources{
+		DB: d, Version: "1.2.3", Hashing: func() (int, int) { return 2, 7 },
 		Blobs:       func() (disk.Room, error) { return disk.Room{Free: 100 << 30, Total: 200 << 30}, nil },
-		Certificate: func() time.Time { return start.Add(60 * 24 * time.Hour) }})
+		Certificate: func() time.Time { return start.Add(60 * 24 * time.Hour) },
+	})
 	must(t, err)
 	return m
 }

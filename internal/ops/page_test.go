@@ -39,9 +39,11 @@ func TestPageSaysThatAllIsWell(t *testing.T) {
 // quiet watches a database beside which nothing is wrong, whatever the disk of this machine.
 func quiet(t *testing.T, d *db.DB) *ops.Monitor {
 	t.Helper()
-	m, err := ops.New(ops.Sources{DB: d, Version: "1.2.3", Hashing: func() (int, int) { return 0, 0 },
+	m, err := ops.New(ops.Sources{
+		DB: d, Version: "1.2.3", Hashing: func() (int, int) { return 0, 0 },
 		Blobs:       func() (disk.Room, error) { return disk.Room{Free: 100 << 30, Total: 200 << 30}, nil },
-		Certificate: func() time.Time { return start.Add(59*24*time.Hour + time.Minute) }})
+		Certificate: func() time.Time { return start.Add(59*24*time.Hour + time.Minute) },
+	})
 	must(t, err)
 	return m
 }
@@ -207,10 +209,23 @@ func TestFiguresInWords(t *testing.T) {
 		v          float64
 		unit, want string
 	}{
-		{0, "things", "0"}, {1234567, "things", "1234567"}, {0, "seconds", "0 s"}, {59.4, "seconds", "59 s"}, {59.6, "seconds", "1 min"},
-		{3599, "seconds", "59 min 59 s"}, {3600, "seconds", "1 h"}, {90000, "seconds", "1 d 1 h"}, {86460, "seconds", "1 d"}, {-90, "seconds", "-1 min 30 s"},
-		{0, "bytes", "0 B"}, {1023, "bytes", "1023 B"}, {1536, "bytes", "1.5 KiB"}, {20 << 30, "bytes", "20 GiB"}, {5 << 50, "bytes", "5120 TiB"},
-		{0, "answer", "no"}, {1, "answer", "yes"},
+		{0, "things", "0"},
+		{1234567, "things", "1234567"},
+		{0, "seconds", "0 s"},
+		{59.4, "seconds", "59 s"},
+		{59.6, "seconds", "1 min"},
+		{3599, "seconds", "59 min 59 s"},
+		{3600, "seconds", "1 h"},
+		{90000, "seconds", "1 d 1 h"},
+		{86460, "seconds", "1 d"},
+		{-90, "seconds", "-1 min 30 s"},
+		{0, "bytes", "0 B"},
+		{1023, "bytes", "1023 B"},
+		{1536, "bytes", "1.5 KiB"},
+		{20 << 30, "bytes", "20 GiB"},
+		{5 << 50, "bytes", "5120 TiB"},
+		{0, "answer", "no"},
+		{1, "answer", "yes"},
 	} {
 		if got := ops.Say(c.v, c.unit); got != c.want {
 			t.Errorf("%v %s: %q, want %q", c.v, c.unit, got, c.want)

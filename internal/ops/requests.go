@@ -31,11 +31,15 @@ type requests struct {
 
 func newRequests(c clock.Clock) *requests {
 	return &requests{
-		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "voordeur_http_requests_total",
-			Help: "Answered requests by face, route, method and class of status."}, []string{"face", "route", "method", "class"}),
-		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "voordeur_http_request_duration_seconds",
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "voordeur_http_requests_total",
+			Help: "Answered requests by face, route, method and class of status.",
+		}, []string{"face", "route", "method", "class"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "voordeur_http_request_duration_seconds",
 			Help:    "How long answers took, by face and route.",
-			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60}}, []string{"face", "route"}),
+			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60},
+		}, []string{"face", "route"}),
 		errors: &window{clock: c},
 	}
 }

@@ -31,12 +31,12 @@ import (
 
 // edge is a program with one tenant and nobody in it, to see how it answers.
 type edge struct {
-	t   *testing.T
+	t   testing.TB
 	app *server.App
 	log *bytes.Buffer
 }
 
-func newEdge(t *testing.T, d *db.DB, scheme string) *edge {
+func newEdge(t testing.TB, d *db.DB, scheme string) *edge {
 	t.Helper()
 	dir := t.TempDir()
 	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
@@ -48,11 +48,15 @@ func newEdge(t *testing.T, d *db.DB, scheme string) *edge {
 	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
 	must(t, err)
 	e := &edge{t: t, log: &bytes.Buffer{}}
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: scheme},
-		Log: slog.New(slog.NewTextHandler(e.log, nil)), Version: "1.2.3"})
+	h, err := server.Wire(server.Parts{
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: scheme},
+		Log: slog.New(slog.NewTextHandler(e.log, nil)), Version: "1.2.3",
+	})
 	must(t, err)
-	must(t, h.Tenants.Create(context.Background(), tenant.Draft{ID: "notaris", Name: "De Linde", Settings: tenant.DefaultSettings(),
-		Hosts: map[access.Face]string{access.Portal: portal, access.Office: kantor}}))
+	must(t, h.Tenants.Create(context.Background(), tenant.Draft{
+		ID: "notaris", Name: "De Linde", Settings: tenant.DefaultSettings(),
+		Hosts: map[access.Face]string{access.Portal: portal, access.Office: kantor, access.Docs: docs},
+	}))
 	e.app = h.App
 	return e
 }

@@ -79,8 +79,10 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids).Routes()...)
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
-	app, err := New(Deps{DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
-		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Routes: routes})
+	app, err := New(Deps{
+		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
+		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Routes: routes,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -60,8 +60,10 @@ func (p *program) start() {
 	p.t.Helper()
 	p.log.Reset()
 	p.cmd = exec.Command(p.bin, "serve")
-	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "VOORDEUR_ADDR=127.0.0.1:0", "VOORDEUR_DB=" + filepath.Join(p.dir, "voordeur.db"), "VOORDEUR_BLOBS=" + filepath.Join(p.dir, "blobs"),
-		"VOORDEUR_KEY_FILE=" + filepath.Join(p.dir, "key"), "VOORDEUR_ORIGIN_SCHEME=http", "VOORDEUR_SMTP_ADDR=" + p.smtp, "VOORDEUR_SMTP_TLS=none"}
+	p.cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "VOORDEUR_ADDR=127.0.0.1:0", "VOORDEUR_DB=" + filepath.Join(p.dir, "voordeur.db"), "VOORDEUR_BLOBS=" + filepath.Join(p.dir, "blobs"),
+		"VOORDEUR_KEY_FILE=" + filepath.Join(p.dir, "key"), "VOORDEUR_ORIGIN_SCHEME=http", "VOORDEUR_SMTP_ADDR=" + p.smtp, "VOORDEUR_SMTP_TLS=none",
+	}
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
 	must(p.t, err)

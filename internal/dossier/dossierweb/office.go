@@ -108,8 +108,10 @@ func (p *Pages) choices(ctx context.Context, a access.Staff, chosen []string) ([
 }
 
 func (p *Pages) newPage(c *web.Ctx, a access.Staff) error {
-	return p.form(c, a, 200, formView{in: draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.R.URL.Query()["party"]},
-		action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create")})
+	return p.form(c, a, 200, formView{
+		in:     draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.R.URL.Query()["party"]},
+		action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create"),
+	})
 }
 
 func (p *Pages) create(c *web.Ctx, a access.Staff) error {
