@@ -6,7 +6,7 @@ PKGS ?= ./...
 export PKGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build generate check test crash
+.PHONY: help run dev build generate check test fuzz deb sbom crash
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,11 +25,20 @@ build: ## Build bin/voordeur, one static program
 generate: ## Make the templates' Go code, styles and scripts anew
 	@scripts/generate
 
-check: ## Quick loop: vet, staticcheck, short tests on SQLite (PKGS=./...)
+check: ## Quick loop: format, vet, known weaknesses, licences, short tests on SQLite (PKGS=./...)
 	@scripts/check
 
 test: ## Everything, as CI does; installs what the tests need (PKGS=./...)
 	@scripts/test
+
+fuzz: ## Look for inputs that break a promise, FUZZTIME=10m for each fuzz target
+	@FUZZTIME=$(or $(FUZZTIME),10m) scripts/fuzz
+
+deb: ## Build the Debian package into bin/
+	@scripts/deb
+
+sbom: ## Write the bill of materials, CycloneDX, to bin/voordeur.cdx.json
+	@scripts/sbom
 
 crash: ## Kill the program a hundred times while it is used, and look for losses (KILLS=100)
 	@VOORDEUR_KILLS=$(or $(KILLS),100) go test ./internal/storm -run KillStorm -count=1 -v -timeout 60m

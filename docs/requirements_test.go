@@ -217,8 +217,13 @@ func again(seen map[string]bool, id string) string {
 func TestRequirements_ClaimsAreChecked(t *testing.T) {
 	one := []string{"TestX"}
 	for _, r := range []row{
-		{"N1", "shown", "x", one, nil}, {"N1", "shown", "x", nil, one}, {"N1", "part", "x", one, one}, {"N1", "part", "x", nil, nil},
-		{"N1", "open", "x", one, nil}, {"N1", "done", "x", one, one}, {"N1", "open", "", nil, nil},
+		{"N1", "shown", "x", one, nil},
+		{"N1", "shown", "x", nil, one},
+		{"N1", "part", "x", one, one},
+		{"N1", "part", "x", nil, nil},
+		{"N1", "open", "x", one, nil},
+		{"N1", "done", "x", one, one},
+		{"N1", "open", "", nil, nil},
 	} {
 		if r.wrong() == "" {
 			t.Errorf("%+v passes", r)

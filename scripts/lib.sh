@@ -20,3 +20,34 @@ npm_ci() {
 
 # go_files lists the project's own Go files.
 go_files() { find . -name node_modules -prune -o -name '*.go' -print; }
+
+# tool MODULE@VERSION prints the path of a Go tool, which is built once into .cache/tools.
+tool() {
+	local dir=$PWD/.cache/tools/${1//\//_}-$(go env GOVERSION) name=${1%@*}
+	name=$(basename "$name")
+	[[ -x $dir/$name ]] || GOBIN=$dir go install "$1" >&2 || return
+	echo "$dir/$name"
+}
+
+failed=()
+count=0
+
+# step NAME COMMAND... runs one step; its output shows as it comes. A step that fails does not stop
+# those after it.
+step() {
+	local name=$1 start=$SECONDS result=ok
+	shift
+	say "$name"
+	"$@" </dev/null || { result=FAILED; failed+=("$name"); }
+	count=$((count + 1))
+	say "$name: $result ($((SECONDS - start)) s)"
+}
+
+# verdict says how all steps ended, and ends so.
+verdict() {
+	((${#failed[@]} == 0)) || die "FAILED: $(IFS=,; echo "${failed[*]}") ($count steps, $SECONDS s)"
+	say "all $count steps passed in $SECONDS s"
+}
+
+# version prints the version that the program has.
+version() { sed -n 's/^var version = "\(.*\)"$/\1/p' cmd/voordeur/main.go; }

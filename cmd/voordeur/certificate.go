@@ -54,10 +54,15 @@ func (c *certificate) times() (seen [2]time.Time, err error) {
 	return seen, nil
 }
 
+// ends returns until when the certificate in use is valid.
+func (c *certificate) ends() time.Time { return c.current.Load().Leaf.NotAfter }
+
 // config returns how connections are made, with the certificate of their moment.
 func (c *certificate) config() *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.current.Load(), nil }}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.current.Load(), nil },
+	}
 }
 
 // watch reads the files again after SIGHUP, and when they have changed, until ctx ends. A pair that

@@ -88,8 +88,10 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 	if err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scanner,
-		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: log, Version: version})
+	h, err := server.Wire(server.Parts{
+		DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scanner,
+		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: log, Version: version,
+	})
 	return h, closeAll, err
 }
 

@@ -29,10 +29,12 @@ const (
 )
 
 func newServer(ctx context.Context, h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: headerBytes, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		// What net/http logs by itself names addresses of visitors.
-		ErrorLog: slog.NewLogLogger(quiet{log.Handler()}, slog.LevelWarn)}
+		ErrorLog: slog.NewLogLogger(quiet{log.Handler()}, slog.LevelWarn),
+	}
 }
 
 // quiet keeps the message of net/http without what it tells of the visitor: the text stops where
@@ -92,29 +94,38 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	l, err := listener(ctx, c, h.Log)
-	if err == nil {
-		fmt.Fprintf(out, "Voordeur %s listens on %s\n", version, l.Addr())
-		err = listen(ctx, l, h.Handler(), h.App)
-	}
-	return errors.Join(err, closeAll())
+	return errors.Join(serveHouse(ctx, c, h, out), closeAll())
 }
 
-// listener listens, with TLS when there is a certificate.
-func listener(ctx context.Context, c config.Config, log *slog.Logger) (net.Listener, error) {
-	var cert *certificate
-	if c.TLSCert != "" {
-		var err error
-		if cert, err = loadCertificate(c.TLSCert, c.TLSKey, log); err != nil {
-			return nil, err
-		}
+// serveHouse serves the visitors and, when there is an address for it, the operator.
+func serveHouse(ctx context.Context, c config.Config, h *server.House, out io.Writer) error {
+	l, ends, err := listener(ctx, c, h.Log)
+	if err != nil {
+		return err
 	}
-	l, err := net.Listen("tcp", c.Addr)
-	if err != nil || cert == nil {
-		return l, err
+	stop, err := operated(c, h, ends, out)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	fmt.Fprintf(out, "Voordeur %s listens on %s\n", version, l.Addr())
+	return errors.Join(listen(ctx, l, h.Handler(), h.App), stop())
+}
+
+// listener listens, with TLS when there is a certificate; then ends tells when that one ends.
+func listener(ctx context.Context, c config.Config, log *slog.Logger) (l net.Listener, ends func() time.Time, err error) {
+	if c.TLSCert == "" {
+		l, err = net.Listen("tcp", c.Addr)
+		return l, nil, err
+	}
+	cert, err := loadCertificate(c.TLSCert, c.TLSKey, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	if l, err = net.Listen("tcp", c.Addr); err != nil {
+		return nil, nil, err
 	}
 	go cert.watch(ctx)
-	return tls.NewListener(l, cert.config()), nil
+	return tls.NewListener(l, cert.config()), cert.ends, nil
 }
 
 func migrate(ctx context.Context, args []string, out io.Writer) error {

@@ -57,7 +57,7 @@ func Record(ctx context.Context, tx *db.Tx, s access.Scope, e Entry) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	salt := make([]byte, 16)
-	rand.Read(salt) // never fails
+	_, _ = rand.Read(salt) // never fails
 	_, err = tx.Exec(ctx, insertEntry, s.Tenant(), db.RandomID(), tx.Now(), e.Event, kind(s), s.Account(), string(s.Role()),
 		s.Means(), s.Origin(), e.Dossier, e.Client, string(objects), string(detail), salt)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"sync"
 	"time"
+
+	"voordeur/internal/disk"
 )
 
 // Below the store's folder: tmp/<key> while it is written, and blobs/<tenant>/<shard>/<key> when
@@ -105,6 +107,9 @@ func (d *Disk) prepare(dir string) error {
 	}
 	return errors.Join(d.sys.sync(above), above.Close())
 }
+
+// Room returns the space of the file system that the blobs are on.
+func (d *Disk) Room() (disk.Room, error) { return disk.At(d.root.Name()) }
 
 // Close releases the folder. No other method may be called after it.
 func (d *Disk) Close() error {
@@ -207,7 +212,7 @@ func (d *Disk) Tenants() ([]string, error) {
 // was acknowledged.
 func newKey() string {
 	b := make([]byte, 16)
-	rand.Read(b)
+	_, _ = rand.Read(b) // never fails
 	return hex.EncodeToString(b)
 }
 

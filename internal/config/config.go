@@ -32,6 +32,8 @@ type Config struct {
 	OriginPort   string         `env:"VOORDEUR_ORIGIN_PORT" help:"port that visitors see, empty for the scheme's own"`
 	Proxies      []netip.Prefix `env:"VOORDEUR_TRUSTED_PROXIES" help:"networks of the proxies whose X-Forwarded-For is believed, as in 10.0.0.0/8,127.0.0.1/32"`
 	Scan         string         `env:"VOORDEUR_SCAN" envDefault:"off" help:"virus scanner: clamd:unix:/run/clamav/clamd.ctl or clamd:HOST:PORT; off has none, and tells staff so"`
+	OpsAddr      string         `env:"VOORDEUR_OPS_ADDR" help:"address of the operator's page, metrics and profiles, as in 127.0.0.1:9180; empty for none"`
+	OpsExposed   bool           `env:"VOORDEUR_OPS_EXPOSED" envDefault:"false" help:"true lets VOORDEUR_OPS_ADDR be one that other machines reach: it knows no log-in, so only the operator's network may"`
 	SMTPAddr     string         `env:"VOORDEUR_SMTP_ADDR" envDefault:"localhost:587" help:"host:port of the mail server"`
 	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
 	SMTPUser     string         `env:"VOORDEUR_SMTP_USER" help:"user name there, empty for none"`
@@ -54,8 +56,8 @@ func (c Config) Scanner() (scan.Scanner, error) {
 	return s, nil
 }
 
-// testing is the prefix of what only tests read.
-const testing = "VOORDEUR_TEST_"
+// testsOnly is the prefix of what only tests read.
+const testsOnly = "VOORDEUR_TEST_"
 
 // Load reads the file, when one is named, and the environment. All that is wrong is reported
 // together.
@@ -64,14 +66,14 @@ func Load(file string) (Config, error) {
 	var wrong []error
 	values := map[string]string{}
 	if file != "" {
-		b, err := os.ReadFile(file)
+		b, err := os.ReadFile(file) // #nosec G304 -- the file that the operator named
 		if err != nil {
 			return c, fmt.Errorf("config: %w", err)
 		}
 		wrong = append(wrong, parse(file, string(b), values)...)
 	}
 	for _, kv := range os.Environ() {
-		if k, v, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(k, "VOORDEUR_") && !strings.HasPrefix(k, testing) {
+		if k, v, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(k, "VOORDEUR_") && !strings.HasPrefix(k, testsOnly) {
 			values[k] = v
 		}
 	}
@@ -112,6 +114,7 @@ func (c Config) check() []error {
 	if _, err := c.Scanner(); err != nil {
 		wrong = append(wrong, err)
 	}
+	wrong = append(wrong, c.checkOps()...)
 	host, _, err := net.SplitHostPort(c.SMTPAddr)
 	if err != nil {
 		add("VOORDEUR_SMTP_ADDR is %q, not host:port", c.SMTPAddr)
@@ -120,7 +123,7 @@ func (c Config) check() []error {
 	if !known {
 		add("VOORDEUR_SMTP_TLS is %q, not starttls, tls or none", c.SMTPTLS)
 	}
-	if known && mode == mail.PlainText && !loopback(host) {
+	if known && mode == mail.PlainText && !Loopback(host) {
 		add("VOORDEUR_SMTP_TLS is none, and %q is not this machine: mail would be readable on its way", host)
 	}
 	if known && mode == mail.PlainText && c.SMTPUser != "" {
@@ -129,7 +132,23 @@ func (c Config) check() []error {
 	return wrong
 }
 
-func loopback(host string) bool {
+// checkOps refuses an operator's address that others can reach, unless that is said to be meant.
+func (c Config) checkOps() []error {
+	if c.OpsAddr == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(c.OpsAddr)
+	if err != nil {
+		return []error{fmt.Errorf("VOORDEUR_OPS_ADDR is %q, not host:port", c.OpsAddr)}
+	}
+	if !c.OpsExposed && !Loopback(host) {
+		return []error{fmt.Errorf("VOORDEUR_OPS_ADDR is %q, which other machines may reach without a log-in: set VOORDEUR_OPS_EXPOSED=true if that is meant", c.OpsAddr)}
+	}
+	return nil
+}
+
+// Loopback reports whether a host is this machine seen from itself.
+func Loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
@@ -223,6 +242,17 @@ func Table() string {
 			value = "`" + value + "`"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", tag.Get("env"), value, tag.Get("help"))
+	}
+	return b.String()
+}
+
+// Example returns a file of settings to begin with: every one with its meaning and its default,
+// none of them set.
+func Example() string {
+	var b strings.Builder
+	b.WriteString("# Settings of Voordeur: take the # off a line to set it. docs/operations.md explains them.\n")
+	for f := range reflect.TypeFor[Config]().Fields() {
+		fmt.Fprintf(&b, "\n# %s\n#%s=%s\n", f.Tag.Get("help"), f.Tag.Get("env"), f.Tag.Get("envDefault"))
 	}
 	return b.String()
 }

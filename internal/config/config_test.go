@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -42,8 +43,10 @@ func TestEverythingWrongIsReportedTogether(t *testing.T) {
 	if err == nil {
 		t.Fatal("was taken")
 	}
-	for _, want := range []string{"line 1 has no =", "no setting VOORDEUR_ADR; is VOORDEUR_ADDR meant?", "no setting VOORDEUR_XYZZY\n", "VOORDEUR_ORIGIN_PORT",
-		"go together", `"mail.example" is not this machine`, "VOORDEUR_SMTP_USER needs"} {
+	for _, want := range []string{
+		"line 1 has no =", "no setting VOORDEUR_ADR; is VOORDEUR_ADDR meant?", "no setting VOORDEUR_XYZZY\n", "VOORDEUR_ORIGIN_PORT",
+		"go together", `"mail.example" is not this machine`, "VOORDEUR_SMTP_USER needs",
+	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing in %v", want, err)
 		}
@@ -70,5 +73,51 @@ func TestMailWithoutTLSOnThisMachine(t *testing.T) {
 		if _, err := config.Load(""); err != nil {
 			t.Errorf("%s: %v", addr, err)
 		}
+	}
+}
+
+func TestTheOperatorsAddressIsNotForOthers(t *testing.T) {
+	for _, c := range []struct {
+		addr, exposed string
+		taken         bool
+	}{
+		{"", "", true},
+		{"127.0.0.1:9180", "", true},
+		{"[::1]:9180", "", true},
+		{"localhost:9180", "", true},
+		{":9180", "", false},
+		{"0.0.0.0:9180", "", false},
+		{"10.0.0.5:9180", "false", false},
+		{"metrics.example:9180", "", false},
+		{"0.0.0.0:9180", "true", true},
+		{"9180", "true", false},
+		{"127.0.0.1:9180", "perhaps", false},
+	} {
+		t.Setenv("VOORDEUR_OPS_ADDR", c.addr)
+		t.Setenv("VOORDEUR_OPS_EXPOSED", c.exposed)
+		if _, err := config.Load(""); (err == nil) != c.taken {
+			t.Errorf("%q, exposed %q: %v", c.addr, c.exposed, err)
+		}
+	}
+}
+
+// The example sets nothing, and can be read with every line set to its default.
+func TestExample(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "voordeur.env")
+	for name, text := range map[string]string{"as it is": config.Example(), "all set": strings.ReplaceAll(config.Example(), "\n#VOORDEUR", "\nVOORDEUR")} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := config.Load(file)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		plain, err := config.Load("")
+		if err != nil || !reflect.DeepEqual(got, plain) {
+			t.Errorf("%s: %+v, want %+v (%v)", name, got, plain, err)
+		}
+	}
+	if n := strings.Count(config.Example(), "\n#VOORDEUR_"); n != reflect.TypeFor[config.Config]().NumField() {
+		t.Errorf("the example has %d settings", n)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func newKeyring(t *testing.T) *Keyring {
+func newKeyring(t testing.TB) *Keyring {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "key")
 	if err := CreateKeyFile(path); err != nil {
@@ -22,7 +22,7 @@ func newKeyring(t *testing.T) *Keyring {
 	return k
 }
 
-func newTenantKey(t *testing.T, k *Keyring) *TenantKey {
+func newTenantKey(t testing.TB, k *Keyring) *TenantKey {
 	t.Helper()
 	wrapped, err := k.NewTenantKey()
 	if err != nil {

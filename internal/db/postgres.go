@@ -96,3 +96,12 @@ func (d *DB) warning(conn *sql.Conn) string {
 	}
 	return text
 }
+
+// postgresSize asks the server, in words that SQLite does not know.
+func (d *DB) postgresSize(ctx context.Context) (Size, error) {
+	var s Size
+	if err := d.read.QueryRowContext(ctx, `select pg_database_size(current_database())`).Scan(&s.Data); err != nil {
+		return Size{}, fmt.Errorf("db: size: %w", err)
+	}
+	return s, nil
+}

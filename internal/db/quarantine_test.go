@@ -48,10 +48,12 @@ func TestMigration6KeepsDocumentsAndTheirReferences(t *testing.T) {
 		if n := count(t, d, `select count(*) from job where id = 'scan' and lane = 'document.scan' and run_at < '2027-01-01' or id = 'mail' and lane = '' and run_at > '2125-01-01'`); n != 2 {
 			t.Error("the check that was given up is not taken up again, or the mail is")
 		}
-		for _, bad := range []string{`update document set state = 'clean'`, `update document set state = null`, `delete from document where id = 'released'`,
+		for _, bad := range []string{
+			`update document set state = 'clean'`, `update document set state = null`, `delete from document where id = 'released'`,
 			`insert into document_read (tenant_id, document_id, account_id, first_at, last_at) values ('t', 'gone', 'a', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')`,
 			`insert into document_verdict (tenant_id, document_id, account_id, verdict, reason, at) values ('t', 'gone', 'a', 'release', 'x', '2026-01-01T00:00:00.000000Z')`,
-			`insert into document_verdict (tenant_id, document_id, account_id, verdict, reason, at) values ('t', 'refused', 'a', 'release', '', '2026-01-01T00:00:00.000000Z')`} {
+			`insert into document_verdict (tenant_id, document_id, account_id, verdict, reason, at) values ('t', 'refused', 'a', 'release', '', '2026-01-01T00:00:00.000000Z')`,
+		} {
 			if _, err := raw.Exec(bad); err == nil {
 				t.Errorf("was taken: %s", bad)
 			}

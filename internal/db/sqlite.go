@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	_ "modernc.org/sqlite" // registers the driver
 
+	"voordeur/internal/disk"
 	"voordeur/internal/errs"
 )
 
@@ -136,7 +136,7 @@ func olderThan(version, floor string) bool {
 }
 
 func syncFolder(dir string) error {
-	f, err := os.Open(dir)
+	f, err := os.Open(dir) // #nosec G304 -- the folder of the database
 	if err != nil {
 		return err
 	}
@@ -157,11 +157,11 @@ func (d *DB) room() error {
 	if d.dialect != SQLite {
 		return nil
 	}
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(d.dir, &s); err != nil {
-		return fmt.Errorf("db: free space: %w", err)
+	room, err := disk.At(d.dir)
+	if err != nil {
+		return fmt.Errorf("db: %w", err)
 	}
-	if s.Bavail*uint64(s.Bsize) < freeFloor {
+	if room.Free < freeFloor {
 		return errs.New(errs.Unavailable, "error.disk_full")
 	}
 	return nil

@@ -56,7 +56,7 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 		if !collided(err) || attempt == maxAttempts {
 			return d.classify(err)
 		}
-		pause := time.Duration(rand.IntN(20<<attempt)) * time.Millisecond
+		pause := time.Duration(rand.IntN(20<<attempt)) * time.Millisecond // #nosec G404 -- how long to wait is no secret
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -30,8 +30,10 @@ type Dossiers struct {
 
 // New returns the dossiers of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, vault *blob.Vault, looks *audit.Looks) *Dossiers {
-	return &Dossiers{db: d, tenants: tenants, identity: ids, vault: vault, looks: looks,
-		Shown: func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil }}
+	return &Dossiers{
+		db: d, tenants: tenants, identity: ids, vault: vault, looks: looks,
+		Shown: func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil },
+	}
 }
 
 // Dossier is a dossier as its page shows it.

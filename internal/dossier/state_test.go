@@ -66,8 +66,12 @@ func TestWhatFollowsAVerdict(t *testing.T) {
 		state   string
 		scanned bool
 	}{
-		{scan.Clean, dossier.Released, true}, {scan.Unscanned, dossier.Released, false}, {scan.Found, dossier.Quarantined, true},
-		{scan.Unscannable, dossier.Unscannable, false}, {"", dossier.Quarantined, false}, {"other", dossier.Quarantined, false},
+		{scan.Clean, dossier.Released, true},
+		{scan.Unscanned, dossier.Released, false},
+		{scan.Found, dossier.Quarantined, true},
+		{scan.Unscannable, dossier.Unscannable, false},
+		{"", dossier.Quarantined, false},
+		{"other", dossier.Quarantined, false},
 	} {
 		if state, scanned := dossier.After(scan.Verdict{State: c.verdict}); state != c.state || scanned != c.scanned {
 			t.Errorf("%q: %s, %v", c.verdict, state, scanned)

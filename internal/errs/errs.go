@@ -62,8 +62,10 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // String names the kind in the log.
 func (k Kind) String() string {
-	return [...]string{"internal", "not found", "forbidden", "unauthenticated", "invalid",
-		"conflict", "too large", "limited", "unavailable"}[k]
+	return [...]string{
+		"internal", "not found", "forbidden", "unauthenticated", "invalid",
+		"conflict", "too large", "limited", "unavailable",
+	}[k]
 }
 
 // KindOf returns the kind of the first *Error in err's chain, or Internal.

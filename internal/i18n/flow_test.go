@@ -22,6 +22,7 @@ type tail struct {
 // before is the tail of what stands before a constant, and unknown that of what stands before
 // anything else.
 func (t tail) before(s string) tail { return tail{s + t.mid, t.end, t.open} }
+
 func (t tail) unknown() tail {
 	if t.open {
 		return tail{"", t.end, true}

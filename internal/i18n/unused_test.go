@@ -129,9 +129,11 @@ func TestAnUnusedTextIsFound(t *testing.T) {
 	u := noUses()
 	u.add(`c.T("a.full"); c.T("a.part."+x); c.T("a.mail."+kind+".subject"); key+".next"; kind := "letter"; x := "x"
 		c.T("b.event." + "doc.read"); prefix := "b.help"; prefix + "." + id; id := "start"; "b.style." + prefix + "colour"; "dark_"; "colour"; means := "one+two"; "b.means." + means`)
-	for key, want := range map[string]bool{"a.full": true, "a.part.x": true, "a.mail.letter.subject": true, "a.full.next": true, "a.other": false,
+	for key, want := range map[string]bool{
+		"a.full": true, "a.part.x": true, "a.mail.letter.subject": true, "a.full.next": true, "a.other": false,
 		"a.part.x.y": false, "a.mail.letter.body": false, "b.next": false,
-		"b.event.doc.read": true, "b.help.start": true, "b.help.stop": false, "b.style.dark_colour": true, "b.style.light_colour": false, "b.means.one_two": true} {
+		"b.event.doc.read": true, "b.help.start": true, "b.help.stop": false, "b.style.dark_colour": true, "b.style.light_colour": false, "b.means.one_two": true,
+	} {
 		if u.has(key) != want {
 			t.Errorf("%s counts as used: %v, want %v", key, !want, want)
 		}

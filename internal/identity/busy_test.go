@@ -61,7 +61,7 @@ func TestALoginWaitsForACoreAsLongAsItsVisitor(t *testing.T) {
 		}
 		left, leave := context.WithCancel(ctx)
 		gone, patient := try(left), try(ctx)
-		for w.Identity.Hashing() < 2 {
+		for w.Identity.InHashing() < 2 {
 			runtime.Gosched()
 		}
 		leave()
@@ -77,7 +77,7 @@ func TestALoginWaitsForACoreAsLongAsItsVisitor(t *testing.T) {
 		if err := <-patient; err != nil {
 			t.Errorf("the one who waited: %v", err)
 		}
-		if n := w.Identity.Hashing(); n != 0 {
+		if n := w.Identity.InHashing(); n != 0 {
 			t.Errorf("%d places are lost", n)
 		}
 	})

@@ -24,5 +24,5 @@ func (i *Identity) TakeCores() (free func()) {
 	}
 }
 
-// Hashing returns how many wait for a hash or make one.
-func (i *Identity) Hashing() int { return len(i.hash.queue) }
+// InHashing returns how many wait for a hash or make one.
+func (i *Identity) InHashing() int { return len(i.hash.queue) }

@@ -173,8 +173,10 @@ func (i *Identity) CreateStaff(ctx context.Context, d *db.DB, tenantID string, i
 				return err
 			}
 		}
-		return audit.Record(ctx, tx, authn.System(tenantID, "admin"), audit.Entry{Event: "account.staff_created",
-			Objects: []audit.Object{{Kind: "account", ID: id}}, Detail: map[string]string{"role": string(in.Role)}})
+		return audit.Record(ctx, tx, authn.System(tenantID, "admin"), audit.Entry{
+			Event:   "account.staff_created",
+			Objects: []audit.Object{{Kind: "account", ID: id}}, Detail: map[string]string{"role": string(in.Role)},
+		})
 	})
 	return id, err
 }

@@ -142,8 +142,10 @@ func (i *Identity) openSession(ctx context.Context, tx *db.Tx, t *tenant.Tenant,
 }
 
 func recordFor(ctx context.Context, tx *db.Tx, tenantID, account, origin, event, means string) error {
-	return audit.Record(ctx, tx, authn.Nobody(tenantID, origin), audit.Entry{Event: event,
-		Objects: []audit.Object{{Kind: "account", ID: account}}, Detail: map[string]string{"means": means}})
+	return audit.Record(ctx, tx, authn.Nobody(tenantID, origin), audit.Entry{
+		Event:   event,
+		Objects: []audit.Object{{Kind: "account", ID: account}}, Detail: map[string]string{"means": means},
+	})
 }
 
 // Logout ends the scope's session (N53).

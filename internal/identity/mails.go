@@ -50,15 +50,19 @@ func (i *Identity) compose(ctx context.Context, t *tenant.Tenant, lang i18n.Lang
 	if err != nil {
 		return mail.Message{}, err
 	}
-	return mail.Message{From: t.Settings.Mail.From, FromName: t.Settings.Mail.FromName, Subject: content.Subject,
-		Text: text, HTML: html, UnsubscribeURL: content.SettingsURL}, nil
+	return mail.Message{
+		From: t.Settings.Mail.From, FromName: t.Settings.Mail.FromName, Subject: content.Subject,
+		Text: text, HTML: html, UnsubscribeURL: content.SettingsURL,
+	}, nil
 }
 
 // Specimen writes a mail of the kind as it is sent, to somebody of that name, with the portal's own
 // address where a link would be.
 func (i *Identity) Specimen(ctx context.Context, t *tenant.Tenant, lang i18n.Lang, kind, name string) (mail.Message, error) {
-	return i.compose(ctx, t, lang, name, letter{kind: kind, face: access.Portal, path: "/",
-		settings: slices.Contains([]string{GroupDocuments, GroupMessages, GroupQuestionnaires}, kind)})
+	return i.compose(ctx, t, lang, name, letter{
+		kind: kind, face: access.Portal, path: "/",
+		settings: slices.Contains([]string{GroupDocuments, GroupMessages, GroupQuestionnaires}, kind),
+	})
 }
 
 func (i *Identity) mailInvitation(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string) error {

@@ -86,6 +86,12 @@ type hasher struct {
 
 const hashQueue = 50
 
+// Hashing tells how many passwords are being hashed and how many wait for it.
+func (i *Identity) Hashing() (running, waiting int) {
+	running = len(i.hash.slots)
+	return running, max(0, len(i.hash.queue)-running)
+}
+
 func newHasher() *hasher {
 	return &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), queue: make(chan struct{}, hashQueue)}
 }
@@ -110,7 +116,7 @@ const phc = "$argon2id$v=19$m=19456,t=2,p=1$"
 
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
-	rand.Read(salt) // never fails
+	_, _ = rand.Read(salt) // never fails
 	key, err := h.run(ctx, password, salt)
 	if err != nil {
 		return "", err

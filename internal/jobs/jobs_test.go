@@ -161,8 +161,10 @@ func TestAJobWhoseWorkIsNotWrittenRunsAgain(t *testing.T) {
 }
 
 // pauses are what lies between an attempt that failed and the next one.
-var pauses = []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, 80 * time.Second, 160 * time.Second, 320 * time.Second,
-	640 * time.Second, 1280 * time.Second, 2560 * time.Second, time.Hour, time.Hour}
+var pauses = []time.Duration{
+	10 * time.Second, 20 * time.Second, 40 * time.Second, 80 * time.Second, 160 * time.Second, 320 * time.Second,
+	640 * time.Second, 1280 * time.Second, 2560 * time.Second, time.Hour, time.Hour,
+}
 
 func TestAFailingJobWaitsLongerEachTimeAndIsGivenUp(t *testing.T) {
 	each(t, func(b *bench) {

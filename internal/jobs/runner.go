@@ -18,6 +18,8 @@ type Runner struct {
 	kinds map[string]Func
 	lanes []lane
 	renew time.Duration // how often leases are renewed
+	// Observe is told of every attempt that ended; nil for nobody.
+	Observe func(kind string, failed bool)
 }
 
 // lane is a queue with workers of its own. The one without a name has all jobs but those of kinds
@@ -115,6 +117,9 @@ func (r *Runner) do(ctx context.Context, j Job) error {
 	finish, err := r.run(ctx, j)
 	if err == nil {
 		err = r.complete(lasting, j, finish)
+	}
+	if r.Observe != nil {
+		r.Observe(j.Kind, err != nil)
 	}
 	if err != nil {
 		r.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "err", withoutAddresses(err))

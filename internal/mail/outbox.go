@@ -81,7 +81,7 @@ func writeDurably(dir, name string, raw []byte) error {
 }
 
 func syncDir(dir string) error {
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) // #nosec G304 -- the folder of the outbox
 	if err != nil {
 		return err
 	}

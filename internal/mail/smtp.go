@@ -75,7 +75,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	}
 	defer conn.Close()
 	// Closing the connection ends every wait for the server, whatever stage the conversation is in.
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 
 	err = s.converse(conn, m, raw)

@@ -37,12 +37,18 @@ func TestSMTPDelivers(t *testing.T) {
 	}{
 		"starttls":   {tls: true},
 		"with login": {server: mailtest.Config{Username: "portaal", Password: "geheim"}, change: login, tls: true},
-		"implicit tls": {server: mailtest.Config{ImplicitTLS: true}, tls: true,
-			change: func(c *mail.SMTPConfig) { c.TLS = mail.ImplicitTLS }},
-		"implicit tls with login": {server: mailtest.Config{ImplicitTLS: true, Username: "portaal", Password: "geheim"}, tls: true,
-			change: func(c *mail.SMTPConfig) { c.TLS = mail.ImplicitTLS; login(c) }},
-		"plain text when configured": {server: mailtest.Config{NoSTARTTLS: true},
-			change: func(c *mail.SMTPConfig) { c.TLS = mail.PlainText }},
+		"implicit tls": {
+			server: mailtest.Config{ImplicitTLS: true}, tls: true,
+			change: func(c *mail.SMTPConfig) { c.TLS = mail.ImplicitTLS },
+		},
+		"implicit tls with login": {
+			server: mailtest.Config{ImplicitTLS: true, Username: "portaal", Password: "geheim"}, tls: true,
+			change: func(c *mail.SMTPConfig) { c.TLS = mail.ImplicitTLS; login(c) },
+		},
+		"plain text when configured": {
+			server: mailtest.Config{NoSTARTTLS: true},
+			change: func(c *mail.SMTPConfig) { c.TLS = mail.PlainText },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := mailtest.Start(t, tc.server)

@@ -13,7 +13,9 @@ var headings = [6]struct {
 	{style{font: bold, size: 20, leading: 26}, 14},
 	{style{font: bold, size: 14, leading: 19}, 12},
 	{style{font: bold, size: 12, leading: 16.5}, 9},
-	{boldStyle, 7}, {boldStyle, 7}, {boldStyle, 7},
+	{boldStyle, 7},
+	{boldStyle, 7},
+	{boldStyle, 7},
 }
 
 func (h Heading) draw(l *layout) error {

@@ -37,7 +37,7 @@ func (f *font) parseGroups(table []byte) {
 		group := table[16+12*n:]
 		first, last, glyph := be.Uint32(group), be.Uint32(group[4:]), be.Uint32(group[8:])
 		for c := first; c <= last; c++ {
-			f.glyphs[rune(c)] = uint16(glyph + c - first)
+			f.glyphs[rune(c)] = uint16(glyph + c - first) // #nosec G115 -- a font has at most 65,535 glyphs
 		}
 	}
 }
@@ -51,7 +51,7 @@ func (f *font) parseSegments(table []byte) {
 		first, last := int(be.Uint16(starts[n:])), int(be.Uint16(ends[n:]))
 		offset := int(be.Uint16(offsets[n:]))
 		for c := first; c <= last && c < 0xFFFF; c++ {
-			glyph := uint16(c)
+			glyph := uint16(c) // #nosec G115 -- two bytes
 			if offset != 0 {
 				// The offset counts from its own place in the table.
 				if glyph = be.Uint16(offsets[n+offset+2*(c-first):]); glyph == 0 {

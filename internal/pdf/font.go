@@ -116,4 +116,4 @@ func (f *font) thousandths(units int) int {
 
 func (f *font) width(glyph uint16) int { return f.thousandths(int(f.advances[glyph])) }
 
-func signed(b []byte) int { return int(int16(be.Uint16(b))) }
+func signed(b []byte) int { return int(int16(be.Uint16(b))) } // #nosec G115 -- two bytes, read with their sign

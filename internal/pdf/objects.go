@@ -128,8 +128,8 @@ func writeCrossReference(b *bytes.Buffer, entries []entry, root, info ref) {
 	entries = append(entries, entry{kind: 1, where: start})
 	var table []byte
 	for _, e := range entries {
-		table = be.AppendUint32(append(table, e.kind), uint32(e.where))
-		table = be.AppendUint16(table, uint16(e.index))
+		table = be.AppendUint32(append(table, e.kind), uint32(e.where)) // #nosec G115 -- a document of ours is far below 4 GiB
+		table = be.AppendUint16(table, uint16(e.index))                 // #nosec G115 -- at most the number of objects in a stream
 	}
 	// Object 0 heads the list of free objects.
 	table[5], table[6] = 0xFF, 0xFF

@@ -19,9 +19,11 @@ import (
 func everything(t *testing.T) pdf.Document {
 	t.Helper()
 	long := strings.Repeat("Partijen verklaren dat zij tijdig kennis hebben genomen van de inhoud van dit stuk. ", 9)
-	d := pdf.Document{Title: "Nota van afrekening (concept) – De Wit", Lang: "nl", Author: "Notariskantoor De Linde",
+	d := pdf.Document{
+		Title: "Nota van afrekening (concept) – De Wit", Lang: "nl", Author: "Notariskantoor De Linde",
 		Created: time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC), Header: "Dossier 2026-01482", Footer: "Notariskantoor De Linde",
-		PageLabel: "Bladzijde {n} van {total}", Accent: color.RGBA{23, 70, 58, 255}}
+		PageLabel: "Bladzijde {n} van {total}", Accent: color.RGBA{23, 70, 58, 255},
+	}
 	d.Blocks = []pdf.Block{
 		pdf.Letterhead{Name: "Notariskantoor De Linde", Lines: []string{"Lindelaan 1", "3500 AA Utrecht"}},
 		pdf.Address{Lines: []string{"Mevrouw C. de Wit", "Lindelaan 12", "3571 AB Utrecht"}},

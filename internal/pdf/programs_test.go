@@ -34,9 +34,11 @@ func TestPdfinfoReadsTheStructureInOrder(t *testing.T) {
 	}
 	out := run(t, "pdfinfo", "-struct-text", path)
 	rest := out
-	for _, want := range []string{"Notariskantoor De Linde", "Mevrouw C. de Wit Lindelaan 12 3571 AB Utrecht", "Table", "TH", "Datum", "TD", "2 november 2026",
+	for _, want := range []string{
+		"Notariskantoor De Linde", "Mevrouw C. de Wit Lindelaan 12 3571 AB Utrecht", "Table", "TH", "Datum", "TD", "2 november 2026",
 		"H1", "Nota van afrekening", "H2", "Wat u moet doen", "L (block)", "Lbl", "•", "LBody", "Lees het concept ✓", "9.", "Negen", "Link", "Naar het portaal",
-		"Caption", "Kosten van de levering", "THead", "Omschrijving", "TBody", "Honorarium", "Totaal", "Figure", "Ondertekening", "P. van Houten verkoper"} {
+		"Caption", "Kosten van de levering", "THead", "Omschrijving", "TBody", "Honorarium", "Totaal", "Figure", "Ondertekening", "P. van Houten verkoper",
+	} {
 		_, after, found := strings.Cut(rest, want)
 		if !found {
 			t.Fatalf("%q does not come next in\n%s", want, rest)

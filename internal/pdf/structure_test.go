@@ -143,9 +143,11 @@ func (r *reader) content(page ref) []name {
 }
 
 func TestElementsStandWhereTheyMay(t *testing.T) {
-	parents := map[name][]name{"Document": {""}, "P": {"Document"}, "L": {"Document"}, "LI": {"L"}, "Lbl": {"LI"}, "LBody": {"LI"},
+	parents := map[name][]name{
+		"Document": {""}, "P": {"Document"}, "L": {"Document"}, "LI": {"L"}, "Lbl": {"LI"}, "LBody": {"LI"},
 		"Table": {"Document"}, "Caption": {"Table"}, "THead": {"Table"}, "TBody": {"Table"}, "TR": {"THead", "TBody"}, "TH": {"TR"}, "TD": {"TR"},
-		"Figure": {"Document"}, "Link": {"P"}, "H1": {"Document"}, "H2": {"Document"}, "H3": {"Document"}}
+		"Figure": {"Document"}, "Link": {"P"}, "H1": {"Document"}, "H2": {"Document"}, "H3": {"Document"},
+	}
 	r := read(t, write(t, everything(t)))
 	found := map[name]int{}
 	r.walk(r.top(), func(self ref, e dict) {

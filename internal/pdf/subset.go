@@ -29,20 +29,23 @@ func (f *font) subset(used map[uint16]rune) []byte {
 	loca := make([]byte, 0, 4*(count+1))
 	hmtx := make([]byte, 0, 4*count)
 	for n := range count {
-		loca = be.AppendUint32(loca, uint32(glyf.Len()))
-		if keep[uint16(n)] {
-			glyf.Write(f.outline(uint16(n)))
+		glyph := uint16(n)                               // #nosec G115 -- a font has at most 65,535 glyphs
+		loca = be.AppendUint32(loca, uint32(glyf.Len())) // #nosec G115 -- a font of ours is far below 4 GiB
+		if keep[glyph] {
+			glyf.Write(f.outline(glyph))
 			glyf.Write(make([]byte, -glyf.Len()&3))
 		}
 		hmtx = be.AppendUint16(hmtx, f.advances[n])
 		hmtx = be.AppendUint16(hmtx, f.bearing(n))
 	}
-	loca = be.AppendUint32(loca, uint32(glyf.Len()))
+	loca = be.AppendUint32(loca, uint32(glyf.Len())) // #nosec G115 -- a font of ours is far below 4 GiB
 
-	tables := map[string][]byte{"glyf": glyf.Bytes(), "loca": loca, "hmtx": hmtx,
-		"head": patched(f.tables["head"], 50, 1), // long offsets
-		"hhea": patched(f.tables["hhea"], 34, uint16(count)),
-		"maxp": patched(f.tables["maxp"], 4, uint16(count))}
+	tables := map[string][]byte{
+		"glyf": glyf.Bytes(), "loca": loca, "hmtx": hmtx,
+		"head": patched(f.tables["head"], 50, 1),             // long offsets
+		"hhea": patched(f.tables["hhea"], 34, uint16(count)), // #nosec G115 -- a font has at most 65,535 glyphs
+		"maxp": patched(f.tables["maxp"], 4, uint16(count)),
+	} // #nosec G115 -- a font has at most 65,535 glyphs
 	for _, name := range []string{"cvt ", "fpgm", "prep"} {
 		if t := f.tables[name]; t != nil {
 			tables[name] = t
@@ -108,7 +111,7 @@ func fontFile(tables map[string][]byte) []byte {
 	}
 	out := []byte{0, 1, 0, 0}
 	for _, v := range []int{len(names), 16 * power, log, 16 * (len(names) - power)} {
-		out = be.AppendUint16(out, uint16(v))
+		out = be.AppendUint16(out, uint16(v)) // #nosec G115 -- a font has fewer than 20 tables
 	}
 	at, head := 12+16*len(names), 0
 	var body []byte
@@ -119,8 +122,8 @@ func fontFile(tables map[string][]byte) []byte {
 		}
 		out = append(out, name...)
 		out = be.AppendUint32(out, checksum(t))
-		out = be.AppendUint32(out, uint32(at+len(body)))
-		out = be.AppendUint32(out, uint32(len(t)))
+		out = be.AppendUint32(out, uint32(at+len(body))) // #nosec G115 -- a font of ours is far below 4 GiB
+		out = be.AppendUint32(out, uint32(len(t)))       // #nosec G115 -- a font of ours is far below 4 GiB
 		body = append(body, t...)
 		body = append(body, make([]byte, -len(body)&3)...)
 	}

@@ -17,8 +17,10 @@ func whatIsThere(body string) string {
 func TestD6_TheSameFunctionsUnderEveryBranding(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v, client, id := h.staff(admin), h.client("c.dewit@post.example"), h.dossier("2026-01482")
-		paths := []string{"/", "/dossiers", "/dossiers?q=lindelaan", "/dossiers/" + id, "/dossiers/" + id + "?tab=correspondence", "/dossiers/" + id + "?tab=messages",
-			"/dossiers/" + id + "/messages/new", "/profile", "/help", "/privacy", "/nothing"}
+		paths := []string{
+			"/", "/dossiers", "/dossiers?q=lindelaan", "/dossiers/" + id, "/dossiers/" + id + "?tab=correspondence", "/dossiers/" + id + "?tab=messages",
+			"/dossiers/" + id + "/messages/new", "/profile", "/help", "/privacy", "/nothing",
+		}
 		walk := func(who *visitor, paths []string) []string {
 			var out []string
 			for _, p := range paths {
@@ -30,8 +32,10 @@ func TestD6_TheSameFunctionsUnderEveryBranding(t *testing.T) {
 		office := []string{"/", "/dossiers", "/dossiers/" + id, "/dossiers/new", "/clients"}
 		before, officeBefore := walk(client, paths), walk(v, office)
 		login := whatIsThere(h.visit(portal).get("/login").body)
-		dark := []string{"header_ground", "#ffdd00", "header_text", "#000000", "accent", "#00005a", "on_accent", "#ffff00", "tint", "#ffffff", "dark_accent", "#ffccff",
-			"dark_on_accent", "#000000", "font", "source-serif-4", "radius", "24", "modules", "none", "closed_messaging", "on"}
+		dark := []string{
+			"header_ground", "#ffdd00", "header_text", "#000000", "accent", "#00005a", "on_accent", "#ffff00", "tint", "#ffffff", "dark_accent", "#ffccff",
+			"dark_on_accent", "#000000", "font", "source-serif-4", "radius", "24", "modules", "none", "closed_messaging", "on",
+		}
 		if a := v.post("/settings/style", v.form("/settings/style", dark...)...); a.status != 303 {
 			t.Fatalf("the other branding: %d %s", a.status, a.body)
 		}

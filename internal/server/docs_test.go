@@ -63,8 +63,10 @@ func TestN17_N21_OpeningShowsTheDocumentAndMakesItRead(t *testing.T) {
 		if got.status != 200 || got.body != whole {
 			t.Errorf("shown: %d, %d bytes of %d", got.status, len(got.body), len(whole))
 		}
-		for name, want := range map[string]string{"Content-Type": "application/pdf", "Content-Disposition": `inline; filename="Concept akte.pdf"`,
-			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store, private", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer"} {
+		for name, want := range map[string]string{
+			"Content-Type": "application/pdf", "Content-Disposition": `inline; filename="Concept akte.pdf"`,
+			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store, private", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer",
+		} {
 			if got.header.Get(name) != want {
 				t.Errorf("%s is %q, want %q", name, got.header.Get(name), want)
 			}

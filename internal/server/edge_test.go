@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/errs"
 	"voordeur/internal/mail"
+	"voordeur/internal/ops"
 	"voordeur/internal/scan"
 	"voordeur/internal/server"
 	"voordeur/internal/tenant"
@@ -29,12 +31,12 @@ import (
 
 // edge is a program with one tenant and nobody in it, to see how it answers.
 type edge struct {
-	t   *testing.T
+	t   testing.TB
 	app *server.App
 	log *bytes.Buffer
 }
 
-func newEdge(t *testing.T, d *db.DB, scheme string) *edge {
+func newEdge(t testing.TB, d *db.DB, scheme string) *edge {
 	t.Helper()
 	dir := t.TempDir()
 	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
@@ -46,11 +48,15 @@ func newEdge(t *testing.T, d *db.DB, scheme string) *edge {
 	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
 	must(t, err)
 	e := &edge{t: t, log: &bytes.Buffer{}}
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: scheme},
-		Log: slog.New(slog.NewTextHandler(e.log, nil)), Version: "1.2.3"})
+	h, err := server.Wire(server.Parts{
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: scheme},
+		Log: slog.New(slog.NewTextHandler(e.log, nil)), Version: "1.2.3",
+	})
 	must(t, err)
-	must(t, h.Tenants.Create(context.Background(), tenant.Draft{ID: "notaris", Name: "De Linde", Settings: tenant.DefaultSettings(),
-		Hosts: map[access.Face]string{access.Portal: portal, access.Office: kantor}}))
+	must(t, h.Tenants.Create(context.Background(), tenant.Draft{
+		ID: "notaris", Name: "De Linde", Settings: tenant.DefaultSettings(),
+		Hosts: map[access.Face]string{access.Portal: portal, access.Office: kantor, access.Docs: docs},
+	}))
 	e.app = h.App
 	return e
 }
@@ -269,4 +275,31 @@ func TestALockedLoginSaysWhenToTryAgain(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestEveryAnswerIsObserved(t *testing.T) {
+	e := newEdge(t, dbtest.SQLite(t, nil), "http").with(map[string]web.Handler{
+		"/fine/{document}": func(c *web.Ctx) error { return c.See("/") },
+		"/breaks":          func(*web.Ctx) error { panic("on purpose") },
+	})
+	var seen []ops.Request
+	e.app.Observe = func(r ops.Request) {
+		r.Took = 0 // nobody knows it beforehand
+		seen = append(seen, r)
+	}
+	e.ask("GET", portal, "/fine/secret")
+	e.ask("HEAD", kantor, "/breaks")
+	e.ask("GET", portal, "/nowhere/secret")
+	e.ask("GET", "elsewhere.example", "/")
+	e.ask("GET", "elsewhere.example", "/healthz")
+	want := []ops.Request{
+		{Face: "portal", Pattern: "GET /fine/{document}", Method: "GET", Status: 303},
+		{Face: "office", Pattern: "GET /breaks", Method: "HEAD", Status: 500},
+		{Face: "portal", Method: "GET", Status: 404},
+		{Method: "GET", Status: 421},
+		{Pattern: "/healthz", Method: "GET", Status: 200},
+	}
+	if !slices.Equal(seen, want) {
+		t.Errorf("%+v\nwant %+v", seen, want)
+	}
 }

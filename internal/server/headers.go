@@ -27,9 +27,9 @@ func headers(h http.Header, secure bool) {
 // recorder knows what the log and the panic guard ask of an answer.
 type recorder struct {
 	http.ResponseWriter
-	id, tenant, pattern string
-	status              int
-	wrote               bool
+	id, tenant, face, pattern string
+	status                    int
+	wrote                     bool
 }
 
 // WriteHeader remembers the status.

@@ -16,10 +16,28 @@ type section struct{ id, href string }
 
 // The pages that explain. Help is another one for each face.
 var (
-	helpForClients = []section{{"start", ""}, {"password", "/password"}, {"login", ""}, {"dossier", "/dossiers"}, {"document", ""},
-		{"message", ""}, {"mail", "/profile#notifications"}, {"who", ""}, {"failure", ""}}
-	helpForStaff = []section{{"start", ""}, {"login", ""}, {"client", "/clients"}, {"dossier", "/dossiers"}, {"document", ""},
-		{"message", ""}, {"work", "/"}, {"who", ""}, {"failure", ""}}
+	helpForClients = []section{
+		{"start", ""},
+		{"password", "/password"},
+		{"login", ""},
+		{"dossier", "/dossiers"},
+		{"document", ""},
+		{"message", ""},
+		{"mail", "/profile#notifications"},
+		{"who", ""},
+		{"failure", ""},
+	}
+	helpForStaff = []section{
+		{"start", ""},
+		{"login", ""},
+		{"client", "/clients"},
+		{"dossier", "/dossiers"},
+		{"document", ""},
+		{"message", ""},
+		{"work", "/"},
+		{"who", ""},
+		{"failure", ""},
+	}
 	accessibility = []section{{"intro", ""}, {"done", ""}, {"limits", ""}, {"report", ""}}
 	privacy       = []section{{"what", ""}, {"why", ""}, {"who", ""}, {"safe", ""}, {"cookies", ""}, {"long", ""}, {"rights", ""}}
 )

@@ -81,8 +81,10 @@ func (p *probe) silent(combinations []map[string]string, pages map[string]reply,
 // has the other tenant's read everything, and sends them mail.
 func (s *site) noise() {
 	s.t.Helper()
-	for _, what := range []struct{ tenant, accounts string }{{s.other.id, `a.id <> ''`},
-		{s.id, `a.id in ('` + s.spare[access.Portal] + `', '` + s.spare[access.Office] + `')`}} {
+	for _, what := range []struct{ tenant, accounts string }{
+		{s.other.id, `a.id <> ''`},
+		{s.id, `a.id in ('` + s.spare[access.Portal] + `', '` + s.spare[access.Office] + `')`},
+	} {
 		from := ` join account a on a.tenant_id = o.tenant_id and ` + what.accounts + ` where o.tenant_id = $1 on conflict do nothing`
 		s.exec(`insert into unread (tenant_id, account_id, kind, object_id, dossier_id, tab, at) select o.tenant_id, a.id, 'document', o.id, o.dossier_id, o.category, $2 from document o`+from, what.tenant, longAgo)
 		s.exec(`insert into unread (tenant_id, account_id, kind, object_id, dossier_id, tab, at) select o.tenant_id, a.id, 'message', o.id, o.dossier_id, 'messages', $2 from message o`+from, what.tenant, longAgo)

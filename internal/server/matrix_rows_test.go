@@ -163,8 +163,10 @@ var rows = []row{
 	{face: portalFace, route: "GET /dossiers/{dossier}/documents/{document}/open", want: 303, event: "document.read", opens: true},
 	{face: portalFace, route: "GET /dossiers/{dossier}/looks", want: 200, event: "dossier.looks_viewed", moving: true},
 	{face: portalFace, route: "GET /dossiers/{dossier}/messages/new", want: 200, closed: 409},
-	{face: portalFace, route: "POST /dossiers/{dossier}/messages/new", want: 303, closed: 409, event: "message.sent", multi: true, form: newMessage,
-		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404},
+	{
+		face: portalFace, route: "POST /dossiers/{dossier}/messages/new", want: 303, closed: 409, event: "message.sent", multi: true, form: newMessage,
+		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404,
+	},
 	{face: portalFace, route: "GET /dossiers/{dossier}/messages/{message}", want: 200, event: "message.read"},
 
 	// The office.
@@ -202,8 +204,10 @@ var rows = []row{
 	{face: officeFace, route: "POST /clients/new", want: 303, event: "client.created", form: []string{"once", "<once>", "kind", "person", "name", "Nieuw"}},
 	{face: officeFace, route: "GET /clients/{client}", want: 200, event: "client.viewed"},
 	{face: officeFace, route: "POST /clients/{client}/accounts", want: 303, event: "account.invited", form: []string{"once", "<once>", "name", "Nieuw", "email", "<new>"}},
-	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/resend", want: 303, event: "account.reinvited", form: []string{"once", "<once>"},
-		ready: `update account set state = 'invited' where tenant_id = $1 and id = $2`},
+	{
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/resend", want: 303, event: "account.reinvited", form: []string{"once", "<once>"},
+		ready: `update account set state = 'invited' where tenant_id = $1 and id = $2`,
+	},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/block", want: 303, event: "account.blocked", ready: `update account set state = 'active' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/unblock", want: 303, event: "account.unblocked", ready: `update account set state = 'blocked' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "GET /dossiers", want: 200, event: "dossier.listed", query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
@@ -214,20 +218,28 @@ var rows = []row{
 	{face: officeFace, route: "GET /dossiers/{dossier}/as-client/{client}", want: 200, event: "dossier.viewed_as_client", preview: true},
 	{face: officeFace, route: "GET /dossiers/{dossier}/edit", want: 200, event: "dossier.viewed"},
 	{face: officeFace, route: "POST /dossiers/{dossier}/edit", want: 303, event: "dossier.changed", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},
-	{face: officeFace, route: "POST /dossiers/{dossier}/publish", want: 303, event: "dossier.unpublished", form: []string{"on", ""},
-		ready: `update dossier set published_at = created_at where tenant_id = $1 and id = $2`},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/publish", want: 303, event: "dossier.unpublished", form: []string{"on", ""},
+		ready: `update dossier set published_at = created_at where tenant_id = $1 and id = $2`,
+	},
 	{face: officeFace, route: "POST /dossiers/{dossier}/steps/{step}", want: 303, event: "progress.done", form: []string{"on", "1"}, ready: `update progress_step set done_at = null where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /dossiers/{dossier}/documents", want: 303, event: "document.added", multi: true, file: smallPDF, form: []string{"category", "document"}},
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}", want: 200, event: "document.read"},
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/open", want: 303, event: "document.read", opens: true},
 	{face: officeFace, route: "GET /settings/quarantine", want: 200},
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/quarantine", want: 200, event: "dossier.viewed", held: true},
-	{face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/quarantine", want: 303, event: "document.release_proposed", held: true,
-		form: []string{"do", "release", "reason", "Reden"}, ready: `delete from document_verdict where tenant_id = $1 and document_id = $2`},
-	{face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/show", want: 303, event: "document.withdrawn", form: []string{"on", ""}, office: true,
-		ready: `update document set published_at = created_at where tenant_id = $1 and id = $2`},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/quarantine", want: 303, event: "document.release_proposed", held: true,
+		form: []string{"do", "release", "reason", "Reden"}, ready: `delete from document_verdict where tenant_id = $1 and document_id = $2`,
+	},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/show", want: 303, event: "document.withdrawn", form: []string{"on", ""}, office: true,
+		ready: `update document set published_at = created_at where tenant_id = $1 and id = $2`,
+	},
 	{face: officeFace, route: "GET /dossiers/{dossier}/messages/new", want: 200},
-	{face: officeFace, route: "POST /dossiers/{dossier}/messages/new", want: 303, event: "message.sent", multi: true, form: newMessage,
-		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/messages/new", want: 303, event: "message.sent", multi: true, form: newMessage,
+		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404,
+	},
 	{face: officeFace, route: "GET /dossiers/{dossier}/messages/{message}", want: 200, event: "message.read"},
 }

@@ -77,8 +77,10 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	must(t, err)
 	ids := &world.IDs{}
 	d = d.WithIDs(ids.New)
-	parts := server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
-		Log: slog.New(slog.DiscardHandler), Version: "1.2.3"}
+	parts := server.Parts{
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
+	}
 	h, err := server.Wire(parts)
 	must(t, err)
 	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, IDs: ids})
@@ -343,8 +345,10 @@ func (s *site) enlist() {
 	add("auditor", "auditor@"+s.domain, access.Office, access.RoleAuditor, s, false)
 	add("blocked client", "weg@post.example", access.Portal, access.RoleExtra, s, true)
 	add("blocked employee", "weg@"+s.domain, access.Office, access.RoleAdministrator, s, true)
-	for _, a := range []*actor{add("logged-out client", "c.dewit@post.example", access.Portal, access.RoleClient, s, true),
-		add("logged-out employee", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, true)} {
+	for _, a := range []*actor{
+		add("logged-out client", "c.dewit@post.example", access.Portal, access.RoleClient, s, true),
+		add("logged-out employee", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, true),
+	} {
 		s.exec(`update session set ended_at = created_at where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
 		a.ended = true
 	}

@@ -25,8 +25,10 @@ func TestN54_SavingADossierKeepsPartiesFarDownTheList(t *testing.T) {
 			return nil
 		}))
 		page := s.get("/dossiers/" + id + "/edit").body
-		pairs := []string{"version", versionField.FindStringSubmatch(page)[1], "number", "2026-01482", "title", "Levering woning",
-			"status", "in_progress", "handler", regexp.MustCompile(`<option value="([^"]*)" selected>Sanne`).FindStringSubmatch(page)[1]}
+		pairs := []string{
+			"version", versionField.FindStringSubmatch(page)[1], "number", "2026-01482", "title", "Levering woning",
+			"status", "in_progress", "handler", regexp.MustCompile(`<option value="([^"]*)" selected>Sanne`).FindStringSubmatch(page)[1],
+		}
 		for _, party := range regexp.MustCompile(`name="party" value="([^"]*)" checked`).FindAllStringSubmatch(page, -1) {
 			pairs = append(pairs, "party", party[1])
 		}

@@ -15,6 +15,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
+	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 	assets "voordeur/web"
@@ -36,11 +37,19 @@ func (a *App) Handler() http.Handler {
 		headers(rec.Header(), a.Secure)
 		defer func() {
 			a.rescue(rec, recover())
-			a.Log.Info("request", "id", rec.id, "tenant", rec.tenant, "method", r.Method, "route", rec.pattern,
-				"status", rec.status, "ms", a.DB.Clock().Now().Sub(start).Milliseconds())
+			a.answered(rec, r, a.DB.Clock().Now().Sub(start))
 		}()
 		a.route(rec, r)
 	})
+}
+
+// answered tells the log and the observer of a request.
+func (a *App) answered(rec *recorder, r *http.Request, took time.Duration) {
+	a.Log.Info("request", "id", rec.id, "tenant", rec.tenant, "method", r.Method, "route", rec.pattern,
+		"status", rec.status, "ms", took.Milliseconds())
+	if a.Observe != nil {
+		a.Observe(ops.Request{Face: rec.face, Pattern: rec.pattern, Method: r.Method, Status: rec.status, Took: took})
+	}
 }
 
 // rescue answers a panic and logs it; net/http's own way to drop a connection passes.
@@ -73,7 +82,7 @@ func (a *App) route(rec *recorder, r *http.Request) {
 		a.broken(rec, err)
 		return
 	}
-	rec.tenant = t.ID
+	rec.tenant, rec.face = t.ID, string(side)
 	f := a.faces[side]
 	if f == nil {
 		http.NotFound(rec, r)

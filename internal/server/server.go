@@ -19,6 +19,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/identity"
 	"voordeur/internal/jobs"
+	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
@@ -35,6 +36,8 @@ type Deps struct {
 	Secure   bool           // visitors come over TLS
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 	Routes   []web.Route
+	// Observe is told of every answered request; nil for nobody.
+	Observe func(ops.Request)
 }
 
 // App is the running program.

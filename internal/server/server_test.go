@@ -62,8 +62,10 @@ func startWith(t *testing.T, d *db.DB, scanner scan.Scanner) *house {
 	must(t, err)
 	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
 	must(t, err)
-	h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
-		Log: slog.New(slog.DiscardHandler), Version: "1.2.3"})
+	h, err := server.Wire(server.Parts{
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
+	})
 	must(t, err)
 	_, err = world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages}, "notaris", "gemeente")
 	must(t, err)

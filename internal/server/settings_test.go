@@ -116,8 +116,10 @@ func TestD5_LogoAndColourShowOnThisPortalAlone(t *testing.T) {
 
 func TestD5_OnlyTheAdministrator(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		paths := []string{"/settings", "/settings/style", "/settings/style/preview.css", "/settings/style/import", "/settings/logo", "/settings/modules", "/settings/labels",
-			"/settings/dossiers", "/settings/sender", "/settings/mails", "/settings/mails/link", "/settings/password", "/settings/files"}
+		paths := []string{
+			"/settings", "/settings/style", "/settings/style/preview.css", "/settings/style/import", "/settings/logo", "/settings/modules", "/settings/labels",
+			"/settings/dossiers", "/settings/sender", "/settings/mails", "/settings/mails/link", "/settings/password", "/settings/files",
+		}
 		for _, email := range []string{"behandelaar@delinde.example", "auditor@delinde.example"} {
 			v := h.staff(email)
 			if strings.Contains(v.get("/").body, `href="/settings"`) {
@@ -325,10 +327,12 @@ func TestD5_AStatusInUseStays(t *testing.T) {
 		if fresh == nil || list == nil {
 			t.Fatal("no place for a new status or list")
 		}
-		base := []string{"version", versionField.FindStringSubmatch(page)[1], "do", "save", "new_status", fresh[1], "new_list", list[1],
+		base := []string{
+			"version", versionField.FindStringSubmatch(page)[1], "do", "save", "new_status", fresh[1], "new_list", list[1],
 			"status_in_progress_nl", "In behandeling", "status_in_progress_en", "In progress", "status_in_progress_place", "2",
 			"status_closed_nl", "Afgerond", "status_closed_en", "Completed", "status_closed_closed", "on", "status_closed_place", "3",
-			"list_levering_name", "Aankoop", "list_levering_steps", "Opdracht", "list_testament_gone", "on"}
+			"list_levering_name", "Aankoop", "list_levering_steps", "Opdracht", "list_testament_gone", "on",
+		}
 		if a := v.post("/settings/dossiers", append(base, "status_closed_gone", "on")...); a.status != 422 {
 			t.Errorf("without a closed status: %d", a.status)
 		}

@@ -16,8 +16,10 @@ func TestASecondClickChangesNothingAndSaysNoFalseWord(t *testing.T) {
 		s, a, id := h.staff("behandelaar@delinde.example"), h.staff(admin), h.dossier("2026-01482")
 		at := "/dossiers/" + id
 		page := s.get(at + "/edit").body
-		edit := []string{"version", versionField.FindStringSubmatch(page)[1], "number", "2026-01482", "title", "Nieuwe naam", "status", "in_progress",
-			"handler", regexp.MustCompile(`<option value="([^"]*)" selected>Sanne`).FindStringSubmatch(page)[1]}
+		edit := []string{
+			"version", versionField.FindStringSubmatch(page)[1], "number", "2026-01482", "title", "Nieuwe naam", "status", "in_progress",
+			"handler", regexp.MustCompile(`<option value="([^"]*)" selected>Sanne`).FindStringSubmatch(page)[1],
+		}
 		for _, party := range regexp.MustCompile(`name="party" value="([^"]*)" checked`).FindAllStringSubmatch(page, -1) {
 			edit = append(edit, "party", party[1])
 		}

@@ -55,7 +55,7 @@ func Wire(p Parts) (*House, error) {
 	tenants := tenant.New(p.DB, p.Keys, p.Origin)
 	looks := audit.NewLooks(p.DB)
 	ids := identity.New(p.DB, tenants)
-	h := &House{Store: p.Blobs, Clients: client.New(p.DB, looks)}
+	h := &House{Clients: client.New(p.DB, looks), Store: p.Blobs}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	tenants.StatusInUse = dossier.StatusInUse
@@ -80,8 +80,10 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants).Routes()...)
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
-	app, err := New(Deps{DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
-		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Routes: routes})
+	app, err := New(Deps{
+		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
+		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Routes: routes,
+	})
 	if err != nil {
 		return nil, err
 	}

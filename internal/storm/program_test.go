@@ -58,8 +58,10 @@ func build(t *testing.T) string {
 // command is the program with other words than serve, over the same folder.
 func (p *program) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.bin, args...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "VOORDEUR_ADDR=127.0.0.1:0", "VOORDEUR_DB=" + filepath.Join(p.dir, "voordeur.db"), "VOORDEUR_BLOBS=" + filepath.Join(p.dir, "blobs"),
-		"VOORDEUR_KEY_FILE=" + filepath.Join(p.dir, "key"), "VOORDEUR_ORIGIN_SCHEME=http", "VOORDEUR_SMTP_ADDR=" + p.smtp, "VOORDEUR_SMTP_TLS=none"}
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "VOORDEUR_ADDR=127.0.0.1:0", "VOORDEUR_DB=" + filepath.Join(p.dir, "voordeur.db"), "VOORDEUR_BLOBS=" + filepath.Join(p.dir, "blobs"),
+		"VOORDEUR_KEY_FILE=" + filepath.Join(p.dir, "key"), "VOORDEUR_ORIGIN_SCHEME=http", "VOORDEUR_SMTP_ADDR=" + p.smtp, "VOORDEUR_SMTP_TLS=none",
+	}
 	return cmd
 }
 

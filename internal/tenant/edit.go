@@ -128,9 +128,14 @@ func (e *Edition) check(t *Tenant) error {
 		next, old any
 		check     func(*errs.Fields)
 	}{
-		{s.Theme, old.Theme, s.Theme.check}, {s.Modules, old.Modules, s.checkModules}, {s.Password, old.Password, s.Password.check},
-		{s.Files, old.Files, s.Files.check}, {s.Mail, old.Mail, s.Mail.check}, {s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},
-		{s.Statuses, old.Statuses, s.checkStatuses}, {s.Progress, old.Progress, s.checkProgress},
+		{s.Theme, old.Theme, s.Theme.check},
+		{s.Modules, old.Modules, s.checkModules},
+		{s.Password, old.Password, s.Password.check},
+		{s.Files, old.Files, s.Files.check},
+		{s.Mail, old.Mail, s.Mail.check},
+		{s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},
+		{s.Statuses, old.Statuses, s.checkStatuses},
+		{s.Progress, old.Progress, s.checkProgress},
 	} {
 		if !reflect.DeepEqual(part.next, part.old) {
 			part.check(&f)

@@ -116,8 +116,10 @@ func TestD5_AFontIsChecked(t *testing.T) {
 	if err := e.SetFont(bytes.NewReader(good)); err != nil || e.Settings.Theme.Font != tenant.FontUploaded {
 		t.Fatalf("a real font: %v", err)
 	}
-	for name, data := range map[string][]byte{"cut off": good[:1000], "woff1": []byte("wOFF" + strings.Repeat("x", 60)), "html": []byte("<html>" + strings.Repeat("x", 60)),
-		"head alone": good[:20], "with a tail": append(bytes.Clone(good), "<script>"...)} {
+	for name, data := range map[string][]byte{
+		"cut off": good[:1000], "woff1": []byte("wOFF" + strings.Repeat("x", 60)), "html": []byte("<html>" + strings.Repeat("x", 60)),
+		"head alone": good[:20], "with a tail": append(bytes.Clone(good), "<script>"...),
+	} {
 		if got := keyOf(e.SetFont(bytes.NewReader(data))); got != "settings.font.not_a_font" {
 			t.Errorf("%s: %q", name, got)
 		}

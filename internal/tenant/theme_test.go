@@ -17,8 +17,14 @@ func TestD5_ContrastIsThatOfWCAG(t *testing.T) {
 		a, b string
 		want float64
 	}{
-		{"#000000", "#ffffff", 21}, {"#ffffff", "#000000", 21}, {"#777777", "#ffffff", 4.48}, {"#767676", "#ffffff", 4.54},
-		{"#ff0000", "#ffffff", 4.00}, {"#0000ff", "#ffffff", 8.59}, {"#008000", "#ffffff", 5.14}, {"#123456", "#123456", 1},
+		{"#000000", "#ffffff", 21},
+		{"#ffffff", "#000000", 21},
+		{"#777777", "#ffffff", 4.48},
+		{"#767676", "#ffffff", 4.54},
+		{"#ff0000", "#ffffff", 4.00},
+		{"#0000ff", "#ffffff", 8.59},
+		{"#008000", "#ffffff", 5.14},
+		{"#123456", "#123456", 1},
 	} {
 		if got := tenant.Contrast(c.a, c.b); math.Abs(got-c.want) > 0.005 {
 			t.Errorf("%s on %s: %.3f, want %.2f", c.a, c.b, got, c.want)
@@ -85,8 +91,10 @@ func TestD5_EverySuggestionPasses(t *testing.T) {
 func TestD5_TheBaseIsThatOfTheStyleSheet(t *testing.T) {
 	sheet := strings.ReplaceAll(strings.ToLower(styleSheet(t)), ": ", ":")
 	for _, b := range []tenant.Base{tenant.LightBase, tenant.DarkBase} {
-		for name, colour := range map[string]string{"paper": b.Paper, "surface": b.Surface, "ink": b.Ink, "muted": b.Muted,
-			"hairline": b.Hairline, "border": b.Border, "today": b.Today, "error": b.Error} {
+		for name, colour := range map[string]string{
+			"paper": b.Paper, "surface": b.Surface, "ink": b.Ink, "muted": b.Muted,
+			"hairline": b.Hairline, "border": b.Border, "today": b.Today, "error": b.Error,
+		} {
 			short := colour
 			if colour[1] == colour[2] && colour[3] == colour[4] && colour[5] == colour[6] {
 				short = "#" + colour[1:2] + colour[3:4] + colour[5:6]

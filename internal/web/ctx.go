@@ -114,8 +114,10 @@ func (c *Ctx) SetCookie(name, value string, maxAge time.Duration) {
 	if maxAge < 0 {
 		age = -1
 	}
-	http.SetCookie(c.W, &http.Cookie{Name: c.CookieName(name), Value: value, Path: "/", MaxAge: age,
-		HttpOnly: true, Secure: c.Site.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(c.W, &http.Cookie{
+		Name: c.CookieName(name), Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, Secure: c.Site.Secure, SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // Cookie returns a cookie's value, or "".

@@ -11,8 +11,10 @@ import (
 
 // Frame returns what the layout needs around a page with this title.
 func (c *Ctx) Frame(title string) ui.Frame {
-	f := ui.Frame{Texts: c.Texts, Title: title, Office: c.Site.Name, Face: string(c.Site.Face), Version: c.Site.Program,
-		ThemeURL: "/theme.css?v=" + strconv.FormatInt(c.Site.Version, 10)}
+	f := ui.Frame{
+		Texts: c.Texts, Title: title, Office: c.Site.Name, Face: string(c.Site.Face), Version: c.Site.Program,
+		ThemeURL: "/theme.css?v=" + strconv.FormatInt(c.Site.Version, 10),
+	}
 	f.FontURL, f.LogoWidth, f.LogoHeight = c.Site.Font, c.Site.Logo[0], c.Site.Logo[1]
 	if f.LogoWidth > 0 {
 		f.LogoURL = "/logo?v=" + strconv.FormatInt(c.Site.Version, 10)

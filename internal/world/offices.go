@@ -87,8 +87,10 @@ func inWords(nl, en []string) map[i18n.Lang]map[string]string {
 
 // cases are the words of a municipality.
 func cases() map[i18n.Lang]map[string]string {
-	return inWords([]string{"Dossiers", "Zaken", "dossiers", "zaken", "Dossiernummer", "Zaaknummer", "dossiernummer", "zaaknummer",
+	return inWords([]string{
+		"Dossiers", "Zaken", "dossiers", "zaken", "Dossiernummer", "Zaaknummer", "dossiernummer", "zaaknummer",
 		"Het dossier", "De zaak", "het dossier", "de zaak", "Dit dossier", "Deze zaak", "dit dossier", "deze zaak",
-		"Nieuw dossier", "Nieuwe zaak", "nieuw dossier", "nieuwe zaak", "Dossier", "Zaak", "dossier", "zaak"},
+		"Nieuw dossier", "Nieuwe zaak", "nieuw dossier", "nieuwe zaak", "Dossier", "Zaak", "dossier", "zaak",
+	},
 		[]string{"Dossiers", "Cases", "dossiers", "cases", "Dossier", "Case", "dossier", "case"})
 }

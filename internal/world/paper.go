@@ -102,7 +102,7 @@ func rgb(hex string) color.RGBA {
 	if err != nil {
 		return color.RGBA{A: 255}
 	}
-	return color.RGBA{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n), A: 255}
+	return color.RGBA{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n), A: 255} // #nosec G115 -- one byte of each
 }
 
 // letterhead opens every paper: sender, addressee, date and reference.

@@ -62,10 +62,12 @@ func conveyance(house, registered, seller string, price int64) kind {
 	own := []article{
 		{title: "Partijen", text: []string{seller + ", hierna te noemen: de verkoper.", "{klant}, hierna te noemen: de koper.", "De identiteit van partijen is vastgesteld aan de hand van hun paspoort of identiteitskaart. De nummers staan in het dossier van de notaris."}},
 		{title: "Koop en levering", text: []string{"De verkoper heeft aan de koper verkocht, en levert hierbij aan de koper, die koopt en aanvaardt:", house + ", kadastraal bekend " + registered + ", hierna te noemen: het verkochte.", "De koper gebruikt het verkochte als woning. De koopovereenkomst is door partijen getekend en ligt bij de notaris."}},
-		{title: "Koopsom en betaling", text: []string{"De koopsom is " + euros(price) + ". De koper heeft dit bedrag, met de kosten, gestort op de kwaliteitsrekening van de notaris. De verkoper geeft hem daarvoor kwijting."},
+		{
+			title: "Koopsom en betaling", text: []string{"De koopsom is " + euros(price) + ". De koper heeft dit bedrag, met de kosten, gestort op de kwaliteitsrekening van de notaris. De verkoper geeft hem daarvoor kwijting."},
 			table: func() pdf.Table {
 				return costs("Wat de koper betaalt", "Samen", cost{"Koopsom", price}, cost{"Overdrachtsbelasting 2%", price / 50}, cost{"Meeverkochte roerende zaken", 350000})
-			}},
+			},
+		},
 		{title: "Herkomst van de eigendom", text: []string{"De verkoper heeft het verkochte verkregen door inschrijving van een akte van levering in de openbare registers van het Kadaster. In die akte heeft de vorige eigenaar kwijting gegeven voor de koopsom en afstand gedaan van het recht om ontbinding te vragen."}},
 		{title: "Over- en ondermaat", text: []string{"Is de werkelijke grootte van het verkochte anders dan de opgegeven grootte, dan heeft geen van partijen daardoor recht op geld."}},
 	}

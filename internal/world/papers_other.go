@@ -44,7 +44,8 @@ func accounts(k desk) ([]byte, error) {
 		"## Debiteuren", "Er is één rekening ouder dan negentig dagen. Daarvoor is € 600,00 als oninbaar meegenomen.",
 		"## Lening", "Van de lening vervalt in 2026 een bedrag van € 12.000,00. De rente staat vast op 4,6%.",
 		"## Personeel", "Gemiddeld werkten er 3,4 mensen in volledige dienst (2024: 3,3).",
-		"## Bestemming van het resultaat", "De directie stelt voor om het resultaat toe te voegen aan de overige reserves."} {
+		"## Bestemming van het resultaat", "De directie stelt voor om het resultaat toe te voegen aan de overige reserves.",
+	} {
 		blocks = append(blocks, block(note))
 	}
 	return k.write("Jaarrekening 2025", append(blocks, schedule(), pdf.Signatures{Names: []string{capital(k.client.name), k.office.handler + "\naccountant"}})...)
@@ -133,7 +134,8 @@ func carePlan(k desk) ([]byte, error) {
 		"## Mensen om u heen", "Uw dochter doet de boodschappen op zaterdag. De buurvrouw belt elke avond even. Uw huisarts is op de hoogte van dit plan.",
 		"## Als het niet goed gaat", "Bel bij nood altijd 112. Is het geen nood, maar kan het niet wachten? Bel ons dag en nacht op het nummer bovenaan deze brief.",
 		"## Afspraken", "- Wij bellen als wij meer dan een half uur later komen.\n- U belt vóór negen uur als u die dag geen zorg nodig heeft.\n- Wij bespreken dit plan elk half jaar met u.\n- Wij delen uw gegevens alleen met mensen die u helpen, en alleen als u dat goed vindt.",
-		"## Toestemming", "Met uw handtekening laat u weten dat u het met dit plan eens bent. U mag uw toestemming altijd weer intrekken."} {
+		"## Toestemming", "Met uw handtekening laat u weten dat u het met dit plan eens bent. U mag uw toestemming altijd weer intrekken.",
+	} {
 		blocks = append(blocks, block(part))
 	}
 	return k.write("Zorgplan", append(blocks, pdf.Signatures{Names: []string{capital(k.client.name), k.office.handler + "\nwijkverpleegkundige"}})...)

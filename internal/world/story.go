@@ -122,8 +122,10 @@ func (t *telling) open(ctx context.Context) error {
 		status = t.office.statuses[0].ID
 	}
 	t.b.IDs.dossier(t.office, t.story)
-	id, err := t.b.Dossiers.Create(ctx, t.staff, "dossier-"+t.story.number, dossier.Draft{Number: t.story.number, Title: t.story.title, Status: status,
-		Note: t.text(t.story.note), Handler: t.staff.Scope().Account(), Parties: []string{t.clientID}, Template: t.story.template})
+	id, err := t.b.Dossiers.Create(ctx, t.staff, "dossier-"+t.story.number, dossier.Draft{
+		Number: t.story.number, Title: t.story.title, Status: status,
+		Note: t.text(t.story.note), Handler: t.staff.Scope().Account(), Parties: []string{t.clientID}, Template: t.story.template,
+	})
 	t.id = id
 	return err
 }
@@ -261,8 +263,10 @@ func (t *telling) close(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.b.Dossiers.Edit(ctx, t.staff, t.id, d.Version, dossier.Draft{Number: t.story.number, Title: t.story.title, Status: t.story.status, Note: t.text(t.story.note),
-		Handler: t.staff.Scope().Account(), Parties: []string{t.clientID}})
+	return t.b.Dossiers.Edit(ctx, t.staff, t.id, d.Version, dossier.Draft{
+		Number: t.story.number, Title: t.story.title, Status: t.story.status, Note: t.text(t.story.note),
+		Handler: t.staff.Scope().Account(), Parties: []string{t.clientID},
+	})
 }
 
 // work lets the jobs that wait be done, when the builder can.

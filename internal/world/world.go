@@ -58,7 +58,7 @@ type Summary struct {
 
 // Password and TOTP are those of every account of the demo, which runs on loopback only.
 const (
-	Password = "Voordeur2026"
+	Password = "Voordeur2026" // #nosec G101 -- the demo's, known to everybody
 	TOTP     = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 )
 

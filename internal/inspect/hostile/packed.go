@@ -83,13 +83,30 @@ func packed() []File {
 		many = append(many, fmt.Sprintf("map/stuk %d.txt", i), "")
 	}
 	all := []File{
-		{"bomb.zip", bomb}, {"bomb-nested.zip", zipped("a.zip", bomb, "b.zip", bomb, "c.zip", bomb)}, {"bomb.docx", document("word/media/a.bin", zeros)}, {"deep.zip", deep}, {"many.zip", zipped(many...)},
-		{"overlap.zip", overlap()}, {"torn.zip", bomb[:len(bomb)/2]}, {"self.zip", bomb + bomb}, {"twice.docx", document("word/document.xml", "<other/>")},
-		{"slip.zip", zipped("../../etc/passwd", "x")}, {"slip-windows.zip", zipped(`..\..\a.exe`, "x")}, {"root.zip", zipped("/etc/passwd", "x")}, {"slip.docx", document("../a", "x")},
-		{"program.zip", zipped("factuur.pdf.exe", "MZ")}, {"page.zip", zipped("a.html", "<script>"+attack+"</script>")}, {"rtl.zip", zipped("a\u202efdp.exe", "MZ")}, {"lines.zip", zipped("a\r\nb", "x")},
-		{"macros.docx", document("word/vbaProject.bin", "x")}, {"activex.docx", document("word/activeX/activeX1.bin", "x")}, {"object.docx", document("word/embeddings/oleObject1.bin", "MZ")},
-		{"laughs.docx", document("word/a.xml", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha">]><a>&a;</a>`)}, {"laughs.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<!DOCTYPE a [<!ENTITY a "ha">]><a/>`)},
-		{"macros.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "Basic/script-lc.xml", "x")}, {"jar.zip", zipped("META-INF/MANIFEST.MF", "Main-Class: A", "A.class", "\xca\xfe\xba\xbe")},
+		{"bomb.zip", bomb},
+		{"bomb-nested.zip", zipped("a.zip", bomb, "b.zip", bomb, "c.zip", bomb)},
+		{"bomb.docx", document("word/media/a.bin", zeros)},
+		{"deep.zip", deep},
+		{"many.zip", zipped(many...)},
+		{"overlap.zip", overlap()},
+		{"torn.zip", bomb[:len(bomb)/2]},
+		{"self.zip", bomb + bomb},
+		{"twice.docx", document("word/document.xml", "<other/>")},
+		{"slip.zip", zipped("../../etc/passwd", "x")},
+		{"slip-windows.zip", zipped(`..\..\a.exe`, "x")},
+		{"root.zip", zipped("/etc/passwd", "x")},
+		{"slip.docx", document("../a", "x")},
+		{"program.zip", zipped("factuur.pdf.exe", "MZ")},
+		{"page.zip", zipped("a.html", "<script>"+attack+"</script>")},
+		{"rtl.zip", zipped("a\u202efdp.exe", "MZ")},
+		{"lines.zip", zipped("a\r\nb", "x")},
+		{"macros.docx", document("word/vbaProject.bin", "x")},
+		{"activex.docx", document("word/activeX/activeX1.bin", "x")},
+		{"object.docx", document("word/embeddings/oleObject1.bin", "MZ")},
+		{"laughs.docx", document("word/a.xml", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha">]><a>&a;</a>`)},
+		{"laughs.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<!DOCTYPE a [<!ENTITY a "ha">]><a/>`)},
+		{"macros.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "Basic/script-lc.xml", "x")},
+		{"jar.zip", zipped("META-INF/MANIFEST.MF", "Main-Class: A", "A.class", "\xca\xfe\xba\xbe")},
 	}
 	for _, kind := range []string{"attachedTemplate", "image", "oleObject", "frame", "subDocument", "externalLinkPath", "hyperlink"} {
 		all = append(all, File{"external-" + kind + ".docx", document("word/_rels/document.xml.rels", external(kind))})
@@ -131,7 +148,15 @@ func floods() []File {
 	binary.BigEndian.PutUint16(tall[frame+5:], 65535)
 	binary.BigEndian.PutUint16(tall[frame+7:], 65535)
 	bmp := append([]byte("BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), bytes.Repeat([]byte{0xff, 0xff, 0xff, 0x7f, 1, 0, 24, 0}, 10)...)
-	return []File{{"huge.png", string(huge)}, {"huge.gif", string(wide)}, {"huge.jpg", string(tall)}, {"huge.bmp", string(bmp)}, {"torn.png", string(huge[:40])}, {"torn.jpg", string(tall[:30])},
-		{"huge.webp", "RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\xff\xff\xff\x0f\x00\x00\x00\x00\x00"}, {"huge.tif", "II*\x00\x08\x00\x00\x00\xff\xff" + strings.Repeat("\xff", 200)},
-		{"script.jpg", string(j.Bytes()[:2]) + "\xff\xfe\x01\x00<script>" + attack + "</script>"}}
+	return []File{
+		{"huge.png", string(huge)},
+		{"huge.gif", string(wide)},
+		{"huge.jpg", string(tall)},
+		{"huge.bmp", string(bmp)},
+		{"torn.png", string(huge[:40])},
+		{"torn.jpg", string(tall[:30])},
+		{"huge.webp", "RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\xff\xff\xff\x0f\x00\x00\x00\x00\x00"},
+		{"huge.tif", "II*\x00\x08\x00\x00\x00\xff\xff" + strings.Repeat("\xff", 200)},
+		{"script.jpg", string(j.Bytes()[:2]) + "\xff\xfe\x01\x00<script>" + attack + "</script>"},
+	}
 }

@@ -23,8 +23,10 @@ func attachmentProps(c *web.Ctx, v letterView, d dossier.Document) ui.File {
 
 // uploadProps is the field for attachments, with those that had arrived when the form came back.
 func uploadProps(c *web.Ctx, v letterView) ui.Upload {
-	u := ui.Upload{Texts: c.Texts, Label: c.T("message.attachments"), Optional: c.T("ui.optional"), Error: ui.ErrorOf(v.problems, "file"),
-		Endpoint: "/dossiers/" + v.d.ID + "/uploads", Extensions: v.files.Extensions, MaxMB: v.files.OfficeMaxMB}
+	u := ui.Upload{
+		Texts: c.Texts, Label: c.T("message.attachments"), Optional: c.T("ui.optional"), Error: ui.ErrorOf(v.problems, "file"),
+		Endpoint: "/dossiers/" + v.d.ID + "/uploads", Extensions: v.files.Extensions, MaxMB: v.files.OfficeMaxMB,
+	}
 	if c.Site.Face == access.Portal {
 		u.MaxMB = v.files.ClientMaxMB
 	}

@@ -36,8 +36,10 @@ func modules(c *web.Ctx, e tenant.Edition) []entry {
 			}
 			return ""
 		}},
-		{kind: tick, value: closed, field: ui.Field{Name: "closed_messaging", Label: c.T("settings.modules.closed"),
-			Options: []ui.Option{{Value: "on", Label: c.T("settings.modules.closed_on")}}}, set: func(e *tenant.Edition, s string) string {
+		{kind: tick, value: closed, field: ui.Field{
+			Name: "closed_messaging", Label: c.T("settings.modules.closed"),
+			Options: []ui.Option{{Value: "on", Label: c.T("settings.modules.closed_on")}},
+		}, set: func(e *tenant.Edition, s string) string {
 			e.Settings.ClosedMessaging = s != ""
 			return ""
 		}},

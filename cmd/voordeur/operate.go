@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"voordeur/internal/blob"
+	"voordeur/internal/config"
+	"voordeur/internal/ops"
+	"voordeur/internal/server"
+)
+
+// operated opens the operator's address when there is one, and has the program watched for it.
+// What it returns stops serving there.
+func operated(c config.Config, h *server.House, ends func() time.Time, out io.Writer) (stop func() error, err error) {
+	if c.OpsAddr == "" {
+		return func() error { return nil }, nil
+	}
+	from := ops.Sources{DB: h.DB, Version: version, Hashing: h.Identity.Hashing, Certificate: ends}
+	if d, ok := h.Store.(*blob.Disk); ok {
+		from.Blobs = d.Room
+	}
+	m, err := ops.New(from)
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", c.OpsAddr)
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_OPS_ADDR: %w", err)
+	}
+	h.Observe, h.Jobs.Observe = m.Request, m.Job
+	fmt.Fprintf(out, "The operator's page is on http://%s\n", l.Addr())
+	s := newServer(context.Background(), m.Handler(!c.OpsExposed), h.Log)
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	return func() error {
+		err := s.Close()
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+		return err
+	}, nil
+}
