@@ -10,6 +10,7 @@ export interface Route {
 
 // What is not a page of its own: files, and ways to one.
 const FILES = [
+  '/.well-known/security.txt',
   '/dossiers/{dossier}/documents/{document}',
   '/dossiers/{dossier}/documents/{document}/open',
   '/font',

@@ -90,7 +90,7 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 	}
 	h, err := server.Wire(server.Parts{
 		DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scanner,
-		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Log: log, Version: version,
+		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Contact: c.Contact, Log: log, Version: version,
 	})
 	return h, closeAll, err
 }

@@ -34,6 +34,7 @@ type Config struct {
 	Scan         string         `env:"VOORDEUR_SCAN" envDefault:"off" help:"virus scanner: clamd:unix:/run/clamav/clamd.ctl or clamd:HOST:PORT; off has none, and tells staff so"`
 	OpsAddr      string         `env:"VOORDEUR_OPS_ADDR" help:"address of the operator's page, metrics and profiles, as in 127.0.0.1:9180; empty for none"`
 	OpsExposed   bool           `env:"VOORDEUR_OPS_EXPOSED" envDefault:"false" help:"true lets VOORDEUR_OPS_ADDR be one that other machines reach: it knows no log-in, so only the operator's network may"`
+	Contact      string         `env:"VOORDEUR_SECURITY_CONTACT" help:"where a weakness is reported, as mailto:security@example.nl or https://..., for /.well-known/security.txt; empty has no such page"`
 	SMTPAddr     string         `env:"VOORDEUR_SMTP_ADDR" envDefault:"localhost:587" help:"host:port of the mail server"`
 	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
 	SMTPUser     string         `env:"VOORDEUR_SMTP_USER" help:"user name there, empty for none"`
@@ -113,6 +114,9 @@ func (c Config) check() []error {
 	}
 	if _, err := c.Scanner(); err != nil {
 		wrong = append(wrong, err)
+	}
+	if c.Contact != "" && !strings.HasPrefix(c.Contact, "mailto:") && !strings.HasPrefix(c.Contact, "https://") || strings.ContainsAny(c.Contact, " \r\n") {
+		add("VOORDEUR_SECURITY_CONTACT is %q, not mailto:ADDRESS or https://PAGE", c.Contact)
 	}
 	wrong = append(wrong, c.checkOps()...)
 	host, _, err := net.SplitHostPort(c.SMTPAddr)

@@ -303,3 +303,34 @@ func TestEveryAnswerIsObserved(t *testing.T) {
 		t.Errorf("%+v\nwant %+v", seen, want)
 	}
 }
+
+// RFC 9116: a contact, an end, and the address at which it is the word of this very host.
+func TestSecurityTxtSaysToWhom(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		e := newEdge(t, d, "https")
+		if a := e.ask("GET", portal, "/.well-known/security.txt"); a.Code != 404 {
+			t.Errorf("without a contact: %d", a.Code)
+		}
+		e.app.Contact = "mailto:security@example.nl"
+		for _, host := range []string{portal, kantor} {
+			a := e.ask("GET", host, "/.well-known/security.txt")
+			for _, want := range []string{"Contact: mailto:security@example.nl\n", "Canonical: https://" + host + "/.well-known/security.txt\n"} {
+				if !strings.Contains(a.Body.String(), want) {
+					t.Errorf("%s lacks %q: %s", host, want, a.Body)
+				}
+			}
+			_, rest, _ := strings.Cut(a.Body.String(), "Expires: ")
+			until, err := time.Parse(time.RFC3339, strings.SplitN(rest, "\n", 2)[0])
+			must(t, err)
+			if left := time.Until(until); left < 24*time.Hour || left > 365*24*time.Hour {
+				t.Errorf("it holds for %s", left)
+			}
+			if got := a.Header().Get("Content-Type"); got != "text/plain; charset=utf-8" {
+				t.Errorf("it is %s", got)
+			}
+		}
+		if a := e.ask("GET", docs, "/.well-known/security.txt"); a.Code != 404 {
+			t.Errorf("on the host of documents: %d", a.Code)
+		}
+	})
+}

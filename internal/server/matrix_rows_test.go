@@ -135,6 +135,7 @@ var rows = []row{
 	{route: "GET /privacy", want: 200},
 	{route: "GET /theme.css", want: 200},
 	{route: "GET /robots.txt", want: 200},
+	{route: "GET /.well-known/security.txt", want: 200},
 	{route: "GET /logo", want: 200, shows: ownFile},
 	{route: "GET /font", want: 200, shows: ownFile},
 

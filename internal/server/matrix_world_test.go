@@ -78,7 +78,7 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	ids := &world.IDs{}
 	d = d.WithIDs(ids.New)
 	parts := server.Parts{
-		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Contact: "mailto:security@example.nl", Origin: tenant.Origin{Scheme: "http", Port: "8080"},
 		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
 	}
 	h, err := server.Wire(parts)

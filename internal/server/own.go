@@ -2,11 +2,13 @@ package server
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
 	"voordeur/internal/access"
+	"voordeur/internal/errs"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
@@ -21,12 +23,31 @@ func (a *App) own() []web.Route {
 		{Method: web.Get, Pattern: "/logo", Policy: access.AnyFace, Handler: a.brand(tenant.FileLogo)},
 		{Method: web.Get, Pattern: "/font", Policy: access.AnyFace, Handler: a.brand(tenant.FileFont)},
 		{Method: web.Get, Pattern: "/robots.txt", Policy: access.AnyFace, Handler: robots},
+		{Method: web.Get, Pattern: "/.well-known/security.txt", Policy: access.AnyFace, Handler: a.securityTxt},
 	}
 }
 
 func robots(c *web.Ctx) error {
 	c.W.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, err := c.W.Write([]byte("User-agent: *\nDisallow: /\n"))
+	return err
+}
+
+// reportLife is how long what security.txt says holds; RFC 9116 asks for less than a year.
+const reportLife = 180 * 24 * time.Hour
+
+// securityTxt says to whom a weakness is reported (RFC 9116). Without a contact there is no such page.
+func (a *App) securityTxt(c *web.Ctx) error {
+	if a.Contact == "" {
+		return errs.Missing()
+	}
+	base := c.Site.PortalURL
+	if c.Site.Face == access.Office {
+		base = c.Site.OfficeURL
+	}
+	c.W.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := fmt.Fprintf(c.W, "Contact: %s\nExpires: %s\nPreferred-Languages: nl, en\nCanonical: %s/.well-known/security.txt\n",
+		a.Contact, c.Now.Add(reportLife).UTC().Truncate(24*time.Hour).Format(time.RFC3339), base)
 	return err
 }
 

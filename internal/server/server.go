@@ -35,6 +35,7 @@ type Deps struct {
 	Version  string
 	Secure   bool           // visitors come over TLS
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
+	Contact  string         // where weaknesses are reported, as mailto: or https:, "" for nowhere
 	Routes   []web.Route
 	// Observe is told of every answered request; nil for nobody.
 	Observe func(ops.Request)

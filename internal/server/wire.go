@@ -37,6 +37,7 @@ type Parts struct {
 	Scanner scan.Scanner
 	Origin  tenant.Origin
 	Proxies []netip.Prefix
+	Contact string // where weaknesses are reported, "" for nowhere
 	Log     *slog.Logger
 	Version string
 }
@@ -82,7 +83,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	app, err := New(Deps{
 		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
-		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Routes: routes,
+		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Contact: p.Contact, Routes: routes,
 	})
 	if err != nil {
 		return nil, err
