@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startScanner } from './scanner'
 
 const root = join(import.meta.dirname, '..')
 
@@ -14,11 +15,13 @@ export default async function start(): Promise<() => Promise<void>> {
   execFileSync(join(root, 'scripts/build'), { cwd: root, stdio: 'inherit' })
   const addr = `127.0.0.1:${await freePort()}`
   const data = mkdtempSync(join(tmpdir(), 'voordeur-e2e-'))
-  const demo = spawn(join(root, 'bin/voordeur'), ['demo', '--addr', addr, '--data', data], { cwd: root })
+  const scanner = await startScanner()
+  const demo = spawn(join(root, 'bin/voordeur'), ['demo', '--addr', addr, '--data', data, '--scan', scanner.address], { cwd: root })
   let log = ''
   for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (b: Buffer) => (log = (log + b).slice(-20_000)))
   const stop = async () => {
     await end(demo)
+    scanner.stop()
     rmSync(data, { recursive: true, force: true })
   }
   try {

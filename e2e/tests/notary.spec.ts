@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page, TestInfo } from '@playwright/test'
+import { attach } from '../attach'
 import type { Demo } from '../demo'
 import { passwordLink } from '../outbox'
 import { enter } from '../sessions'
@@ -141,19 +142,3 @@ test('N1 N2 N3 N4 N5 N6 N7 N10 N11 N12 N15 N18 N21 N22 N23 N25 N26 N27 N33 N34 N
   })
   await handler.page.context().close()
 })
-
-// attach adds a file in the dialog behind the button, or in the plain field where no script runs.
-async function attach(ik: Visitor, info: TestInfo, button: string, name: string, buffer: Buffer): Promise<void> {
-  const file = { name, mimeType: 'application/pdf', buffer }
-  if (info.project.use.javaScriptEnabled === false) {
-    await ik.page.locator('input[type=file][name=file]').setInputFiles(file)
-    return
-  }
-  await ik.druk(button)
-  const chooser = ik.page.waitForEvent('filechooser')
-  await ik.druk('Bladeren')
-  await (await chooser).setFiles(file)
-  await ik.druk('Upload 1 bestand')
-  await expect(ik.page.getByRole('dialog')).toBeHidden()
-  await ik.zie(name)
-}
