@@ -1,6 +1,8 @@
 package dossierweb
 
 import (
+	"slices"
+
 	"voordeur/internal/dossier"
 	"voordeur/internal/inspect"
 	"voordeur/internal/message"
@@ -27,6 +29,17 @@ func (v pageView) shown() int {
 		}
 	}
 	return n
+}
+
+// unscanned reports whether a document is there to be opened although no scanner looked at it.
+func unscanned(d dossier.Document) bool {
+	return d.State == dossier.Released && !d.Scanned && d.Found == ""
+}
+
+// noneScanned reports whether that is so of all of them, which the page says once.
+func (v pageView) noneScanned() bool {
+	return slices.ContainsFunc(v.docs, unscanned) &&
+		!slices.ContainsFunc(v.docs, func(d dossier.Document) bool { return d.State == dossier.Released && !unscanned(d) })
 }
 
 // seen says how much the client sees, beside the head of that band. A dossier that is not
