@@ -29,6 +29,7 @@ var allowedBy = map[string][]access.Role{
 // right (security.md 0.1, 5.2; N15, N54).
 func TestMatrix(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		t.Parallel() // one database waits for its disk while the other computes
 		u := newUniverse(t, d)
 		for _, s := range u.sites {
 			t.Run(s.id, func(t *testing.T) {
