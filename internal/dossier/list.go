@@ -21,7 +21,7 @@ type Row struct {
 	Closed, Published                  bool
 	UpdatedAt                          db.Time
 	Unread                             int
-	Client                             string // the first of its parties by name, for staff alone
+	Client                             string // one of its parties, for staff alone
 	Parties                            int
 }
 
@@ -41,7 +41,8 @@ type Page struct {
 const (
 	listSelect = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
 	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3),
-	coalesce((select min(c.name) from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id), ''),
+	coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
+		order by q.client_id limit 1), ''),
 	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
 	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
