@@ -84,8 +84,13 @@ class Twin {
 
   static async of(original: Page, browser: Browser): Promise<Twin> {
     const context = await browser.newContext({ javaScriptEnabled: true })
-    original.context().once('close', () => context.close())
     const twin = new Twin(original, await context.newPage())
+    // What the copy still asks for when the test is over is nobody's error any more.
+    const end = async () => {
+      await twin.page.unrouteAll({ behavior: 'ignoreErrors' })
+      await context.close()
+    }
+    original.context().once('close', () => void end().catch(() => undefined))
     await twin.page.route('**/*', (route) => {
       const kind = route.request().resourceType()
       if (kind === 'document') return route.fulfill({ body: twin.body, contentType: 'text/html' })

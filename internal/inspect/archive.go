@@ -81,6 +81,7 @@ func (l *look) honest(files []*zip.File) error {
 	var spans []span
 	names := map[string]bool{}
 	var total uint64
+	most := uint64(l.most) // #nosec G115 -- a bound of ours, never negative
 	for _, e := range files {
 		name := strings.ToLower(strings.ReplaceAll(e.Name, `\`, "/"))
 		if !inside(name) || e.Mode()&fs.ModeType&^fs.ModeDir != 0 {
@@ -90,7 +91,10 @@ func (l *look) honest(files []*zip.File) error {
 			return refused(Forged)
 		}
 		names[e.Name] = true
-		if total += min(e.UncompressedSize64, largest+1); total > uint64(l.most) {
+		if e.UncompressedSize64 > math.MaxInt64 {
+			return refused(Bomb)
+		}
+		if total += min(e.UncompressedSize64, largest+1); total > most {
 			return refused(Bomb)
 		}
 		at, err := e.DataOffset()
@@ -98,7 +102,7 @@ func (l *look) honest(files []*zip.File) error {
 			return refused(Forged)
 		}
 		if e.CompressedSize64 > 0 {
-			spans = append(spans, span{at, at + int64(e.CompressedSize64)})
+			spans = append(spans, span{at, at + int64(e.CompressedSize64)}) // #nosec G115 -- held below 1<<62 above
 		}
 	}
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
@@ -149,7 +153,7 @@ func (l *look) entry(f io.ReaderAt, e *zip.File, depth int) error {
 		return l.torn()
 	}
 	head = head[:n]
-	rest := &counted{r: io.MultiReader(bytes.NewReader(head), plain), most: int64(e.UncompressedSize64)}
+	rest := &counted{r: io.MultiReader(bytes.NewReader(head), plain), most: int64(e.UncompressedSize64)} // #nosec G115 -- honest has looked
 	if err := l.content(f, e, head, rest, depth); err != nil {
 		return err
 	}
@@ -192,7 +196,7 @@ func (l *look) inner(f io.ReaderAt, e *zip.File, rest io.Reader, depth int) erro
 		if err != nil {
 			return refused(Forged)
 		}
-		return l.archive(io.NewSectionReader(f, at, int64(e.CompressedSize64)), int64(e.CompressedSize64), depth+1)
+		return l.archive(io.NewSectionReader(f, at, int64(e.CompressedSize64)), int64(e.CompressedSize64), depth+1) // #nosec G115 -- honest has looked
 	}
 	if e.UncompressedSize64 > maxInner {
 		l.note(Uninspected)

@@ -131,11 +131,16 @@ type source struct {
 	err error
 }
 
+var errOutside = errors.New("before the start of the file")
+
 // ReadAt implements io.ReaderAt.
 func (s *source) ReadAt(p []byte, at int64) (int, error) {
 	if err := s.ctx.Err(); err != nil {
 		s.err = err
 		return 0, err
+	}
+	if at < 0 { // as a file says that tells untruths about itself
+		return 0, errOutside
 	}
 	n, err := s.r.ReadAt(p, at)
 	if err != nil && err != io.EOF {

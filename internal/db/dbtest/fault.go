@@ -55,7 +55,7 @@ func install(calls Calls, errno syscall.Errno) syscall.Errno {
 	if _, _, err := syscall.RawSyscall6(syscall.SYS_PRCTL, prSetNoNewPrivs, 1, 0, 0, 0, 0); err != 0 {
 		return err
 	}
-	filter := syscall.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
-	_, _, err := syscall.RawSyscall(syscall.SYS_PRCTL, prSetSeccomp, seccompFilter, uintptr(unsafe.Pointer(&filter)))
+	filter := syscall.SockFprog{Len: uint16(len(program)), Filter: &program[0]}                                       // #nosec G115 -- a handful of instructions
+	_, _, err := syscall.RawSyscall(syscall.SYS_PRCTL, prSetSeccomp, seccompFilter, uintptr(unsafe.Pointer(&filter))) // #nosec G103 -- how the call takes it
 	return err
 }
