@@ -223,10 +223,3 @@ func (s *site) choices(name string, names []string, had map[string]string, face 
 	}
 	return out
 }
-
-func otherFace(f access.Face) access.Face {
-	if f == access.Portal {
-		return access.Office
-	}
-	return access.Portal
-}
