@@ -26,7 +26,7 @@ func (k *Keyring) NewTenantKey() (wrapped []byte, err error) {
 		return nil, fmt.Errorf("crypt: new tenant key: %w", err)
 	}
 	secret := make([]byte, secretSize)
-	rand.Read(secret)
+	_, _ = rand.Read(secret)
 	return k.box.seal(append(secret, id.String()...), wrapAAD), nil
 }
 
