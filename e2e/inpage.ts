@@ -71,11 +71,19 @@ export async function withScripts<T>(page: Page, measure: (page: Page) => Promis
   return measure(await twin.copy())
 }
 
+// endTwin takes the copy of a page away, before the test is over: closing it while the test itself is
+// being closed fails.
+export async function endTwin(page: Page): Promise<void> {
+  await twins.get(page)?.end()
+  twins.delete(page)
+}
+
 const twins = new WeakMap<Page, Twin>()
 
 // Twin shows with scripts what a page without them holds. One does for all that its page shows.
 class Twin {
   private body = ''
+  private ending?: Promise<void>
 
   private constructor(
     private readonly original: Page,
@@ -85,18 +93,22 @@ class Twin {
   static async of(original: Page, browser: Browser): Promise<Twin> {
     const context = await browser.newContext({ javaScriptEnabled: true })
     const twin = new Twin(original, await context.newPage())
-    // What the copy still asks for when the test is over is nobody's error any more.
-    const end = async () => {
-      await twin.page.unrouteAll({ behavior: 'ignoreErrors' })
-      await context.close()
-    }
-    original.context().once('close', () => void end().catch(() => undefined))
+    original.context().once('close', () => void twin.end())
     await twin.page.route('**/*', (route) => {
       const kind = route.request().resourceType()
       if (kind === 'document') return route.fulfill({ body: twin.body, contentType: 'text/html' })
       return kind === 'script' ? route.abort() : route.continue()
     })
     return twin
+  }
+
+  // end closes the copy once; what it still asks for is nobody's error any more.
+  end(): Promise<void> {
+    this.ending ??= this.page
+      .unrouteAll({ behavior: 'ignoreErrors' })
+      .then(() => this.page.context().close())
+      .catch(() => undefined)
+    return this.ending
   }
 
   async copy(): Promise<Page> {

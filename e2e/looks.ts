@@ -60,7 +60,7 @@ function small(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const wanted = 'button, summary, select, textarea, input:not([type=hidden]), a[href]'
     const found = [...document.querySelectorAll<HTMLElement>(wanted)].filter((el) => {
-      if (!el.checkVisibility({ visibilityProperty: true }) || el.matches('.nl-skip-link') || el.closest('[inert]')) return false
+      if (!el.checkVisibility({ visibilityProperty: true }) || el.matches('.nl-skip-link') || el.closest('[inert], [aria-hidden=true]')) return false
       return !(el.matches('a') && getComputedStyle(el).display === 'inline')
     })
     return found.flatMap((el) => {

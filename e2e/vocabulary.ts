@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { Demo } from './demo'
-import { focusSeen, overflowing, withScripts } from './inpage'
+import { endTwin, focusSeen, overflowing, withScripts } from './inpage'
 
 export { expect }
 export { totp } from './demo'
@@ -92,6 +92,9 @@ export class Visitor {
 
 // test has "ik", the visitor, and "demo", the running program's tenants and mail.
 export const test = base.extend<{ ik: Visitor; demo: Demo }>({
-  ik: async ({ page }, use) => use(new Visitor(page)),
+  ik: async ({ page }, use) => {
+    await use(new Visitor(page))
+    await endTwin(page)
+  },
   demo: async ({}, use) => use(new Demo()),
 })
