@@ -11,6 +11,10 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
+// oneKindOfEnd makes all line ends alike: Go's writer of quoted-printable loses a line end that
+// follows anywhere after a carriage return that stands alone.
+var oneKindOfEnd = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // Encode validates the message and returns it in the form of RFC 5322, with CRLF line ends. Equal
 // messages give equal bytes. Validation errors are permanent.
 func Encode(m Message) ([]byte, error) {
@@ -19,9 +23,9 @@ func Encode(m Message) ([]byte, error) {
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(gomail.EncodingQP), gomail.WithBoundary(boundary(m)))
 	setHeaders(msg, m)
-	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	msg.SetBodyString(gomail.TypeTextPlain, oneKindOfEnd.Replace(m.Text))
 	if m.HTML != "" {
-		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+		msg.AddAlternativeString(gomail.TypeTextHTML, oneKindOfEnd.Replace(m.HTML))
 	}
 	var b bytes.Buffer
 	if _, err := msg.WriteTo(&b); err != nil {
