@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,10 +33,12 @@ const laterAgain = time.Minute
 // problem (RFC 9457). What is missing and what is not yours get the same bytes.
 func (a *App) answer(rec *recorder, c *web.Ctx, err error) {
 	e := meaning(err)
-	if c.R.Context().Err() == context.Canceled {
-		a.Log.Info("visitor left", "id", rec.id, "route", rec.pattern)
-	} else if e.Kind == errs.Internal || e.Kind == errs.Unavailable {
-		a.Log.Error("answer", "id", rec.id, "route", rec.pattern, "err", err)
+	if e.Kind == errs.Internal || e.Kind == errs.Unavailable {
+		level := slog.LevelError
+		if c.R.Context().Err() == context.Canceled { // the visitor left, which breaks what was under way
+			level = slog.LevelInfo
+		}
+		a.Log.Log(c.R.Context(), level, "answer", "id", rec.id, "route", rec.pattern, "err", err)
 	}
 	if rec.wrote { // the page broke off half-way; a second one below it helps nobody
 		return
