@@ -16,7 +16,10 @@ import (
 	"voordeur/internal/db/dbtest"
 )
 
-const entries = 10_000
+const (
+	many = 10_000
+	few  = 2_000 // two seals
+)
 
 func mac(parts ...string) []byte {
 	h := hmac.New(sha256.New, []byte("key"))
@@ -24,8 +27,8 @@ func mac(parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// sealed returns a database with a sealed journal of ten thousand entries.
-func sealed(t *testing.T, d *db.DB) {
+// sealed gives a database a sealed journal of so many entries.
+func sealed(t *testing.T, d *db.DB, entries int) {
 	t.Helper()
 	ctx := context.Background()
 	err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -56,10 +59,10 @@ func must(t *testing.T, err error) {
 func TestVerifyTenThousandEntriesAndNamesTheFirstWrongOne(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		sealed(t, d)
+		sealed(t, d, many)
 		rep, err := audit.Verify(ctx, d, "t", mac)
 		must(t, err)
-		if rep.Sealed != entries || rep.Unsealed != 0 || rep.Wrong != "" {
+		if rep.Sealed != many || rep.Unsealed != 0 || rep.Wrong != "" {
 			t.Fatalf("%+v", rep)
 		}
 		for _, c := range []struct {
@@ -96,9 +99,9 @@ func TestVerifyTenThousandEntriesAndNamesTheFirstWrongOne(t *testing.T) {
 func TestVerifyNoticesARemovedSeal(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		sealed(t, d)
+		sealed(t, d, few)
 		must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.Exec(ctx, `delete from journal_seal where size = 10000`)
+			_, err := tx.Exec(ctx, `delete from journal_seal where size = 2000`)
 			return err
 		}))
 		rep, err := audit.Verify(ctx, d, "t", mac)
@@ -114,7 +117,7 @@ func TestVerifyNoticesARemovedSeal(t *testing.T) {
 func TestVerifyHoldsWhenARecordIsErased(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		sealed(t, d)
+		sealed(t, d, few)
 		var id, actor, origin, dossier, client, objects, detail string
 		var salt []byte
 		must(t, d.QueryRow(ctx, `select id, actor_id, origin, dossier_id, client_id, objects, detail, salt from journal where seq = 7`).
@@ -146,7 +149,7 @@ func TestVerifyHoldsWhenARecordIsErased(t *testing.T) {
 func TestVerifyWhileTheProgramSeals(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		sealed(t, d)
+		sealed(t, d, few)
 		must(t, d.Snapshot(ctx, func(ctx context.Context, s *db.Snapshot) error {
 			must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 				return audit.Record(ctx, tx, authn.System("t", "test"), audit.Entry{Event: "test.done"})
@@ -156,16 +159,16 @@ func TestVerifyWhileTheProgramSeals(t *testing.T) {
 				t.Errorf("%d sealed, %v", n, err)
 			}
 			rep, err := audit.Verify(ctx, s, "t", mac)
-			if err != nil || rep.Wrong != "" || rep.Sealed != entries {
+			if err != nil || rep.Wrong != "" || rep.Sealed != few {
 				t.Errorf("%+v, %v", rep, err)
 			}
 			head, err := audit.HeadOf(ctx, s, "t")
-			if err != nil || head.Sealed != entries || len(head.Root) != tlog.HashSize || head.Newest == nil {
+			if err != nil || head.Sealed != few || len(head.Root) != tlog.HashSize || head.Newest == nil {
 				t.Errorf("%+v, %v", head, err)
 			}
 			return nil
 		}))
-		if head, err := audit.HeadOf(ctx, d, "t"); err != nil || head.Sealed != entries+1 {
+		if head, err := audit.HeadOf(ctx, d, "t"); err != nil || head.Sealed != few+1 {
 			t.Errorf("%+v, %v", head, err)
 		}
 		if head, err := audit.HeadOf(ctx, d, "nobody"); err != nil || head.Sealed != 0 || head.Newest != nil {
@@ -179,7 +182,7 @@ func TestVerifyWhileTheProgramSeals(t *testing.T) {
 func TestVerifyAgainstWhatWasKeptElsewhere(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		sealed(t, d)
+		sealed(t, d, few)
 		rep, err := audit.Verify(ctx, d, "t", mac)
 		must(t, err)
 		kept := audit.Head{Sealed: rep.Sealed, Root: rep.Root}
@@ -191,13 +194,13 @@ func TestVerifyAgainstWhatWasKeptElsewhere(t *testing.T) {
 			t.Errorf("another root: %+v %v", rep, err)
 		}
 		must(t, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			if _, err := tx.Exec(ctx, `delete from journal where seq >= 9000`); err != nil {
+			if _, err := tx.Exec(ctx, `delete from journal where seq >= 1000`); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `delete from journal_hash where position >= $1`, tlog.StoredHashIndex(0, 9000)); err != nil {
+			if _, err := tx.Exec(ctx, `delete from journal_hash where position >= $1`, tlog.StoredHashIndex(0, 1000)); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, `delete from journal_seal where size > 9000`)
+			_, err := tx.Exec(ctx, `delete from journal_seal where size > 1000`)
 			return err
 		}))
 		if rep, err := audit.Verify(ctx, d, "t", mac); err != nil || rep.Wrong != "" {

@@ -15,8 +15,6 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
 	"voordeur/internal/clock"
-	"voordeur/internal/db"
-	"voordeur/internal/db/dbtest"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/mail/mailtest"
@@ -32,10 +30,10 @@ const (
 	email  = "c.dewit@post.example"
 )
 
+var kept = worldtest.Keep(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), "notaris", "gemeente")
+
 func each(t *testing.T, f func(t *testing.T, w *worldtest.World, now *clock.Manual)) {
-	dbtest.EachWith(t, func(t *testing.T, d *db.DB, now *clock.Manual) {
-		f(t, worldtest.Build(t, d, "notaris", "gemeente"), now)
-	}, func() *clock.Manual { return clock.NewManual(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)) })
+	kept.Each(t, f)
 }
 
 // mails returns the plain texts of what was mailed to an address, oldest first.

@@ -4,67 +4,44 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
-	"voordeur/internal/blob"
 	"voordeur/internal/clock"
-	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/dossier"
-	"voordeur/internal/mail"
 	"voordeur/internal/message"
 	"voordeur/internal/scan"
-	"voordeur/internal/server"
-	"voordeur/internal/tenant"
-	"voordeur/internal/world"
 )
 
 const pdf = "%PDF-1.7\n%%EOF\n"
 
-// store is a house whose clock the test moves, with its blobs in the hand.
+// store is a house whose clock the test moves.
 type store struct {
 	*house
-	now  *clock.Manual
-	disk *blob.Disk
-	me   access.Client
-	id   string // of a dossier of his
+	now *clock.Manual
+	me  access.Client
+	id  string // of a dossier of his
 }
 
 func eachStore(t *testing.T, f func(t *testing.T, s *store)) {
-	dbtest.EachWith(t, func(t *testing.T, d *db.DB, now *clock.Manual) {
-		dir := t.TempDir()
-		must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
-		keys, err := crypt.OpenKeyFile(filepath.Join(dir, "key"))
+	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
+		ctx, now := context.Background(), clock.NewManual(clock.System{}.Now())
+		s := &store{house: start(t, kind, scan.Off{}, now), now: now}
+		account, err := db.One(ctx, s.DB, db.Value[string], `select max(id) from account where tenant_id = 'gemeente' and face = 'portal'`)
 		must(t, err)
-		disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
+		scope, err := authn.Act(ctx, s.DB, "gemeente", account)
 		must(t, err)
-		t.Cleanup(func() { must(t, disk.Close()) })
-		outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
-		must(t, err)
-		h, err := server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http"}, Log: slog.New(slog.DiscardHandler)})
-		must(t, err)
-		sum, err := world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages}, "gemeente")
-		must(t, err)
-		s := &store{house: &house{House: h, t: t}, now: now, disk: disk}
-		for _, l := range sum.Tenants[0].Logins {
-			if l.Role == "client" {
-				scope, err := authn.Act(context.Background(), d, "gemeente", l.ID)
-				must(t, err)
-				s.me, _ = access.AsClient(scope)
-			}
-		}
-		s.id, err = db.One(context.Background(), d, db.Value[string], `select d.id from dossier d join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
+		s.me, _ = access.AsClient(scope)
+		s.id, err = db.One(ctx, s.DB, db.Value[string], `select d.id from dossier d join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
 			where d.tenant_id = 'gemeente' and p.client_id = $1 and d.closed = false and d.published_at is not null order by d.number limit 1`, s.me.Scope().Client())
 		must(t, err)
 		f(t, s)
-	}, func() *clock.Manual { return clock.NewManual(clock.System{}.Now()) })
+	})
 }
 
 func (s *store) blobs() map[string]bool {
@@ -121,7 +98,8 @@ func TestCollectTakesOrphansAndUnsentUploads(t *testing.T) {
 // readAll decrypts every file that a row names.
 func (s *store) readAll() {
 	s.t.Helper()
-	keys, err := db.All(context.Background(), s.DB, db.Value[string], `select blob_key from document union all select blob_key from upload where blob_key is not null union all select blob_key from upload_part`)
+	keys, err := db.All(context.Background(), s.DB, db.Value[string], `select blob_key from document where tenant_id = 'gemeente'
+		union all select blob_key from upload where tenant_id = 'gemeente' and blob_key is not null union all select blob_key from upload_part where tenant_id = 'gemeente'`)
 	must(s.t, err)
 	for _, key := range keys {
 		r, err := s.disk.Open(context.Background(), "gemeente", key)

@@ -13,6 +13,7 @@ import (
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
+	"voordeur/internal/scan"
 )
 
 // begin announces a file of the store's client.
@@ -48,7 +49,7 @@ func TestAFullDatabaseTakesItsFileAway(t *testing.T) {
 }
 
 func TestAFullDatabaseIsAnsweredAndStillRead(t *testing.T) {
-	h := start(t, dbtest.SQLite(t, nil))
+	h := start(t, db.SQLite, scan.Off{}, nil)
 	v, id := h.client("c.dewit@post.example"), h.dossier("2026-01482")
 	ask := func(method, path, body string) *httptest.ResponseRecorder {
 		req := httptest.NewRequest(method, path, strings.NewReader(body))

@@ -18,6 +18,7 @@ import (
 	"voordeur/internal/clock"
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
+	"voordeur/internal/scan"
 )
 
 const docs = "docs.notaris.localhost"
@@ -153,9 +154,9 @@ func TestN20_N22_ATicketEndsWithWhatItWasFor(t *testing.T) {
 }
 
 func TestForgedForeignAndExpiredTicketsAreNothing(t *testing.T) {
-	start2026 := func() *clock.Manual { return clock.NewManual(time.Now().Truncate(time.Second)) }
-	dbtest.EachWith(t, func(t *testing.T, d *db.DB, now *clock.Manual) {
-		h := start(t, d)
+	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
+		now := clock.NewManual(time.Now().Truncate(time.Second))
+		h := start(t, kind, scan.Off{}, now)
 		v, id, doc := h.client("c.dewit@post.example"), h.dossier("2026-01482"), h.document("2026-01482", "Concept akte.pdf")
 		at := v.opened(id, doc)
 		view := h.visit(docs)
@@ -196,7 +197,7 @@ func TestForgedForeignAndExpiredTicketsAreNothing(t *testing.T) {
 		if got := view.get(at); got.status != 404 || got.body != gone.body {
 			t.Errorf("after six minutes: %d", got.status)
 		}
-	}, start2026)
+	})
 }
 
 func TestOnlyPDFAndImagesOpen(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
 	"voordeur/internal/db"
-	"voordeur/internal/db/dbtest"
 	"voordeur/internal/filetype"
 	"voordeur/internal/inspect/hostile"
 	"voordeur/internal/scan"
@@ -33,7 +32,7 @@ func inUse() uint64 {
 // of file there is. Each is refused, or comes out as an attachment that no browser shows; what a
 // browser does show is a PDF or a picture made anew, on the host of documents.
 func TestN21_N29_HostileFilesFromBothSides(t *testing.T) {
-	g := guard(t, dbtest.SQLite(t, nil), scan.Off{})
+	g := guard(t, db.SQLite, scan.Off{})
 	g.takeEverything()
 	files := hostile.Files()
 	if len(files) < 300 {

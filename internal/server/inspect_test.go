@@ -28,9 +28,9 @@ func word(t *testing.T) string {
 // Staff read beside a document what the inspection noticed; its sender reads why it was refused, and
 // the scanner never sees it. What an office does with macros it decides itself.
 func TestN20_N29_WhatTheInspectionSaysIsRead(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
 		s := &scantest.Scanner{}
-		g := guard(t, d, s)
+		g := guard(t, kind, s)
 		acts := g.show("acties.pdf", "%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(x)>>>>endobj")
 		macros := g.deliver("met macro.docx", word(t))
 		g.work()

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"voordeur/internal/db"
-	"voordeur/internal/db/dbtest"
+	"voordeur/internal/scan"
 )
 
 const (
@@ -77,7 +77,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 }
 
 func TestATransferHoldsLittleMemory(t *testing.T) {
-	h := start(t, dbtest.SQLite(t, nil))
+	h := start(t, db.SQLite, scan.Off{}, nil)
 	office := h.staff("behandelaar@delinde.example")
 	id := h.dossier("2026-01482")
 	// Statements and templates are at hand after a first time of everything.

@@ -23,6 +23,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
+	"voordeur/internal/clock"
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
@@ -44,18 +45,23 @@ type house struct {
 	t    *testing.T
 	http *httptest.Server
 	dir  string // of its files: blobs and outbox
+	disk *blob.Disk
 }
 
-func start(t *testing.T, d *db.DB) *house {
-	t.Helper()
-	return startWith(t, d, scan.Off{})
-}
-
-// startWith is start with a scanner.
-func startWith(t *testing.T, d *db.DB, scanner scan.Scanner) *house {
-	t.Helper()
-	dir := t.TempDir()
+// kept is what every house begins with.
+var kept = dbtest.Mould{Fill: func(t testing.TB, d *db.DB, dir string) {
 	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
+	h, disk := wire(t, d, dir, scan.Off{})
+	_, err := world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages}, "notaris", "gemeente")
+	must(t, err)
+	_, err = h.Jobs.Drain(context.Background())
+	must(t, err)
+	must(t, disk.Close())
+}}
+
+// wire puts the program together over a database and the folder that goes with it.
+func wire(t testing.TB, d *db.DB, dir string, scanner scan.Scanner) (*server.House, *blob.Disk) {
+	t.Helper()
 	keys, err := crypt.OpenKeyFile(filepath.Join(dir, "key"))
 	must(t, err)
 	disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
@@ -67,13 +73,17 @@ func startWith(t *testing.T, d *db.DB, scanner scan.Scanner) *house {
 		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
 	})
 	must(t, err)
-	_, err = world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages}, "notaris", "gemeente")
-	must(t, err)
+	return h, disk
+}
+
+// start runs a house in a copy of what is kept.
+func start(t *testing.T, kind db.Dialect, scanner scan.Scanner, c clock.Clock) *house {
+	t.Helper()
+	d, dir := kept.Copy(t, kind, c)
+	h, disk := wire(t, d, dir, scanner)
 	s := httptest.NewServer(h.Handler())
 	t.Cleanup(func() { s.Close(); must(t, disk.Close()) })
-	out := &house{h, t, s, dir}
-	out.work()
-	return out
+	return &house{h, t, s, dir, disk}
 }
 
 func (h *house) work() {
@@ -180,7 +190,7 @@ func (h *house) dossier(number string) string {
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, start(t, d)) })
+	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) { f(t, start(t, kind, scan.Off{}, nil)) })
 }
 
 func TestN7_N9_LoginPage(t *testing.T) {

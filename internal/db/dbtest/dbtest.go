@@ -7,9 +7,7 @@ import (
 	"database/sql"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver
@@ -21,64 +19,52 @@ import (
 // EnvPostgres names the variable that holds the test server's address.
 const EnvPostgres = "VOORDEUR_TEST_POSTGRES"
 
+// Kinds are the databases there are.
+func Kinds() []db.Dialect {
+	if os.Getenv(EnvPostgres) == "" {
+		return []db.Dialect{db.SQLite}
+	}
+	return []db.Dialect{db.SQLite, db.Postgres}
+}
+
+// EachKind runs f as a subtest for each of them.
+func EachKind(t *testing.T, f func(t *testing.T, kind db.Dialect)) {
+	for _, kind := range Kinds() {
+		t.Run(string(kind), func(t *testing.T) { f(t, kind) })
+	}
+}
+
 // Each runs f as a subtest on every database there is.
 func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
-	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, nil)) })
-	if os.Getenv(EnvPostgres) != "" {
-		t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, nil)) })
-	}
+	EachKind(t, func(t *testing.T, kind db.Dialect) {
+		d, _ := empty.Copy(t, kind, nil)
+		f(t, d)
+	})
 }
 
 // EachWith is Each with a clock of the test's own.
 func EachWith(t *testing.T, f func(t *testing.T, d *db.DB, now *clock.Manual), now func() *clock.Manual) {
-	t.Run("sqlite", func(t *testing.T) { c := now(); f(t, SQLite(t, c), c) })
-	if os.Getenv(EnvPostgres) != "" {
-		t.Run("postgres", func(t *testing.T) { c := now(); f(t, Postgres(t, c), c) })
-	}
+	EachKind(t, func(t *testing.T, kind db.Dialect) {
+		c := now()
+		d, _ := empty.Copy(t, kind, c)
+		f(t, d, c)
+	})
 }
 
-// migrated holds the bytes of an empty migrated file; copying it is faster than migrating.
-var migrated = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "voordeur-schema")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "empty.db")
-	d, err := db.Open(context.Background(), path, db.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if err := d.Migrate(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := d.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path) // #nosec G304 -- made above
-})
+// empty is migrated and holds nothing.
+var empty Mould
 
 // SQLite returns a migrated SQLite database that is closed when the test ends.
 func SQLite(t testing.TB, c clock.Clock) *db.DB {
 	t.Helper()
-	b, err := migrated()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "test.db")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return open(t, path, c)
+	d, _ := empty.Copy(t, db.SQLite, c)
+	return d
 }
 
 // Postgres returns a migrated PostgreSQL database of its own, dropped when the test ends.
 func Postgres(t testing.TB, c clock.Clock) *db.DB {
 	t.Helper()
-	d := open(t, create(t), c)
-	if err := d.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	d, _ := empty.Copy(t, db.Postgres, c)
 	return d
 }
 
@@ -96,9 +82,15 @@ func Copy(t testing.TB, address string) string {
 		t.Fatal(err)
 	}
 	name := strings.TrimPrefix(u.Path, "/")
-	// The server takes a moment to notice that a connection was closed.
-	admin(t, os.Getenv(EnvPostgres), "select pg_terminate_backend(pid) from pg_stat_activity where datname = '"+name+"'")
+	disconnect(t, name)
 	return createFrom(t, name)
+}
+
+// disconnect has a database ready to be copied: the server takes a moment to notice that a connection
+// was closed.
+func disconnect(t testing.TB, name string) {
+	t.Helper()
+	admin(t, os.Getenv(EnvPostgres), "select pg_terminate_backend(pid) from pg_stat_activity where datname = '"+name+"'")
 }
 
 func createFrom(t testing.TB, template string) string {

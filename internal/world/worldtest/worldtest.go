@@ -43,11 +43,18 @@ func Bare(t testing.TB, d *db.DB) *World {
 	t.Helper()
 	dir := t.TempDir()
 	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
+	w := over(t, d, dir)
+	t.Cleanup(func() { must(t, w.Blobs.Close()) })
+	return w
+}
+
+// over returns the operations over a database and the folder that goes with it.
+func over(t testing.TB, d *db.DB, dir string) *World {
+	t.Helper()
 	keys, err := crypt.OpenKeyFile(filepath.Join(dir, "key"))
 	must(t, err)
 	disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
 	must(t, err)
-	t.Cleanup(func() { must(t, disk.Close()) })
 	w := &World{Keys: keys, Blobs: disk, Vault: blob.NewVault(disk), Looks: audit.NewLooks(d), Outbox: filepath.Join(dir, "outbox")}
 	w.DB = d
 	w.Tenants = tenant.New(d, keys, tenant.Origin{Scheme: "http", Port: "8080"})
@@ -82,11 +89,16 @@ func (w *World) key(ctx context.Context, id string) (*crypt.TenantKey, error) {
 func Build(t testing.TB, d *db.DB, only ...string) *World {
 	t.Helper()
 	w := Bare(t, d)
+	w.build(t, only)
+	return w
+}
+
+func (w *World) build(t testing.TB, only []string) {
+	t.Helper()
 	sum, err := world.Build(context.Background(), w.Builder, only...)
 	must(t, err)
 	w.Summary = sum
 	w.Work(t)
-	return w
 }
 
 // Work runs the jobs that are due.
