@@ -183,7 +183,7 @@ func (l *look) content(f io.ReaderAt, e *zip.File, head []byte, rest io.Reader, 
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return l.pdf(rest)
 	case isXML(e.Name, head):
-		return l.entities(rest)
+		return l.xml(rest)
 	}
 	return nil
 }

@@ -68,6 +68,7 @@ type look struct {
 	flags    map[string]bool
 	unpacked int64 // bytes that archives in this file came to until now
 	most     int64 // what they may come to
+	parsed   int64 // bytes of XML that were read element by element
 }
 
 // refused ends an inspection.
@@ -94,11 +95,12 @@ func (l *look) file(f *source, size int64, mediaType string) error {
 		err = l.archive(f, size, 1)
 	case mediaType == "application/pdf":
 		err = l.pdf(io.NewSectionReader(f, 0, size))
-	case strings.HasPrefix(mediaType, "image/hei"): // no one here can read it, and nothing shows it
+	case strings.HasPrefix(mediaType, "image/hei"):
+		err = l.heic(io.NewSectionReader(f, 0, size))
 	case strings.HasPrefix(mediaType, "image/"):
 		err = l.image(io.NewSectionReader(f, 0, size))
 	case mediaType == "application/xml":
-		err = l.entities(io.NewSectionReader(f, 0, size))
+		err = l.xml(io.NewSectionReader(f, 0, size))
 	case mediaType == "application/msword", mediaType == "application/vnd.ms-excel", mediaType == "application/vnd.ms-powerpoint", mediaType == "application/rtf":
 		err = l.oldOffice(io.NewSectionReader(f, 0, size))
 	}

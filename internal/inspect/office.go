@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"bytes"
-	"encoding/xml"
 	"io"
 	"path"
 	"slices"
@@ -36,37 +35,6 @@ func isXML(name string, head []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"), []byte("<?xml"))
 }
 
-// maxRelations is how much of a list of relations is looked at.
-const maxRelations = 1 << 20
-
-var entityMark = []byte("<!ENTITY")
-
-// entities refuses XML that defines entities, wherever that stands, and looks at relations of Office
-// documents to places elsewhere.
-func (l *look) entities(r io.Reader) error {
-	b, err := io.ReadAll(io.LimitReader(r, maxRelations))
-	if err != nil {
-		return l.torn()
-	}
-	if flat := flatten(b); bytes.Contains(flat, []byte("schemas.openxmlformats.org/package/2006/relationships")) || bytes.Contains(flat, []byte("purl.oclc.org/ooxml")) {
-		if len(b) == maxRelations {
-			l.note(Uninspected)
-		}
-		if err := l.relations(flat); err != nil {
-			return err
-		}
-	}
-	return l.windows(io.MultiReader(bytes.NewReader(b), r), func(seen []byte) error {
-		if bytes.Contains(flatten(seen), entityMark) {
-			return refused(Entities)
-		}
-		return nil
-	})
-}
-
-// flatten makes plain letters of UTF-16, which XML may be in: it has a zero beside each.
-func flatten(b []byte) []byte { return bytes.ReplaceAll(b, []byte{0}, nil) }
-
 // windows shows all of r piece by piece, with some of what came before each.
 func (l *look) windows(r io.Reader, f func(seen []byte) error) error {
 	const step, overlap = 64 << 10, 64
@@ -84,36 +52,13 @@ func (l *look) windows(r io.Reader, f func(seen []byte) error) error {
 	}
 }
 
-// relations notices what a document fetches from elsewhere when it is opened. A link that somebody
-// follows is none of it.
-func (l *look) relations(b []byte) error {
-	d := xml.NewDecoder(bytes.NewReader(b))
-	d.Strict = false
-	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
-	for {
-		t, err := d.Token()
-		if err != nil { // also where the file is cut
-			return nil
-		}
-		e, ok := t.(xml.StartElement)
-		if !ok || e.Name.Local != "Relationship" {
-			continue
-		}
-		attr := map[string]string{}
-		for _, a := range e.Attr {
-			attr[a.Name.Local] = a.Value
-		}
-		if strings.EqualFold(attr["TargetMode"], "External") && !strings.HasSuffix(attr["Type"], "/hyperlink") {
-			return l.treat(l.rules.External, External)
-		}
-	}
-}
-
 // macroMarks are the names of the storage of macros in old Office files, as their directory writes
-// them, and objectMark is how RTF begins an object.
+// them; objectMark is how RTF begins an object, and fetchMarks, in small letters, are its template
+// from elsewhere and what asks another program, in RTF and in files of Word.
 var (
 	macroMarks = [][]byte{utf16("_VBA_PROJECT"), utf16("Macros"), utf16("_VBA_PROJECT_CUR")}
 	objectMark = []byte(`\objdata`)
+	fetchMarks = [][]byte{[]byte(`\*\template http`), []byte(`\*\template \\`), []byte("ddeauto"), utf16("ddeauto")}
 )
 
 func utf16(s string) []byte {
@@ -124,11 +69,17 @@ func utf16(s string) []byte {
 	return b
 }
 
-// oldOffice looks for macros and objects in files from before 2007.
+// oldOffice looks for macros, objects and what is fetched in files from before 2007.
 func (l *look) oldOffice(r io.Reader) error {
 	return l.windows(r, func(seen []byte) error {
-		if bytes.Contains(bytes.ToLower(seen), objectMark) {
+		small := bytes.ToLower(seen)
+		if bytes.Contains(small, objectMark) {
 			l.note(Files)
+		}
+		if slices.ContainsFunc(fetchMarks, func(m []byte) bool { return bytes.Contains(small, m) }) {
+			if err := l.treat(l.rules.External, External); err != nil {
+				return err
+			}
 		}
 		for _, m := range macroMarks {
 			if bytes.Contains(seen, m) {

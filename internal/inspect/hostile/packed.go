@@ -106,6 +106,9 @@ func packed() []File {
 		{"laughs.docx", document("word/a.xml", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha">]><a>&a;</a>`)},
 		{"laughs.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<!DOCTYPE a [<!ENTITY a "ha">]><a/>`)},
 		{"macros.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "Basic/script-lc.xml", "x")},
+		{"remote.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<d:image xmlns:d="d" xmlns:x="http://www.w3.org/1999/xlink" x:href="http://evil.example/a.png"/>`)},
+		{"script.odt", zipped("mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<s:event-listener xmlns:s="s" xmlns:x="http://www.w3.org/1999/xlink" x:href="vnd.sun.star.script:../../a.py$f?language=Python"/>`)},
+		{"dde.docx", zipped("[Content_Types].xml", `<Types/>`, "word/document.xml", `<w:document xmlns:w="w"><w:instrText>DDEAUTO cmd "/c calc"</w:instrText></w:document>`)},
 		{"jar.zip", zipped("META-INF/MANIFEST.MF", "Main-Class: A", "A.class", "\xca\xfe\xba\xbe")},
 	}
 	for _, kind := range []string{"attachedTemplate", "image", "oleObject", "frame", "subDocument", "externalLinkPath", "hyperlink"} {
