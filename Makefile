@@ -6,7 +6,7 @@ PKGS ?= ./...
 export PKGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build generate check test fuzz deb sbom crash
+.PHONY: help run dev build generate check test fuzz deb sbom reproducible crash walk
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,5 +40,11 @@ deb: ## Build the Debian package into bin/
 sbom: ## Write the bill of materials, CycloneDX, to bin/voordeur.cdx.json
 	@scripts/sbom
 
+reproducible: ## Build program and package twice, apart, and compare them byte for byte
+	@scripts/reproducible
+
 crash: ## Kill the program a hundred times while it is used, and look for losses (KILLS=100)
 	@VOORDEUR_KILLS=$(or $(KILLS),100) go test ./internal/storm -run KillStorm -count=1 -v -timeout 60m
+
+walk: ## Install the package on an empty Debian machine and follow docs/operations.md, as root
+	@scripts/walk

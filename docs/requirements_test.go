@@ -88,7 +88,7 @@ type tests struct {
 type browserTest struct{ title, where string }
 
 var (
-	goTest = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	goTest = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	group  = regexp.MustCompile(`^test\.describe\(.*tag: '(@\w+)'`)
 	title  = regexp.MustCompile(`^\s*test\('((?:[^'\\]|\\.)*)'`)
 )
@@ -99,11 +99,16 @@ var runs = map[string]string{"": "phone, desktop, without JavaScript", "@js": "p
 func allTests(t *testing.T) tests {
 	t.Helper()
 	all := tests{map[string]string{}, map[string][]browserTest{}}
-	read(t, "../internal", "_test.go", func(path, text string) {
-		for _, m := range goTest.FindAllStringSubmatch(text, -1) {
-			all.goTests[m[1]] = filepath.Dir(path)
-		}
-	})
+	for _, dir := range []string{"../internal", "../cmd", "../deploy", "../scripts", "../web"} {
+		read(t, dir, "_test.go", func(path, text string) {
+			if strings.HasPrefix(text, "//go:build") { // not part of make test
+				return
+			}
+			for _, m := range goTest.FindAllStringSubmatch(text, -1) {
+				all.goTests[m[1]] = filepath.Dir(path)
+			}
+		})
+	}
 	read(t, "../e2e/tests", ".spec.ts", func(path, text string) {
 		tag := ""
 		for line := range strings.Lines(text) {
@@ -164,7 +169,10 @@ func (all tests) cell(t *testing.T, r row, list []string) string {
 // read gives the text of every file below dir whose name ends so.
 func read(t *testing.T, dir, end string, use func(path, text string)) {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Name() == "node_modules" {
+			return filepath.SkipDir
+		}
 		if err != nil || !strings.HasSuffix(path, end) {
 			return err
 		}

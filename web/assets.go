@@ -70,9 +70,13 @@ func each(dir string, do func(name string, b []byte)) {
 
 func add(name string, b []byte) {
 	a := asset{plain: b, mediaType: mime.TypeByExtension(path.Ext(name))}
-	if path.Ext(name) == ".woff2" {
+	switch path.Ext(name) {
+	case ".woff2":
 		a.mediaType = "font/woff2"
-	} else {
+	case ".svg":
+		a.mediaType += "; charset=utf-8"
+	}
+	if path.Ext(name) != ".woff2" {
 		a.zipped = zip(b)
 	}
 	byURL["/assets/"+name] = a

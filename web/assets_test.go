@@ -27,7 +27,7 @@ func TestAssetsAreKeptForEverUnderAnAddressOfTheirContent(t *testing.T) {
 		"voordeur.css":   "text/css; charset=utf-8",
 		"boot.js":        "text/javascript; charset=utf-8",
 		"atkinson.woff2": "font/woff2",
-		"icons.svg":      "image/svg+xml",
+		"icons.svg":      "image/svg+xml; charset=utf-8",
 	} {
 		a := get(t, assets.URL(name))
 		if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != mediaType {

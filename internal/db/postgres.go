@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -56,6 +58,9 @@ func pgPool(address, timeout string, size int, readOnly bool) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := protected(&cfg.Config); err != nil {
+		return nil, err
+	}
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = pgConnectTimeout
 	}
@@ -74,6 +79,20 @@ func pgPool(address, timeout string, size int, readOnly bool) (*sql.DB, error) {
 	d.SetMaxOpenConns(size)
 	d.SetMaxIdleConns(size)
 	return d, nil
+}
+
+// protected refuses a server on another machine whose certificate is not checked: all that the
+// program knows would go there, and come from there, in the clear or to and from anybody.
+func protected(cfg *pgconn.Config) error {
+	hosts := append([]*pgconn.FallbackConfig{{Host: cfg.Host, TLSConfig: cfg.TLSConfig}}, cfg.Fallbacks...)
+	for _, h := range hosts {
+		ip, err := netip.ParseAddr(h.Host)
+		near := strings.HasPrefix(h.Host, "/") || h.Host == "localhost" || err == nil && ip.IsLoopback()
+		if !near && (h.TLSConfig == nil || h.TLSConfig.InsecureSkipVerify) {
+			return fmt.Errorf("the PostgreSQL server %s is not this machine: its address needs sslmode=verify-full", h.Host)
+		}
+	}
+	return nil
 }
 
 const lastWarning = "voordeur: last warning"

@@ -128,7 +128,7 @@ var rows = []row{
 	{route: "GET /password", want: 200},
 	{route: "POST /password", want: 422, quiet: true, form: []string{"email", "geen adres"}},
 	{route: "GET /password/{token}", want: 200},
-	{route: "POST /password/{token}", want: 303, event: "account.password_set", form: []string{"password", "Voordeur2027"}},
+	{route: "POST /password/{token}", want: 303, event: "account.password_set", last: true, form: []string{"password", "Voordeur2027"}},
 	{route: "POST /logout", want: 303, quiet: true, last: true, own: true},
 	{route: "GET /help", want: 200},
 	{route: "GET /accessibility", want: 200},

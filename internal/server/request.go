@@ -90,7 +90,9 @@ func (a *App) route(rec *recorder, r *http.Request) {
 	}
 	if strings.HasPrefix(r.URL.Path, "/assets/") {
 		rec.pattern = "/assets/"
-		assets.Handler().ServeHTTP(rec, r)
+		if reads(rec, r) {
+			assets.Handler().ServeHTTP(rec, r)
+		}
 		return
 	}
 	c, err := a.begin(rec, r.WithContext(ctx), t, side)
@@ -117,6 +119,9 @@ func (a *App) health(rec *recorder, r *http.Request) bool {
 		return false
 	}
 	rec.pattern = r.URL.Path
+	if !reads(rec, r) {
+		return true
+	}
 	if r.URL.Path == "/readyz" {
 		ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 		defer cancel()
@@ -128,6 +133,17 @@ func (a *App) health(rec *recorder, r *http.Request) bool {
 	rec.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(rec, "ok\n") // whoever asked and left needs no answer
 	return true
+}
+
+// reads reports whether a request only reads, and refuses any other: what is not in the route table
+// has nothing to change.
+func reads(rec *recorder, r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return true
+	}
+	rec.Header().Set("Allow", "GET, HEAD")
+	http.Error(rec, "405 method not allowed", http.StatusMethodNotAllowed)
+	return false
 }
 
 // broken answers when not even the tenant or the session can be read, so that no page can be made.

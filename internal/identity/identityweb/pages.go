@@ -115,8 +115,14 @@ func mark(on bool) string {
 	return ""
 }
 
-// enter sets the cookies of a new session and goes where the visitor wanted to be.
+// enter sets the cookies of a new session and goes where the visitor wanted to be. The session that
+// the browser had until now ends: nobody has its cookie any more but whoever took it.
 func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
+	if c.Scope.Session() != "" {
+		if err := p.ids.Logout(c.R.Context(), c.Scope); err != nil {
+			return err
+		}
+	}
 	c.SetCookie(sessionCookie, out.Session, 0)
 	c.SetCookie(deviceCookie, out.Device, identity.DeviceLife)
 	c.SetCookie(stepCookie, "", -1)
