@@ -88,8 +88,12 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 	if err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
+	returns, err := c.Returns(func(parts ...string) []byte { return keys.MAC("bounce", parts...) })
+	if err != nil {
+		return nil, nil, errors.Join(err, closeAll())
+	}
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scanner,
+		DB: d, Keys: keys, Blobs: disk, Sender: sender, Returns: returns, Scanner: scanner,
 		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Contact: c.Contact, Log: log, Version: version,
 	})
 	return h, closeAll, err

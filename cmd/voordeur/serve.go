@@ -97,7 +97,8 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	return errors.Join(serveHouse(ctx, c, h, out), closeAll())
 }
 
-// serveHouse serves the visitors and, when there is an address for it, the operator.
+// serveHouse serves the visitors and, when there are addresses for it, the operator and the mail
+// server that hands over what came back.
 func serveHouse(ctx context.Context, c config.Config, h *server.House, out io.Writer) error {
 	l, ends, err := listener(ctx, c, h.Log)
 	if err != nil {
@@ -107,8 +108,12 @@ func serveHouse(ctx context.Context, c config.Config, h *server.House, out io.Wr
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	end, err := returned(c, h, out)
+	if err != nil {
+		return errors.Join(err, stop(), l.Close())
+	}
 	fmt.Fprintf(out, "Voordeur %s listens on %s\n", version, l.Addr())
-	return errors.Join(listen(ctx, l, h.Handler(), h.App), stop())
+	return errors.Join(listen(ctx, l, h.Handler(), h.App), end(), stop())
 }
 
 // listener listens, with TLS when there is a certificate; then ends tells when that one ends.

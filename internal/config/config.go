@@ -16,6 +16,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"voordeur/internal/bounce"
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
 )
@@ -39,6 +40,8 @@ type Config struct {
 	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
 	SMTPUser     string         `env:"VOORDEUR_SMTP_USER" help:"user name there, empty for none"`
 	SMTPPassword string         `env:"VOORDEUR_SMTP_PASSWORD" help:"password there"`
+	BounceAddr   string         `env:"VOORDEUR_BOUNCE_ADDRESS" help:"where mail that does not arrive comes back to, as bounce@mail.example.nl, which becomes bounce+TOKEN@mail.example.nl; empty leaves it to the sender's mailbox"`
+	BounceListen string         `env:"VOORDEUR_BOUNCE_LISTEN" help:"loopback address at which the mail server of this machine hands over what came back, as 127.0.0.1:2525"`
 }
 
 var tlsModes = map[string]mail.TLSMode{"starttls": mail.StartTLS, "tls": mail.ImplicitTLS, "none": mail.PlainText}
@@ -119,6 +122,7 @@ func (c Config) check() []error {
 		add("VOORDEUR_SECURITY_CONTACT is %q, not mailto:ADDRESS or https://PAGE", c.Contact)
 	}
 	wrong = append(wrong, c.checkOps()...)
+	wrong = append(wrong, c.checkBounces()...)
 	host, _, err := net.SplitHostPort(c.SMTPAddr)
 	if err != nil {
 		add("VOORDEUR_SMTP_ADDR is %q, not host:port", c.SMTPAddr)
@@ -149,6 +153,32 @@ func (c Config) checkOps() []error {
 		return []error{fmt.Errorf("VOORDEUR_OPS_ADDR is %q, which other machines may reach without a log-in: set VOORDEUR_OPS_EXPOSED=true if that is meant", c.OpsAddr)}
 	}
 	return nil
+}
+
+// checkBounces refuses half a way back, and one that others can reach: a mail server of this machine
+// stands before it.
+func (c Config) checkBounces() (wrong []error) {
+	if (c.BounceAddr == "") != (c.BounceListen == "") {
+		return []error{errors.New("VOORDEUR_BOUNCE_ADDRESS and VOORDEUR_BOUNCE_LISTEN go together")}
+	}
+	if c.BounceAddr == "" {
+		return nil
+	}
+	if _, err := bounce.NewPaths(c.BounceAddr, nil); err != nil {
+		wrong = append(wrong, fmt.Errorf("VOORDEUR_BOUNCE_ADDRESS is %q: %w", c.BounceAddr, err))
+	}
+	if host, _, err := net.SplitHostPort(c.BounceListen); err != nil || !Loopback(host) {
+		wrong = append(wrong, fmt.Errorf("VOORDEUR_BOUNCE_LISTEN is %q, not host:port of this machine as in 127.0.0.1:2525", c.BounceListen))
+	}
+	return wrong
+}
+
+// Returns makes the return paths of mail with what authenticates them; nil when there are none.
+func (c Config) Returns(mac bounce.MAC) (*bounce.Paths, error) {
+	if c.BounceAddr == "" {
+		return nil, nil
+	}
+	return bounce.NewPaths(c.BounceAddr, mac)
 }
 
 // Loopback reports whether a host is this machine seen from itself.

@@ -81,6 +81,14 @@ func (ds *Dossiers) Quarantine(ctx context.Context, a access.Staff, after string
 	return HeldPage{rows[:PageSize], key(last.CreatedAt, last.ID)}, err
 }
 
+// CountHeld counts the documents that wait for what administrators decide, up to a hundred.
+func (ds *Dossiers) CountHeld(ctx context.Context, a access.Staff) (int, error) {
+	if err := manages(a); err != nil {
+		return 0, err
+	}
+	return db.One(ctx, ds.db, db.Value[int], `select count(*) from (select 1 from document x where x.tenant_id = $1 and `+held+` limit 100) h`, a.Scope().Tenant())
+}
+
 // Held returns one document of the quarantine and records the look at its dossier.
 func (ds *Dossiers) Held(ctx context.Context, a access.Staff, dossier, id string) (HeldDocument, error) {
 	if err := manages(a); err != nil {

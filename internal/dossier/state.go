@@ -38,7 +38,8 @@ type outcome struct {
 }
 
 // move brings a document, loaded in the transaction, into another state: the one place that does.
-// Whoever hears of it from now on is told, or what was told is taken back.
+// Whoever hears of it from now on is told, or what was told is taken back; administrators are told
+// of what they have to decide.
 func (ds *Dossiers) move(ctx context.Context, tx *db.Tx, s access.Scope, doc Document, to outcome) error {
 	changed := errs.New(errs.Conflict, "document.state_changed")
 	if !slices.Contains(moves[doc.State], to.state) {
@@ -50,7 +51,11 @@ func (ds *Dossiers) move(ctx context.Context, tx *db.Tx, s access.Scope, doc Doc
 	if err := db.Guard(n, err, changed); err != nil {
 		return err
 	}
-	doc.State = to.state
+	if doc.State = to.state; doc.Held() {
+		if err := ds.identity.NotifyQuarantine(ctx, tx, s.Tenant()); err != nil {
+			return err
+		}
+	}
 	d, err := db.One(ctx, tx, scanDossier, selectDossier+`d.tenant_id = $1 and d.id = $2`, s.Tenant(), doc.Dossier)
 	if err != nil {
 		return err

@@ -154,6 +154,9 @@ func (i *Identity) storePassword(ctx context.Context, tx *db.Tx, t *tenant.Tenan
 	if err := endSessions(ctx, tx, t.ID, id); err != nil {
 		return Outcome{}, err
 	}
+	if err := arrived(ctx, tx, t.ID, id); err != nil {
+		return Outcome{}, err
+	}
 	if err := recordFor(ctx, tx, t.ID, id, origin, "account.password_set", "link"); err != nil {
 		return Outcome{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
+	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 )
 
@@ -56,6 +57,13 @@ func scanAccount(scan db.Scan) (Account, error) {
 func (i *Identity) OfClient(ctx context.Context, a access.Staff, client string) ([]Account, error) {
 	return db.All(ctx, i.db, scanAccount, accountColumns+`where tenant_id = $1 and face = 'portal' and client_id = $2 order by created_at, id`,
 		a.Scope().Tenant(), client)
+}
+
+const oneOfClient = `where tenant_id = $1 and face = 'portal' and client_id = $2 and id = $3`
+
+// AccountOf returns one portal account of a client.
+func (i *Identity) AccountOf(ctx context.Context, a access.Staff, client, id string) (Account, error) {
+	return db.One(ctx, i.db, scanAccount, accountColumns+oneOfClient, a.Scope().Tenant(), client, id)
 }
 
 // Handlers returns the staff to whom a dossier can be given.
@@ -194,6 +202,9 @@ func (i *Identity) Resend(ctx context.Context, a access.Staff, client, id, once 
 		if !fresh {
 			return errUnchanged
 		}
+		if _, err := notify.SentAnew(ctx, tx, t.ID, id); err != nil {
+			return err
+		}
 		return i.mailInvitation(ctx, tx, t, id, acc.Email, acc.Name)
 	})
 }
@@ -236,7 +247,7 @@ func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event
 		return err
 	}
 	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		acc, err := db.One(ctx, tx, scanAccount, accountColumns+`where tenant_id = $1 and face = 'portal' and client_id = $2 and id = $3`, t.ID, client, id)
+		acc, err := db.One(ctx, tx, scanAccount, accountColumns+oneOfClient, t.ID, client, id)
 		if err != nil {
 			return err
 		}

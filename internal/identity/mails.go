@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/db"
@@ -56,11 +57,18 @@ func (i *Identity) compose(ctx context.Context, t *tenant.Tenant, lang i18n.Lang
 	}, nil
 }
 
-// Specimen writes a mail of the kind as it is sent, to somebody of that name, with the portal's own
+// ofOffice are the kinds of mail for staff alone.
+var ofOffice = []string{"quarantine"}
+
+// Specimen writes a mail of the kind as it is sent, to somebody of that name, with the face's own
 // address where a link would be.
 func (i *Identity) Specimen(ctx context.Context, t *tenant.Tenant, lang i18n.Lang, kind, name string) (mail.Message, error) {
+	face := access.Portal
+	if slices.Contains(ofOffice, kind) {
+		face = access.Office
+	}
 	return i.compose(ctx, t, lang, name, letter{
-		kind: kind, face: access.Portal, path: "/",
+		kind: kind, face: face, path: "/",
 		settings: slices.Contains([]string{GroupDocuments, GroupMessages, GroupQuestionnaires}, kind),
 	})
 }
@@ -77,6 +85,22 @@ func (i *Identity) mailPasswordSet(ctx context.Context, tx *db.Tx, t *tenant.Ten
 	return i.send(ctx, tx, t, account, address, name, letter{kind: "password_set", face: face, path: "/login"})
 }
 
+// mailAgain tells an account to which mail did not arrive that it is tried anew.
+func (i *Identity) mailAgain(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string) error {
+	return i.send(ctx, tx, t, account, address, name, letter{kind: "again", face: access.Portal, path: "/"})
+}
+
+// mailAddress tells the old or the new address of an account that the address has changed.
+func (i *Identity) mailAddress(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string) error {
+	return i.send(ctx, tx, t, account, address, name, letter{kind: "address", face: access.Portal, path: "/"})
+}
+
+// selectWanted is what an account wants to be mailed of. Who is not active, and to whom mail does not
+// arrive, is mailed of nothing: it waits in the portal.
+const selectWanted = `select email, name, case when state = 'active' and not exists
+	(select 1 from unreachable u where u.tenant_id = account.tenant_id and u.account_id = account.id and u.clears_at is null) then notify else '' end
+	from account where tenant_id = $1 and id = $2 and face = 'portal'`
+
 // Notify sends a mail without contents to those of the accounts that asked for this group (N47).
 func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, accounts []string, group, dossier string) error {
 	t, err := i.tenants.Get(ctx, tenantID)
@@ -85,8 +109,7 @@ func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, accou
 	}
 	for _, id := range accounts {
 		var address, name, groups string
-		err := tx.QueryRow(ctx, `select email, name, case when state = 'active' then notify else '' end from account
-			where tenant_id = $1 and id = $2 and face = 'portal'`, tenantID, id).Scan(&address, &name, &groups)
+		err := tx.QueryRow(ctx, selectWanted, tenantID, id).Scan(&address, &name, &groups)
 		if err != nil {
 			return err
 		}
@@ -94,6 +117,40 @@ func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, accou
 			continue
 		}
 		if err := i.send(ctx, tx, t, id, address, name, letter{kind: group, face: access.Portal, path: "/dossiers/" + dossier, settings: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// At most maxAlarms mails of one kind go to an administrator within alarmTime: who has had those knows,
+// and the worklist counts on.
+const (
+	maxAlarms = 5
+	alarmTime = time.Hour
+)
+
+const selectManagers = `select id, email, name from account where tenant_id = $1 and face = 'office' and role = 'administrator' and state = 'active'
+	and (select count(*) from (select 1 from mail m where m.tenant_id = account.tenant_id and m.account_id = account.id and m.purpose = $2 and m.created_at > $3 limit 5) l) < $4
+	order by id`
+
+// NotifyQuarantine mails the administrators that a document waits for what they decide.
+func (i *Identity) NotifyQuarantine(ctx context.Context, tx *db.Tx, tenantID string) error {
+	t, err := i.tenants.Get(ctx, tenantID)
+	if err != nil {
+		return err
+	}
+	type manager struct{ id, email, name string }
+	list, err := db.All(ctx, tx, func(scan db.Scan) (manager, error) {
+		var m manager
+		err := scan(&m.id, &m.email, &m.name)
+		return m, err
+	}, selectManagers, tenantID, "quarantine", db.At(tx.Now().Add(-alarmTime)), maxAlarms)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if err := i.send(ctx, tx, t, m.id, m.email, m.name, letter{kind: "quarantine", face: access.Office, path: "/settings/quarantine"}); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,7 +20,8 @@ const (
 	lease   = time.Minute
 	timeout = 50 * time.Second // below the lease, so that no job runs twice at once
 	poll    = 2 * time.Second  // the net under the wake-up after commit
-	// GiveUp is the number of attempts after which a job stays as failed for a person to see.
+	// GiveUp is the number of attempts after which a job stays as failed for a person to see, unless
+	// Runner.Insist gives its kind another.
 	GiveUp = 12
 )
 
@@ -31,10 +33,11 @@ type Job struct {
 	Payload json.RawMessage
 	Attempt int64
 	patient bool
+	tries   int64 // how often it is attempted, 0 for GiveUp times
 }
 
 // Last reports whether a failure now is final.
-func (j Job) Last() bool { return !j.patient && j.Attempt >= GiveUp }
+func (j Job) Last() bool { return !j.patient && j.Attempt >= cmp.Or(j.tries, GiveUp) }
 
 // pause is how long a job that failed waits for its next attempt.
 func (j Job) pause() time.Duration {
@@ -122,7 +125,7 @@ func (r *Runner) take(ctx context.Context, j Job, now time.Time) (Job, error) {
 		err := tx.QueryRow(ctx, `update job set attempt = attempt + 1, lease_until = $4
 			where tenant_id = $2 and id = $3 and attempt = $5 and `+due+` returning kind, payload, attempt`,
 			db.At(now), j.Tenant, j.ID, db.At(now.Add(lease)), j.Attempt).Scan(&j.Kind, &payload, &j.Attempt)
-		j.Payload = json.RawMessage(payload)
+		j.Payload, j.tries = json.RawMessage(payload), r.tries[j.Kind]
 		return err
 	})
 	return j, err

@@ -16,6 +16,7 @@ type Runner struct {
 	db    *db.DB
 	log   *slog.Logger
 	kinds map[string]Func
+	tries map[string]int64 // of kinds that Insist was told of
 	lanes []lane
 	renew time.Duration // how often leases are renewed
 	// Observe is told of every attempt that ended; nil for nobody.
@@ -34,8 +35,12 @@ type lane struct {
 
 // New returns a runner for the kinds of job it is given, which run one after another.
 func New(d *db.DB, log *slog.Logger, kinds map[string]Func) *Runner {
-	return &Runner{db: d, log: log, kinds: kinds, lanes: []lane{{workers: 1}}, renew: lease / 3}
+	return &Runner{db: d, log: log, kinds: kinds, tries: map[string]int64{}, lanes: []lane{{workers: 1}}, renew: lease / 3}
 }
+
+// Insist has a kind of job attempted another number of times than GiveUp; from the tenth pause on
+// that is once an hour.
+func (r *Runner) Insist(kind string, tries int64) { r.tries[kind] = tries }
 
 // Aside gives a kind of job that takes long, or waits for another program, workers of its own, so
 // that nothing else waits for it. Such a job is tried again for as long as it takes. It must bound

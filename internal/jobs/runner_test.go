@@ -114,6 +114,31 @@ func TestAJobThatHangsAsideHoldsUpNobody(t *testing.T) {
 	})
 }
 
+// A kind of job that insists is tried as often as it asks for, and others as often as before.
+func TestAJobThatInsistsIsTriedMoreOften(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, now *clock.Manual) {
+		tries, last := map[string]int{}, map[string]int{}
+		do := func(_ context.Context, j Job) (finish, error) {
+			tries[j.Kind]++
+			if j.Last() {
+				last[j.Kind] = tries[j.Kind]
+			}
+			return nil, errAway
+		}
+		r := New(d, slog.New(slog.DiscardHandler), map[string]Func{"mail": do, "link": do})
+		r.Insist("mail", GiveUp+3)
+		queue(t, d, Enqueue, "mail")
+		queue(t, d, Enqueue, "link")
+		for range GiveUp + 10 {
+			drain(t, r)
+			now.Advance(time.Hour)
+		}
+		if tries["mail"] != GiveUp+3 || last["mail"] != GiveUp+3 || tries["link"] != GiveUp || last["link"] != GiveUp {
+			t.Errorf("tries %v, last %v", tries, last)
+		}
+	})
+}
+
 func TestTheLeaseOfALongJobIsRenewed(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, now *clock.Manual) {
 		r := New(d, slog.New(slog.DiscardHandler), map[string]Func{})

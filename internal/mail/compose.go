@@ -73,8 +73,8 @@ func newLetter(layout Layout, content Content) (letter, error) {
 	if content.Closing == "" {
 		content.Closing = t.T("mail.closing")
 	}
-	layout.Office, layout.Address = oneLine(layout.Office), oneLine(layout.Address)
-	content.Subject, content.ButtonText = oneLine(content.Subject), oneLine(content.ButtonText)
+	layout.Office, layout.Address = OneLine(layout.Office), OneLine(layout.Address)
+	content.Subject, content.ButtonText = OneLine(content.Subject), OneLine(content.ButtonText)
 	l := letter{layout: layout, content: content, ink: inkOn(layout.Colour)}
 	if err := l.check(); err != nil {
 		return letter{}, err

@@ -36,7 +36,8 @@ type Message struct {
 	// same to the byte.
 	Date time.Time
 
-	From           string // bare address, also the envelope's sender
+	From           string // bare address
+	ReturnPath     string // bare address, where a report of non-delivery goes; empty means From
 	FromName       string // may be empty
 	ReplyTo        string // bare address, may be empty
 	To             string // bare address
@@ -76,11 +77,9 @@ func (m Message) validateKey() error {
 
 func (m Message) validateHeaders() error {
 	var errs []error
-	for _, a := range []struct{ name, value string }{{"from", m.From}, {"to", m.To}, {"reply-to", m.ReplyTo}} {
-		if a.name == "reply-to" && a.value == "" {
-			continue
-		}
-		if !ValidAddress(a.value) {
+	for _, a := range []struct{ name, value string }{{"from", m.From}, {"to", m.To}, {"reply-to", m.ReplyTo}, {"return path", m.ReturnPath}} {
+		optional := a.name == "reply-to" || a.name == "return path"
+		if !ValidAddress(a.value) && (!optional || a.value != "") {
 			errs = append(errs, fmt.Errorf("%s is no address", a.name))
 		}
 	}

@@ -13,12 +13,15 @@ type Sender interface {
 }
 
 // refusal is an error that repeating the message cannot mend.
-type refusal struct{ err error }
+type refusal struct {
+	err error
+	why Why
+}
 
 func (r *refusal) Error() string { return r.err.Error() }
 func (r *refusal) Unwrap() error { return r.err }
 
-func permanent(err error) error { return &refusal{err: err} }
+func permanent(err error) error { return &refusal{err: err, why: NotSent} }
 
 // Permanent reports whether the message itself was refused, so that sending it again is useless.
 // What the operator can mend (an unknown host, a wrong password, a missing certificate) is
@@ -26,4 +29,12 @@ func permanent(err error) error { return &refusal{err: err} }
 func Permanent(err error) bool {
 	_, ok := errors.AsType[*refusal](err)
 	return ok
+}
+
+// Because returns why a message that Send could not send did not arrive.
+func Because(err error) Why {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r.why
+	}
+	return NotSent
 }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
+	"regexp"
 	"strings"
 	"time"
 
@@ -74,6 +76,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 		return fmt.Errorf("mail: smtp: %w", err)
 	}
 	defer conn.Close()
+	conn = &shortSpoken{conn, maxAnswers}
 	// Closing the connection ends every wait for the server, whatever stage the conversation is in.
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
@@ -109,11 +112,12 @@ func (s *SMTP) converse(conn net.Conn, m Message, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := client.Mail(m.From); err != nil {
-		return classify("sender", err)
+	// A server that refuses us refuses every mail, and the operator can mend that.
+	if err := client.Mail(cmp.Or(m.ReturnPath, m.From)); err != nil {
+		return fmt.Errorf("sender: %w", err)
 	}
 	if err := client.Rcpt(m.To); err != nil {
-		return classify("recipient", err)
+		return classify(recipient, err)
 	}
 	w, err := client.Data()
 	if err != nil {
@@ -174,17 +178,62 @@ func (s *SMTP) login(client *smtp.Client) error {
 	return fmt.Errorf("server offers none of SCRAM-SHA-256, PLAIN, LOGIN but %q", offered)
 }
 
+// maxAnswers is how many bytes of a server are listened to in one conversation.
+const maxAnswers = 256 << 10
+
+// shortSpoken is a connection to a server that must not talk without end: an answer is kept in
+// memory until its line ends.
+type shortSpoken struct {
+	net.Conn
+	left int
+}
+
+func (c *shortSpoken) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, errors.New("the server does not stop talking")
+	}
+	n, err := c.Conn.Read(p[:min(len(p), c.left)])
+	c.left -= n
+	return n, err
+}
+
+// recipient is the stage at which a server says whether it takes mail for the address.
+const recipient = "recipient"
+
+// aboutUs are the statuses of RFC 3463 that a server gives for the recipient and means for whoever
+// sends: policy, and a sender that it does not believe.
+var aboutUs = regexp.MustCompile(`^5\.(7\..*|1\.[78])$`)
+
 // classify makes an answer 5xx permanent, but for those that ask for a login or for TLS
-// (RFC 4954 6, RFC 3207 4): there the configuration is wrong, not the message.
+// (RFC 4954 6, RFC 3207 4), and for those to a recipient that speak of our policy or our sender, as
+// of a server that does not relay for us: there the configuration is wrong, not the message.
 func classify(stage string, err error) error {
 	wrapped := fmt.Errorf("%s: %w", stage, err)
 	answer, ok := errors.AsType[*textproto.Error](err)
-	if !ok || answer.Code < 500 {
+	if !ok || answer.Code < 500 || answer.Code > 599 {
 		return wrapped
 	}
-	switch answer.Code {
-	case 530, 534, 535, 538:
+	status := statusOf(answer.Msg)
+	switch {
+	case answer.Code == 530 || answer.Code == 534 || answer.Code == 535 || answer.Code == 538:
+		return wrapped
+	case stage == recipient && aboutUs.MatchString(status):
 		return wrapped
 	}
-	return permanent(wrapped)
+	return &refusal{err: wrapped, why: why(stage, answer.Code, status)}
+}
+
+// why tells from an answer 5xx what is the matter: from its status, or from its older code where that
+// says nothing.
+func why(stage string, code int, status string) Why {
+	w := WhyOf(status)
+	switch {
+	case w != Other:
+		return w
+	case stage == recipient && code == 552:
+		return Full
+	case stage == recipient:
+		return NoSuchAddress
+	}
+	return Refused
 }

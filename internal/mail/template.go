@@ -46,7 +46,7 @@ func parse(template string, values map[string]string) ([]piece, error) {
 		if !known {
 			return nil, fmt.Errorf("mail: template: unknown place {%s}", name)
 		}
-		pieces = append(pieces, piece{text: oneLine(value), name: name})
+		pieces = append(pieces, piece{text: OneLine(value), name: name})
 		rest = tail
 	}
 	return pieces, nil
@@ -60,8 +60,9 @@ func join(pieces []piece) string {
 	return b.String()
 }
 
-// oneLine keeps a value within its sentence: a name with line ends could pretend to be a paragraph.
-func oneLine(s string) string {
+// OneLine keeps a value within its sentence, and as it reads: a name with line ends could pretend to
+// be a paragraph.
+func OneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.In(r, unicode.Bidi_Control):

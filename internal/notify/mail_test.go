@@ -21,7 +21,10 @@ import (
 	"voordeur/internal/world/worldtest"
 )
 
-var ctx = context.Background()
+var (
+	ctx     = context.Background()
+	discard = slog.New(slog.DiscardHandler)
+)
 
 const (
 	tenantID = "gemeente"
@@ -64,14 +67,17 @@ func (p *post) smtp(addr string) mail.Sender {
 
 // runner works the queue through a sender.
 func (p *post) runner(s mail.Sender) *jobs.Runner {
-	keyOf := func(ctx context.Context, id string) (*crypt.TenantKey, error) {
-		t, err := p.Tenants.Get(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return t.Key, nil
+	r := jobs.New(p.DB, discard, map[string]jobs.Func{notify.JobSend: notify.SendJob(p.DB, p.keyOf, s, nil)})
+	r.Insist(notify.JobSend, notify.Tries)
+	return r
+}
+
+func (p *post) keyOf(ctx context.Context, id string) (*crypt.TenantKey, error) {
+	t, err := p.Tenants.Get(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	return jobs.New(p.DB, slog.New(slog.DiscardHandler), map[string]jobs.Func{notify.JobSend: notify.SendJob(p.DB, keyOf, s)})
+	return t.Key, nil
 }
 
 func (p *post) drain(r *jobs.Runner) {
@@ -180,14 +186,14 @@ func TestAMailThatNobodyTakesIsGivenUpAndWiped(t *testing.T) {
 		must(p.t, l.Close())
 		r := p.runner(p.smtp(l.Addr().String()))
 		must(p.t, p.queue(p.letter()))
-		for n := range jobs.GiveUp {
+		for n := range notify.Tries {
 			if got := p.row(); got.state != "queued" || got.content == nil {
 				p.t.Fatalf("after %d attempts: %s", n, got.state)
 			}
 			p.drain(r)
 			p.now.Advance(time.Hour)
 		}
-		if got := p.row(); got.state != "failed" || got.content != nil || got.attempts != jobs.GiveUp || got.err == "" {
+		if got := p.row(); got.state != "failed" || got.content != nil || got.attempts != notify.Tries || got.err == "" {
 			p.t.Errorf("%+v", got)
 		}
 		p.now.Advance(year)

@@ -19,8 +19,9 @@ var longAgo = db.At(time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC))
 // variants are other ways to ask for a page than its row's: each filter makes a statement of its
 // own.
 var variants = map[string][]string{
-	"GET /dossiers": {"", "?q=gezocht", "?status=closed", "?status=closed&q=x", "?after=KEY", "?after=KEY&q=gezocht", "?after=KEY&status=closed", "?after=KEY&status=closed&q=gezocht"},
-	"GET /clients":  {"", "?q=reserve"},
+	"GET /dossiers":    {"", "?q=gezocht", "?status=closed", "?status=closed&q=x", "?after=KEY", "?after=KEY&q=gezocht", "?after=KEY&status=closed", "?after=KEY&status=closed&q=gezocht"},
+	"GET /clients":     {"", "?q=reserve"},
+	"GET /unreachable": {"", "?mine=1", "?name=KEY&id=KEY", "?mine=1&name=A"},
 }
 
 // greeting changes with the hour, and only that may.
@@ -45,7 +46,7 @@ func (s *site) silence(list []*probe) {
 	ask(false)
 	s.noise()
 	ask(true)
-	for _, table := range []string{"unread where at", "document_read where first_at", "message_read where first_at", "mail where created_at"} {
+	for _, table := range []string{"unread where at", "document_read where first_at", "message_read where first_at", "mail where created_at", "unreachable where at"} {
 		s.exec(`delete from `+table+` = $1`, longAgo)
 	}
 }
@@ -78,7 +79,7 @@ func (p *probe) silent(combinations []map[string]string, pages map[string]reply,
 }
 
 // noise gives every account of the other tenant, and the spare ones here, a mark on everything,
-// has the other tenant's read everything, and sends them mail.
+// has the other tenant's read everything, and sends them mail that does not arrive.
 func (s *site) noise() {
 	s.t.Helper()
 	for _, what := range []struct{ tenant, accounts string }{
@@ -95,4 +96,6 @@ func (s *site) noise() {
 		join account a on a.tenant_id = o.tenant_id where o.tenant_id = $1 on conflict do nothing`, s.other.id, longAgo)
 	s.exec(`insert into mail (tenant_id, id, account_id, purpose, address, subject, state, created_at) select tenant_id, 'noise-' || id, id, 'link', 'x@post.example', 'ruis', 'sent', $2
 		from account where tenant_id = $1`, s.other.id, longAgo)
+	s.exec(`insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, 'x@post.example', 'full', 'ruis', $2
+		from account where tenant_id = $1 and face = 'portal' on conflict do nothing`, s.other.id, longAgo)
 }

@@ -92,6 +92,9 @@ func typed(tr *truth, a *actor) string {
 	return ""
 }
 
+// unreachable is the address of whom the world says that mail does not arrive there.
+func unreachable(*truth, *actor) string { return "bas@bakkerijsmit.example" }
+
 // ownFile is what the logo and the font of the site say.
 func ownFile(tr *truth, _ *actor) string { return "of " + tr.letter }
 
@@ -114,7 +117,9 @@ var (
 const (
 	smallPDF = "%PDF-1.7\n"
 	settings = "tenant.settings_changed"
-	unsent   = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
+	lost     = `insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, email, 'full', '', created_at from account where tenant_id = $1 and id = $2
+		on conflict (tenant_id, account_id) do update set clears_at = null`
+	unsent = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
 )
 
 // rows is the list of every route and how it is called.
@@ -211,6 +216,15 @@ var rows = []row{
 	},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/block", want: 303, event: "account.blocked", ready: `update account set state = 'active' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/unblock", want: 303, event: "account.unblocked", ready: `update account set state = 'blocked' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "GET /unreachable", want: 200, event: "client.unreachable_listed", inQuery: map[string]string{"id": "client"}, shows: unreachable},
+	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/address", want: 200, event: "client.viewed"},
+	{
+		// In other capitals, so that the account is found again.
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/address", want: 303, event: "account.email_changed", form: []string{"was", "<email>", "email", "<EMAIL>"},
+		ready: `update account set email = email_key where tenant_id = $1 and id = $2`,
+	},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/again", want: 303, event: "account.mailed_again", form: []string{"once", "<once>"}, ready: lost},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/reached", want: 303, event: "account.reached", ready: lost},
 	{face: officeFace, route: "GET /dossiers", want: 200, event: "dossier.listed", query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
 	{face: officeFace, route: "GET /dossiers/new", want: 200, inQuery: map[string]string{"party": "client"}},
 	{face: officeFace, route: "POST /dossiers/new", want: 303, event: "dossier.created", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},

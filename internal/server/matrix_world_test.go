@@ -299,14 +299,14 @@ func (s *site) stop() {
 }
 
 // mark gives everything a name by which an answer betrays it: the tenant's letter, the dossier's
-// number, and h for what the client must not see of it.
+// number, and a word for what the client must not see of it.
 func (s *site) mark() {
 	dossier := s.letter() + `' || substr(id, 25) || 'x '`
 	inside := s.letter() + `' || substr(dossier_id, 25) || 'x '`
 	s.exec(`update dossier set title = '` + dossier + ` || title, search = search || ' gezocht' where tenant_id = '` + s.id + `'`)
 	s.exec(`update message set subject = '` + inside + ` || subject where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
-	s.exec(`update document set title = '` + mark + `h' || title where tenant_id = '` + s.id + `' and origin = 'office' and (published_at is null or state <> 'released')`)
+	s.exec(`update document set title = '` + mark + hidden + `' || title where tenant_id = '` + s.id + `' and origin = 'office' and (published_at is null or state <> 'released')`)
 	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
 	alone := s.letter() + `c' || substr(client_id, 25) || ' '`
 	s.exec(`update message set subject = '` + alone + ` || subject where client_id is not null and tenant_id = '` + s.id + `'`)

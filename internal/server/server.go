@@ -15,6 +15,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
+	"voordeur/internal/bounce"
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/identity"
@@ -35,6 +36,7 @@ type Deps struct {
 	Version  string
 	Secure   bool           // visitors come over TLS
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
+	Returns  *bounce.Paths  // where mail that does not arrive comes back to, nil for the office's own address
 	Contact  string         // where weaknesses are reported, as mailto: or https:, "" for nowhere
 	Routes   []web.Route
 	// Observe is told of every answered request; nil for nobody.

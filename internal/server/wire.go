@@ -8,6 +8,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/audit/auditweb"
 	"voordeur/internal/blob"
+	"voordeur/internal/bounce"
 	"voordeur/internal/client"
 	"voordeur/internal/client/clientweb"
 	"voordeur/internal/crypt"
@@ -34,6 +35,7 @@ type Parts struct {
 	Keys    *crypt.Keyring
 	Blobs   blob.Store
 	Sender  mail.Sender
+	Returns *bounce.Paths // where mail that does not arrive comes back to, nil for the office's own address
 	Scanner scan.Scanner
 	Origin  tenant.Origin
 	Proxies []netip.Prefix
@@ -70,8 +72,9 @@ func Wire(p Parts) (*House, error) {
 	}
 	runner := jobs.New(p.DB, p.Log, map[string]jobs.Func{
 		identity.JobLink: ids.LinkJob(),
-		notify.JobSend:   notify.SendJob(p.DB, keyOf, p.Sender),
+		notify.JobSend:   notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
 	})
+	runner.Insist(notify.JobSend, notify.Tries)
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants).Routes()...)
@@ -83,7 +86,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	app, err := New(Deps{
 		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
-		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Contact: p.Contact, Routes: routes,
+		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Returns: p.Returns, Contact: p.Contact, Routes: routes,
 	})
 	if err != nil {
 		return nil, err

@@ -159,6 +159,7 @@ func vanHouten() person {
 func smit() person {
 	return person{
 		kind: client.Company, name: "Bakkerij Smit bv", email: "directie@bakkerijsmit.example", number: "1390", extra: []account{{"Kim Smit", "kim@bakkerijsmit.example"}},
+		lost:     []account{{"Bas Smit", "bas@bakkerijsmit.example"}},
 		greeting: "Geachte directie,", signs: "Willem Smit, Bakkerij Smit bv", address: []string{"Vechtstraat 41", "3554 TR Utrecht"},
 		dossiers: []story{
 			{

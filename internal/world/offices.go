@@ -14,7 +14,8 @@ type person struct {
 	greeting, signs                       string   // "Geachte mevrouw De Wit,", "C. de Wit"
 	address                               []string // street; postcode and place
 	extra                                 []account
-	mails                                 bool // wants an e-mail of everything new
+	lost                                  []account // invited lately, at an address that does not exist
+	mails                                 bool      // wants an e-mail of everything new
 	dossiers                              []story
 }
 

@@ -10,11 +10,14 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
+	"voordeur/internal/bounce"
 	"voordeur/internal/client"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/identity"
+	"voordeur/internal/mail"
 	"voordeur/internal/message"
+	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 )
 
@@ -181,11 +184,29 @@ func (b Builder) client(ctx context.Context, o office, a access.Staff, p person,
 		}
 	}
 	var acts []act
+	for _, who := range p.lost {
+		acts = append(acts, act{moment(now, 1, 9, 20), func(ctx context.Context) error { return b.lose(ctx, a, id, who) }})
+	}
 	for _, st := range p.dossiers {
 		t := telling{b: b, desk: desk{office: o, client: p, story: st, now: now}, staff: a, me: me, clientID: id}
 		acts = append(acts, t.acts()...)
 	}
 	return logins, acts, nil
+}
+
+// lose invites somebody of a client at an address that does not exist: the mail comes back.
+func (b Builder) lose(ctx context.Context, a access.Staff, clientID string, who account) error {
+	b.IDs.expect("account")
+	id, err := b.Identity.Invite(ctx, a, "account-"+who.email, identity.NewAccount{Client: clientID, Name: who.name, Email: who.email, Role: access.RoleExtra})
+	if err != nil {
+		return err
+	}
+	tenantID := a.Scope().Tenant()
+	sent, err := db.One(ctx, b.DB, db.Value[string], `select id from mail where tenant_id = $1 and account_id = $2`, tenantID, id)
+	if err != nil {
+		return err
+	}
+	return notify.Returned(ctx, b.DB, tenantID, sent, bounce.Report{Failed: true, Why: mail.NoSuchAddress, Words: "550 5.1.1 <" + who.email + ">: User unknown"})
 }
 
 func (b Builder) clientActor(ctx context.Context, tenantID, account string) (access.Client, error) {

@@ -31,7 +31,7 @@ func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossi
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
-	return []web.Route{
+	return append(p.reachRoutes(), []web.Route{
 		{Method: web.Get, Pattern: "/clients", Policy: read, Handler: web.Staff(p.list)},
 		{Method: web.Get, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},
@@ -40,7 +40,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/clients/{client}/accounts/{account}/resend", Policy: work, Handler: web.Staff(p.resend), Form: onceForm{}},
 		{Method: web.Post, Pattern: "/clients/{client}/accounts/{account}/block", Policy: work, Handler: web.Staff(p.block)},
 		{Method: web.Post, Pattern: "/clients/{client}/accounts/{account}/unblock", Policy: work, Handler: web.Staff(p.unblock)},
-	}
+	}...)
 }
 
 func (p *Pages) list(c *web.Ctx, a access.Staff) error {
@@ -84,13 +84,14 @@ func (p *Pages) create(c *web.Ctx, a access.Staff) error {
 	return c.Done("/clients/"+id, "client.created")
 }
 
-// pageView is a client with its dossiers, its accounts and the mails they got.
+// pageView is a client with its dossiers, its accounts, and the mails they got and did not get.
 type pageView struct {
 	client   client.Client
 	dossiers []dossier.Row
 	settings tenant.Settings
 	accounts []identity.Account
 	mails    []notify.Sent
+	lost     []notify.Unreachable // of the accounts
 	in       accountForm
 	problems []ui.Problem
 	work     bool
@@ -119,6 +120,9 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 		return err
 	}
 	if v.mails, err = notify.Log(ctx, p.db, c.Site.Tenant, cl.ID); err != nil {
+		return err
+	}
+	if v.lost, err = notify.LostOf(ctx, p.db, a, cl.ID); err != nil {
 		return err
 	}
 	if in == (accountForm{}) && len(v.accounts) == 0 {

@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/client"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
+	"voordeur/internal/notify"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -243,6 +244,9 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 		return err
 	}
 	if v.parties, err = p.dossiers.Parties(ctx, a, d.ID); err != nil {
+		return err
+	}
+	if v.lost, err = notify.LostAmong(ctx, p.db, a, d.ID); err != nil {
 		return err
 	}
 	v.office, v.work, v.manage, v.list = true, a.Can(access.Work), a.Can(access.Manage), problems

@@ -145,6 +145,7 @@ type pageView struct {
 	tab      string
 	readings map[string][]dossier.Reading
 	parties  []dossier.Party
+	lost     []notify.Unreachable // of the parties
 	once     string
 	list     []ui.Problem
 	as       *dossier.Preview // not nil when an employee looks as the client

@@ -8,8 +8,10 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
 	"voordeur/internal/home"
 	"voordeur/internal/i18n"
+	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
@@ -40,7 +42,11 @@ func (p *Pages) portal(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), shown(c, items), n))
+	lost, err := notify.LostSelf(c.R.Context(), p.db, a)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), shown(c, items), n, lost))
 }
 
 func (p *Pages) office(c *web.Ctx, a access.Staff) error {
@@ -48,7 +54,23 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, officeHome(c, c.Frame(c.T("home.waiting")), shown(c, items)))
+	v := officeView{items: shown(c, items)}
+	if v.lost, err = notify.CountLost(c.R.Context(), p.db, a); err != nil {
+		return err
+	}
+	if a.Can(access.Manage) {
+		if v.held, err = p.dossiers.CountHeld(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
+	return c.Render(200, officeHome(c, c.Frame(c.T("home.waiting")), v))
+}
+
+// officeView is what waits for an employee: his own marks, and how much waits for any of those who
+// may do something about it.
+type officeView struct {
+	items      []home.Item
+	lost, held int
 }
 
 // shown are the items of the modules that are on.
@@ -93,6 +115,9 @@ func count(c *web.Ctx, list []home.Item) string {
 	}
 	return c.Texts.N("home.waiting_n", len(list))
 }
+
+// number says how many there are of what is counted up to a hundred.
+func number(c *web.Ctx, key string, n int) string { return c.Texts.N(key, n, "count", capped(n)) }
 
 func href(it home.Item) string {
 	if it.Kind == "message" {

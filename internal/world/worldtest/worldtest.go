@@ -67,7 +67,7 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	must(t, err)
 	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
 		identity.JobLink: w.Identity.LinkJob(),
-		notify.JobSend:   notify.SendJob(d, w.key, outbox),
+		notify.JobSend:   notify.SendJob(d, w.key, outbox, nil),
 	})
 	w.Jobs.Aside(dossier.JobScan, dossier.Scanners, w.Dossiers.ScanJob(scan.Off{}))
 	w.Builder.Work = func(ctx context.Context) error {
