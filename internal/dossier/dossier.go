@@ -9,6 +9,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
@@ -23,6 +24,8 @@ type Dossiers struct {
 	identity *identity.Identity
 	vault    *blob.Vault
 	looks    *audit.Looks
+	// Searches and Pictures bound what searches for dossiers and makes images anew. The wiring sets them.
+	Searches, Pictures *bulkhead.Bulkhead
 	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them: it
 	// returns the marks of what features above have for them in it. The wiring sets it.
 	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) ([]notify.Mark, error)

@@ -73,6 +73,11 @@ func (ds *Dossiers) ClientList(ctx context.Context, a access.Client, f Filter) (
 	if strings.TrimSpace(f.Search) == "" {
 		return v.list(ctx, f)
 	}
+	leave, err := ds.Searches.Enter(ctx, a.Scope().Tenant())
+	if err != nil {
+		return Page{}, err
+	}
+	defer leave()
 	long, err := v.long(ctx)
 	if err != nil {
 		return Page{}, err
@@ -99,6 +104,11 @@ func (ds *Dossiers) staffList(ctx context.Context, a access.Staff, f Filter) (Pa
 	if strings.TrimSpace(f.Search) == "" {
 		return v.list(ctx, f)
 	}
+	leave, err := ds.Searches.Enter(ctx, a.Scope().Tenant())
+	if err != nil {
+		return Page{}, err
+	}
+	defer leave()
 	return v.search(ctx, f)
 }
 
