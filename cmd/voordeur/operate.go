@@ -21,7 +21,7 @@ func operated(c config.Config, h *server.House, ends func() time.Time, out io.Wr
 	if c.OpsAddr == "" {
 		return func() error { return nil }, nil
 	}
-	from := ops.Sources{DB: h.DB, Version: version, Hashing: h.Identity.Hashing, Certificate: ends}
+	from := ops.Sources{DB: h.DB, Version: version, Heavy: h.Heavy, Certificate: ends}
 	if d, ok := h.Store.(*blob.Disk); ok {
 		from.Blobs = d.Room
 	}

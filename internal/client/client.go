@@ -8,6 +8,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 )
@@ -16,6 +17,8 @@ import (
 type Clients struct {
 	db    *db.DB
 	looks *audit.Looks
+	// Searches bounds what searches for clients. The wiring sets it.
+	Searches *bulkhead.Bulkhead
 }
 
 // New returns the clients of a database.
@@ -56,8 +59,16 @@ func (cs *Clients) List(ctx context.Context, a access.Staff, search, afterName, 
 
 // Choose is List for a form in which a client is chosen: the look is that of its page.
 func (cs *Clients) Choose(ctx context.Context, a access.Staff, search, afterName, afterID string) ([]Client, error) {
+	search = strings.ToLower(strings.TrimSpace(search))
+	if search != "" {
+		leave, err := cs.Searches.Enter(ctx, a.Scope().Tenant())
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
 	return db.All(ctx, cs.db, scanClient, selectClient+`and c.search like $2 escape '\' and (c.name, c.id) > ($3, $4) order by c.name, c.id limit 51`,
-		a.Scope().Tenant(), "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(strings.TrimSpace(search)))+"%", afterName, afterID)
+		a.Scope().Tenant(), "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search)+"%", afterName, afterID)
 }
 
 // Get returns a client by id, as List does.

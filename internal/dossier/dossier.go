@@ -9,6 +9,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
@@ -23,6 +24,8 @@ type Dossiers struct {
 	identity *identity.Identity
 	vault    *blob.Vault
 	looks    *audit.Looks
+	// Searches and Pictures bound what searches for dossiers and makes images anew. The wiring sets them.
+	Searches, Pictures *bulkhead.Bulkhead
 	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them: it
 	// returns the marks of what features above have for them in it. The wiring sets it.
 	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) ([]notify.Mark, error)
@@ -133,15 +136,18 @@ func Staff(ctx context.Context, r db.Reader, tenantID, dossier string) ([]string
 // Party is a client in a dossier.
 type Party struct{ ID, Name string }
 
+// selectParties has a cross join, which keeps SQLite from walking over all clients by name until it
+// has met the dossier's.
+const selectParties = `select c.id, c.name from dossier d join dossier_party q on q.tenant_id = d.tenant_id and q.dossier_id = d.id
+	cross join client c where c.tenant_id = q.tenant_id and c.id = q.client_id and ` + staffSees + `and d.id = $3 order by c.name, c.id`
+
 // Parties returns the clients in a dossier that the employee sees.
 func (ds *Dossiers) Parties(ctx context.Context, a access.Staff, dossier string) ([]Party, error) {
 	return db.All(ctx, ds.db, func(scan db.Scan) (Party, error) {
 		var p Party
 		err := scan(&p.ID, &p.Name)
 		return p, err
-	}, `select c.id, c.name from dossier d join dossier_party q on q.tenant_id = d.tenant_id and q.dossier_id = d.id
-		join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where `+staffSees+`and d.id = $3 order by c.name, c.id`,
-		a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
+	}, selectParties, a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
 }
 
 // searchText is what a search is compared with: number and title in lower case. What stands behind a

@@ -39,14 +39,17 @@ type Page struct {
 }
 
 const (
-	listSelect = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
-	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3),
-	coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
+	listCommon = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
+	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3), `
+	// Whose a dossier is staff alone read: a client's list does not pay for it.
+	listSelect = listCommon + `coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
 		order by q.client_id limit 1), ''),
 	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
 	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
-	listColumns = listSelect + `from dossier_list l` + listJoin + `where l.tenant_id = $1 and l.viewer = $2 `
+	listFrom      = `from dossier_list l` + listJoin + `where l.tenant_id = $1 and l.viewer = $2 `
+	listColumns   = listSelect + listFrom
+	clientColumns = listCommon + `'', 0 ` + listFrom
 )
 
 // Each filter is a whole fragment, so that none of them keeps the others from the index. $4 is the
@@ -73,6 +76,11 @@ func (ds *Dossiers) ClientList(ctx context.Context, a access.Client, f Filter) (
 	if strings.TrimSpace(f.Search) == "" {
 		return v.list(ctx, f)
 	}
+	leave, err := ds.Searches.Enter(ctx, a.Scope().Tenant())
+	if err != nil {
+		return Page{}, err
+	}
+	defer leave()
 	long, err := v.long(ctx)
 	if err != nil {
 		return Page{}, err
@@ -99,6 +107,11 @@ func (ds *Dossiers) staffList(ctx context.Context, a access.Staff, f Filter) (Pa
 	if strings.TrimSpace(f.Search) == "" {
 		return v.list(ctx, f)
 	}
+	leave, err := ds.Searches.Enter(ctx, a.Scope().Tenant())
+	if err != nil {
+		return Page{}, err
+	}
+	defer leave()
 	return v.search(ctx, f)
 }
 
@@ -147,6 +160,9 @@ func (v view) list(ctx context.Context, f Filter) (Page, error) {
 // rows reads one row more than a page of the list, in its order; search is a like-pattern or "".
 func (v view) rows(ctx context.Context, f Filter, search string) ([]Row, error) {
 	q := db.Join(listColumns)
+	if _, client := access.AsClient(v.scope); client {
+		q = db.Join(clientColumns)
+	}
 	switch len(f.Statuses) {
 	case 0:
 		q = db.Join(q, listOpen)

@@ -12,6 +12,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/filetype"
+	"voordeur/internal/picture"
 )
 
 const (
@@ -97,6 +98,16 @@ func (ds *Dossiers) View(ctx context.Context, tenantID, ticket, origin string) (
 	}
 	content, err := ds.vault.Open(ctx, t.ID, t.Key, doc.stored)
 	return File{doc, content}, err
+}
+
+// Picture makes the image of View anew, with nothing in it but its pixels.
+func (ds *Dossiers) Picture(ctx context.Context, tenantID string, f File) (data []byte, mediaType string, err error) {
+	leave, err := ds.Pictures.Enter(ctx, tenantID)
+	if err != nil {
+		return nil, "", err
+	}
+	defer leave()
+	return picture.Clean(f.Content)
 }
 
 func (ds *Dossiers) redeem(ctx context.Context, tenantID, ticket, origin string) (Document, error) {

@@ -107,7 +107,7 @@ func (i *Identity) SetPassword(ctx context.Context, t *tenant.Tenant, face acces
 	if err := CheckRule(t.Settings.Password, password); err != nil {
 		return Outcome{}, err
 	}
-	hash, err := i.hash.hash(ctx, password)
+	hash, err := i.hash.hash(ctx, t.ID, password)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -225,7 +225,7 @@ func (i *Identity) StorePassword(ctx context.Context, tenantID, account, passwor
 	if err := CheckRule(t.Settings.Password, password); err != nil {
 		return err
 	}
-	hash, err := i.hash.hash(ctx, password)
+	hash, err := i.hash.hash(ctx, tenantID, password)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 func TestTooManyLoginsAtOnceAreToldToComeBack(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
 		secret := link(t, w, email)
-		free := w.Identity.FillHashing()
+		free := w.Identity.FillHashing("notaris")
 		busy := func(what string, err error) {
 			t.Helper()
 			e, ok := errors.AsType[*errs.Error](err)
@@ -50,7 +50,7 @@ func TestTooManyLoginsAtOnceAreToldToComeBack(t *testing.T) {
 // What waits for a core waits no longer than its visitor, and gives its place back.
 func TestALoginWaitsForACoreAsLongAsItsVisitor(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
-		free, tn := w.Identity.TakeCores(), w.Tenant(t, "notaris")
+		free, tn := w.Identity.TakeCores("notaris"), w.Tenant(t, "notaris")
 		try := func(ctx context.Context) <-chan error {
 			done := make(chan error, 1)
 			go func() {
@@ -61,7 +61,7 @@ func TestALoginWaitsForACoreAsLongAsItsVisitor(t *testing.T) {
 		}
 		left, leave := context.WithCancel(ctx)
 		gone, patient := try(left), try(ctx)
-		for w.Identity.InHashing() < 2 {
+		for w.Identity.Hashing().Load().Waiting < 2 {
 			runtime.Gosched()
 		}
 		leave()
@@ -77,8 +77,8 @@ func TestALoginWaitsForACoreAsLongAsItsVisitor(t *testing.T) {
 		if err := <-patient; err != nil {
 			t.Errorf("the one who waited: %v", err)
 		}
-		if n := w.Identity.InHashing(); n != 0 {
-			t.Errorf("%d places are lost", n)
+		if left := w.Identity.Hashing().Load(); left.Running+left.Waiting != 0 {
+			t.Errorf("places are lost: %+v", left)
 		}
 	})
 }
@@ -86,9 +86,28 @@ func TestALoginWaitsForACoreAsLongAsItsVisitor(t *testing.T) {
 // A password that is longer than any that can be set costs no hash.
 func TestATooLongPasswordIsWrongWithoutAHash(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
-		defer w.Identity.FillHashing()()
+		defer w.Identity.FillHashing("notaris")()
 		if _, err := login(w, t, "notaris", email, strings.Repeat("Aa1", 100), ""); !errs.Is(err, errs.Invalid) {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// The queue that one office's log-ins fill is its own.
+func TestAnotherOfficeHasAQueueOfItsOwn(t *testing.T) {
+	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
+		free := w.Identity.FillHashing("elsewhere")
+		done := make(chan error, 1)
+		go func() {
+			_, err := login(w, t, "notaris", email, world.Password, "")
+			done <- err
+		}()
+		for w.Identity.Hashing().Load().Waiting < 51 { // the cores are taken, so he is the one more
+			runtime.Gosched()
+		}
+		free()
+		if err := <-done; err != nil {
+			t.Errorf("beside another office's full queue: %v", err)
 		}
 	})
 }

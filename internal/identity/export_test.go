@@ -1,28 +1,45 @@
 package identity
 
-// FillHashing takes every place in the queue for hashing, until free is called.
-func (i *Identity) FillHashing() (free func()) {
+import (
+	"context"
+	"runtime"
+)
+
+// FillHashing takes every place in a tenant's queue for hashing, until free is called.
+func (i *Identity) FillHashing(tenantID string) (free func()) {
+	cores, gone := i.TakeCores(tenantID), make(chan struct{})
+	ctx, leave := context.WithCancel(context.Background())
 	for range hashQueue {
-		i.hash.queue <- struct{}{}
+		go func() {
+			_, _ = i.hash.Enter(ctx, tenantID) // nobody comes in before all of them leave
+			gone <- struct{}{}
+		}()
+	}
+	for i.hash.Load().Waiting < hashQueue {
+		runtime.Gosched()
 	}
 	return func() {
+		leave()
 		for range hashQueue {
-			<-i.hash.queue
+			<-gone
 		}
+		cores()
 	}
 }
 
-// TakeCores lets every core hash for ever, until free is called.
-func (i *Identity) TakeCores() (free func()) {
-	for range cap(i.hash.slots) {
-		i.hash.slots <- struct{}{}
+// TakeCores lets a tenant hash on every core for ever, until free is called.
+func (i *Identity) TakeCores(tenantID string) (free func()) {
+	var places []func()
+	for range runtime.GOMAXPROCS(0) {
+		leave, err := i.hash.Enter(context.Background(), tenantID)
+		if err != nil {
+			panic(err)
+		}
+		places = append(places, leave)
 	}
 	return func() {
-		for range cap(i.hash.slots) {
-			<-i.hash.slots
+		for _, leave := range places {
+			leave()
 		}
 	}
 }
-
-// InHashing returns how many wait for a hash or make one.
-func (i *Identity) InHashing() int { return len(i.hash.queue) }

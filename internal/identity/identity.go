@@ -22,7 +22,7 @@ import (
 type Identity struct {
 	db      *db.DB
 	tenants *tenant.Tenants
-	hash    *hasher
+	hash    hasher
 }
 
 // New returns the accounts of a database.
@@ -165,7 +165,7 @@ func (i *Identity) CreateStaff(ctx context.Context, d *db.DB, tenantID string, i
 	if err != nil {
 		return "", err
 	}
-	hash, err := i.hash.hash(ctx, in.Password)
+	hash, err := i.hash.hash(ctx, tenantID, in.Password)
 	if err != nil {
 		return "", err
 	}

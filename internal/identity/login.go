@@ -77,7 +77,7 @@ func (i *Identity) knows(ctx context.Context, t *tenant.Tenant, face access.Face
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return who, false, err
 	}
-	ok, err := i.hash.matches(ctx, hash, password)
+	ok, err := i.hash.matches(ctx, t.ID, hash, password)
 	return who, ok && hash != "" && state == Active, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
 
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 	"voordeur/internal/tenant"
@@ -78,46 +79,35 @@ func CheckRule(r tenant.PasswordRule, password string) error {
 	return f.Err()
 }
 
-// hasher runs argon2id on at most as many cores as there are, with a bounded queue before it.
-type hasher struct {
-	slots chan struct{}
-	queue chan struct{}
+const hashQueue = 50 // of a tenant
+
+// hasher runs argon2id on at most as many cores as there are, also for one tenant alone: on the
+// morning of its first letter that is all the program does.
+type hasher struct{ *bulkhead.Bulkhead }
+
+// Hashing is what bounds the hashing of passwords.
+func (i *Identity) Hashing() *bulkhead.Bulkhead { return i.hash.Bulkhead }
+
+func newHasher() hasher {
+	cores := runtime.GOMAXPROCS(0)
+	return hasher{bulkhead.New(bulkhead.Limits{Total: cores, Tenant: cores, Queue: hashQueue, Wait: 10 * time.Second})}
 }
 
-const hashQueue = 50
-
-// Hashing tells how many passwords are being hashed and how many wait for it.
-func (i *Identity) Hashing() (running, waiting int) {
-	running = len(i.hash.slots)
-	return running, max(0, len(i.hash.queue)-running)
-}
-
-func newHasher() *hasher {
-	return &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), queue: make(chan struct{}, hashQueue)}
-}
-
-func (h *hasher) run(ctx context.Context, password string, salt []byte) ([]byte, error) {
-	select {
-	case h.queue <- struct{}{}:
-		defer func() { <-h.queue }()
-	default:
-		return nil, &errs.Error{Kind: errs.Unavailable, Key: "error.busy", RetryAfter: 5 * time.Second}
+func (h hasher) run(ctx context.Context, tenantID, password string, salt []byte) ([]byte, error) {
+	leave, err := h.Enter(ctx, tenantID)
+	if err != nil {
+		return nil, err
 	}
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	defer leave()
 	return argon2.IDKey(norm.NFC.Bytes([]byte(password)), salt, argonPasses, argonMemory, 1, argonKey), nil
 }
 
 const phc = "$argon2id$v=19$m=19456,t=2,p=1$"
 
-func (h *hasher) hash(ctx context.Context, password string) (string, error) {
+func (h hasher) hash(ctx context.Context, tenantID, password string) (string, error) {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails
-	key, err := h.run(ctx, password, salt)
+	key, err := h.run(ctx, tenantID, password, salt)
 	if err != nil {
 		return "", err
 	}
@@ -128,7 +118,7 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 // dummy is what an unknown address is compared with, so that it takes as long as a known one.
 const dummy = phc + "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-func (h *hasher) matches(ctx context.Context, stored, password string) (bool, error) {
+func (h hasher) matches(ctx context.Context, tenantID, stored, password string) (bool, error) {
 	if stored == "" {
 		stored = dummy
 	}
@@ -144,6 +134,6 @@ func (h *hasher) matches(ctx context.Context, stored, password string) (bool, er
 	if err != nil {
 		return false, fmt.Errorf("identity: stored hash: %w", err)
 	}
-	got, err := h.run(ctx, password, salt)
+	got, err := h.run(ctx, tenantID, password, salt)
 	return err == nil && subtle.ConstantTimeCompare(got, want) == 1, err
 }

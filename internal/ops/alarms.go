@@ -103,9 +103,14 @@ var alarms = []alarm{
 		act: "Look for \"seal\" in the log. Until it is repaired a change of those entries would not show.",
 	},
 	{
-		name: "VoordeurPasswordQueue", metric: "voordeur_password_hashes_waiting", limit: 25, patience: time.Minute,
+		name: "VoordeurPasswordQueue", metric: "voordeur_heavy_waiting", label: "work", value: "password", limit: 25, patience: time.Minute,
 		well: "Log-ins are checked at once.", wrong: "Log-ins wait for each other; soon they are refused for a moment.",
 		act: "Either many people log in at once, or somebody guesses passwords: the journal counts refused log-ins.",
+	},
+	{
+		name: "VoordeurSearchQueue", metric: "voordeur_heavy_waiting", label: "work", value: "search", limit: 15, patience: time.Minute,
+		well: "Searches are answered at once.", wrong: "Searches wait for each other; soon some are refused for a moment.",
+		act: "Either a script searches, which the journal tells of whom, or the machine is too small: see docs/performance.md.",
 	},
 	{
 		name: "VoordeurCertificateEnds", metric: "voordeur_certificate_left_seconds", below: true, limit: 10 * day, unit: seconds, patience: time.Hour, optional: true,

@@ -52,9 +52,12 @@ func (f *Figures) add(name string, labels map[string]string, value float64) {
 // own are the figures that need no database.
 func (m *Monitor) own() []figure {
 	var f Figures
-	running, waiting := m.from.Hashing()
-	f.add("voordeur_password_hashes_running", nil, float64(running))
-	f.add("voordeur_password_hashes_waiting", nil, float64(waiting))
+	for _, work := range slices.Sorted(maps.Keys(m.from.Heavy)) {
+		load, labels := m.from.Heavy[work].Load(), map[string]string{"work": work}
+		f.add("voordeur_heavy_running", labels, float64(load.Running))
+		f.add("voordeur_heavy_waiting", labels, float64(load.Waiting))
+		f.add("voordeur_heavy_refused_total", labels, float64(load.Refused))
+	}
 	f.add("voordeur_http_errors_recent", nil, float64(m.requests.errors.count()))
 	f.add("voordeur_build_info", map[string]string{"version": m.from.Version, "database": string(m.from.DB.Dialect())}, 1)
 	if m.from.Certificate != nil {
@@ -111,6 +114,9 @@ var helps = map[string]string{
 	"voordeur_disk_size_bytes":          "Whole space of the disk of the database and of the documents.",
 	"voordeur_documents_oldest_seconds": "Age of the oldest document in each state that is not released.",
 	"voordeur_documents_unreleased":     "Documents in each state that is not released.",
+	"voordeur_heavy_refused_total":      "Heavy work that found its queue full or waited too long, by kind: password, picture or search.",
+	"voordeur_heavy_running":            "Heavy work that is being done, by kind.",
+	"voordeur_heavy_waiting":            "Heavy work that waits its turn, by kind.",
 	"voordeur_http_errors_recent":       "Answers with status 500 and above in the last five minutes.",
 	"voordeur_jobs_given_up":            "Jobs that failed too often to be tried again.",
 	"voordeur_jobs_oldest_seconds":      "Age of the oldest job that is still to be done.",
@@ -119,7 +125,5 @@ var helps = map[string]string{
 	"voordeur_journal_unsealed_seconds": "Age of the oldest entry that no seal covers yet.",
 	"voordeur_mail_oldest_seconds":      "Age of the oldest mail in each state that is not sent.",
 	"voordeur_mail_unsent":              "Mails that are queued, and that failed within the last day.",
-	"voordeur_password_hashes_running":  "Passwords that are being hashed.",
-	"voordeur_password_hashes_waiting":  "Passwords that wait to be hashed.",
 	"voordeur_sessions_live":            "Sessions that a visitor could go on with.",
 }

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -94,6 +95,10 @@ func (figures) Describe(chan<- *prometheus.Desc) {}
 func (f figures) Collect(ch chan<- prometheus.Metric) {
 	for _, g := range f.m.Now(context.Background()).list {
 		d := prometheus.NewDesc(g.name, helps[g.name], nil, g.labels)
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, g.value)
+		kind := prometheus.GaugeValue
+		if strings.HasSuffix(g.name, "_total") {
+			kind = prometheus.CounterValue
+		}
+		ch <- prometheus.MustNewConstMetric(d, kind, g.value)
 	}
 }

@@ -1,20 +1,24 @@
 package ops_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/clock"
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/disk"
+	"voordeur/internal/errs"
 	"voordeur/internal/ops"
 )
 
@@ -108,11 +112,37 @@ func (f *fixture) plan(text string) string {
 	return b.String()
 }
 
+// busy returns bulkheads, of which one has so much to do.
+func busy(t testing.TB, work string, running, waiting, refused int) map[string]*bulkhead.Bulkhead {
+	t.Helper()
+	b := bulkhead.New(bulkhead.Limits{Total: max(1, running), Tenant: max(1, running), Queue: waiting, Wait: time.Hour})
+	ctx, leave := context.WithCancel(context.Background())
+	t.Cleanup(leave)
+	for range running {
+		_, err := b.Enter(ctx, "linde")
+		must(t, err)
+	}
+	for range waiting {
+		go func() { _, _ = b.Enter(ctx, "linde") }() // waits until the test is over
+	}
+	for b.Load().Waiting < waiting {
+		runtime.Gosched()
+	}
+	for range refused {
+		if _, err := b.Enter(ctx, "linde"); !errs.Is(err, errs.Unavailable) {
+			t.Fatal(err)
+		}
+	}
+	all := map[string]*bulkhead.Bulkhead{"password": nil, "picture": nil, "search": nil}
+	all[work] = b
+	return all
+}
+
 // monitor watches the database with room on its disks.
 func monitor(t testing.TB, d *db.DB) *ops.Monitor {
 	t.Helper()
 	m, err := ops.New(ops.Sources{
-		DB: d, Version: "1.2.3", Hashing: func() (int, int) { return 2, 7 },
+		DB: d, Version: "1.2.3", Heavy: busy(t, "password", 2, 7, 1),
 		Blobs:       func() (disk.Room, error) { return disk.Room{Free: 100 << 30, Total: 200 << 30}, nil },
 		Certificate: func() time.Time { return start.Add(60 * 24 * time.Hour) },
 	})
@@ -171,7 +201,7 @@ func TestFiguresTellWhatWaits(t *testing.T) {
 			`voordeur_mail_unsent{state="queued"} 1`, `voordeur_mail_unsent{state="failed"} 1`, `voordeur_mail_oldest_seconds{state="queued"} 60`,
 			`voordeur_documents_unreleased{state="checking"} 1`, `voordeur_documents_unreleased{state="refused"} 1`, `voordeur_documents_oldest_seconds{state="checking"} 120`,
 			"voordeur_journal_unsealed_entries 2", "voordeur_journal_unsealed_seconds 3", "voordeur_sessions_live 1", "voordeur_database_answers 1",
-			"voordeur_password_hashes_running 2", "voordeur_password_hashes_waiting 7", `version="1.2.3"`, "voordeur_certificate_left_seconds 5.184e+06",
+			`voordeur_heavy_running{work="password"} 2`, `voordeur_heavy_waiting{work="password"} 7`, `voordeur_heavy_refused_total{work="password"} 1`, `voordeur_heavy_waiting{work="search"} 0`, "# TYPE voordeur_heavy_refused_total counter", `version="1.2.3"`, "voordeur_certificate_left_seconds 5.184e+06",
 			`voordeur_disk_free_bytes{of="documents"} 1.073741824e+11`, "go_goroutines", "process_resident_memory_bytes",
 		} {
 			if !strings.Contains(text, want) {
@@ -253,7 +283,7 @@ func TestADatabaseThatIsAwayIsTold(t *testing.T) {
 	f.exec(`drop table mail`)
 	m := monitor(t, d)
 	text := metrics(t, m)
-	if !strings.Contains(text, "voordeur_database_answers 0") || strings.Contains(text, "voordeur_sessions_live") || !strings.Contains(text, "voordeur_password_hashes_waiting") {
+	if !strings.Contains(text, "voordeur_database_answers 0") || strings.Contains(text, "voordeur_sessions_live") || !strings.Contains(text, `voordeur_heavy_waiting{work="password"}`) {
 		t.Errorf("%s", text)
 	}
 	page := ask(t, m.Handler(true), "localhost", "/").Body.String()
@@ -269,7 +299,7 @@ func TestADatabaseThatIsAwayIsTold(t *testing.T) {
 
 func TestDocumentsOnADiskThatIsAwayAreNotCounted(t *testing.T) {
 	d := dbtest.SQLite(t, clock.NewManual(start))
-	m, err := ops.New(ops.Sources{DB: d, Hashing: func() (int, int) { return 0, 0 }, Blobs: func() (disk.Room, error) { return disk.Room{}, errors.New("away") }})
+	m, err := ops.New(ops.Sources{DB: d, Heavy: busy(t, "password", 0, 0, 0), Blobs: func() (disk.Room, error) { return disk.Room{}, errors.New("away") }})
 	must(t, err)
 	if text := metrics(t, m); strings.Contains(text, `of="documents"`) || strings.Contains(text, "certificate") {
 		t.Errorf("%s", text)

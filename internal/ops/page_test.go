@@ -40,7 +40,7 @@ func TestPageSaysThatAllIsWell(t *testing.T) {
 func quiet(t *testing.T, d *db.DB) *ops.Monitor {
 	t.Helper()
 	m, err := ops.New(ops.Sources{
-		DB: d, Version: "1.2.3", Hashing: func() (int, int) { return 0, 0 },
+		DB: d, Version: "1.2.3", Heavy: busy(t, "password", 0, 0, 0),
 		Blobs:       func() (disk.Room, error) { return disk.Room{Free: 100 << 30, Total: 200 << 30}, nil },
 		Certificate: func() time.Time { return start.Add(59*24*time.Hour + time.Minute) },
 	})
@@ -62,13 +62,14 @@ func TestPageRingsAtTheLimitsOfTheRules(t *testing.T) {
 		"VoordeurMailFails":          {failedMail(20), failedMail(21), "could not be sent"},
 		"VoordeurDocumentsUnchecked": {unchecked(15 * time.Minute), unchecked(15*time.Minute + time.Second), "wait to be checked"},
 		"VoordeurJournalUnsealed":    {unsealed(5 * time.Minute), unsealed(5*time.Minute + time.Second), "are not sealed"},
-		"VoordeurPasswordQueue":      {hashing(25), hashing(26), "Log-ins wait"},
+		"VoordeurPasswordQueue":      {waits(t, "password", 25), waits(t, "password", 26), "Log-ins wait"},
+		"VoordeurSearchQueue":        {waits(t, "search", 15), waits(t, "search", 16), "Searches wait"},
 		"VoordeurCertificateEnds":    {ends(10 * 24 * time.Hour), ends(10*24*time.Hour - time.Second), "ends soon"},
 	} {
 		t.Run(alarm, func(t *testing.T) {
 			for ring, set := range map[bool]func(f *fixture, s *ops.Sources, m func() *ops.Monitor){false: c.before, true: c.past} {
 				d := dbtest.SQLite(t, clock.NewManual(start))
-				s := ops.Sources{DB: d, Hashing: func() (int, int) { return 0, 0 }}
+				s := ops.Sources{DB: d, Heavy: busy(t, "password", 0, 0, 0)}
 				var m *ops.Monitor
 				made := func() *ops.Monitor {
 					if m == nil {
@@ -130,10 +131,8 @@ func unsealed(age time.Duration) set {
 	return func(f *fixture, _ *ops.Sources, _ func() *ops.Monitor) { f.entry(nil, age) }
 }
 
-func hashing(waiting int) set {
-	return func(_ *fixture, s *ops.Sources, _ func() *ops.Monitor) {
-		s.Hashing = func() (int, int) { return 2, waiting }
-	}
+func waits(t *testing.T, work string, waiting int) set {
+	return func(_ *fixture, s *ops.Sources, _ func() *ops.Monitor) { s.Heavy = busy(t, work, 2, waiting, 0) }
 }
 
 func ends(in time.Duration) set {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"voordeur/internal/access/authn"
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/clock"
 	"voordeur/internal/db"
 	"voordeur/internal/disk"
@@ -132,7 +133,7 @@ func (s *State) backlog(n int, oldest *db.Time) Backlog {
 type Sources struct {
 	DB      *db.DB
 	Version string
-	Hashing func() (running, waiting int) // of passwords
+	Heavy   map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
 	// Blobs tells the room for documents; nil when they are not on this machine's disk.
 	Blobs func() (disk.Room, error)
 	// Certificate tells when the program's own certificate ends; nil when a proxy has it.

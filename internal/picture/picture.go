@@ -4,7 +4,6 @@ package picture
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -29,11 +28,9 @@ var (
 	ErrBroken = errors.New("picture: cannot be decoded")
 )
 
-// turn lets one image at a time be decoded: it takes much memory for a short while.
-var turn = make(chan struct{}, 1)
-
-// Clean returns the picture upright, as JPEG or PNG with no data but its pixels.
-func Clean(ctx context.Context, r io.ReadSeeker) (data []byte, mediaType string, err error) {
+// Clean returns the picture upright, as JPEG or PNG with no data but its pixels. It takes much memory
+// for a short while: the caller bounds how many are made at once.
+func Clean(r io.ReadSeeker) (data []byte, mediaType string, err error) {
 	config, format, err := image.DecodeConfig(r)
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: %w", ErrBroken, err)
@@ -52,12 +49,6 @@ func Clean(ctx context.Context, r io.ReadSeeker) (data []byte, mediaType string,
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, "", fmt.Errorf("picture: %w", err)
-	}
-	select {
-	case turn <- struct{}{}:
-		defer func() { <-turn }()
-	case <-ctx.Done():
-		return nil, "", ctx.Err()
 	}
 	img, _, err := image.Decode(r)
 	if err != nil {

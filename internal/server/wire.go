@@ -9,6 +9,7 @@ import (
 	"voordeur/internal/audit/auditweb"
 	"voordeur/internal/blob"
 	"voordeur/internal/bounce"
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/client"
 	"voordeur/internal/client/clientweb"
 	"voordeur/internal/crypt"
@@ -51,6 +52,7 @@ type House struct {
 	Clients  *client.Clients
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
+	Heavy    map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
 }
 
 // Wire puts the features on the parts. It is the one list of what the program has.
@@ -58,11 +60,12 @@ func Wire(p Parts) (*House, error) {
 	tenants := tenant.New(p.DB, p.Keys, p.Origin)
 	looks := audit.NewLooks(p.DB)
 	ids := identity.New(p.DB, tenants)
-	h := &House{Clients: client.New(p.DB, looks), Store: p.Blobs}
+	h := &House{Clients: client.New(p.DB, looks), Store: p.Blobs, Heavy: heavy(ids)}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	tenants.StatusInUse = dossier.StatusInUse
 	h.Dossiers.Shown = h.Messages.Shown
+	h.Dossiers.Searches, h.Dossiers.Pictures, h.Clients.Searches = h.Heavy["search"], h.Heavy["picture"], h.Heavy["search"]
 	keyOf := func(ctx context.Context, id string) (*crypt.TenantKey, error) {
 		t, err := tenants.Get(ctx, id)
 		if err != nil {

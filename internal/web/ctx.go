@@ -11,8 +11,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/a-h/templ"
-
 	"voordeur/internal/access"
 	"voordeur/internal/db"
 	"voordeur/internal/i18n"
@@ -67,13 +65,6 @@ func (c *Ctx) Query(name string) string {
 		return v[0]
 	}
 	return ""
-}
-
-// Render answers with a page.
-func (c *Ctx) Render(status int, page templ.Component) error {
-	c.W.Header().Set("Content-Type", "text/html; charset=utf-8")
-	c.W.WriteHeader(status)
-	return page.Render(c.R.Context(), c.W)
 }
 
 // See answers 303 with a local address; anything else leads to the first page.

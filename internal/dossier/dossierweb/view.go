@@ -75,7 +75,7 @@ func (p *Pages) view(c *web.Ctx) error {
 		http.ServeContent(c.W, c.R, "", f.CreatedAt.Time, f.Content)
 		return nil
 	}
-	clean, mediaType, err := picture.Clean(c.R.Context(), f.Content)
+	clean, mediaType, err := p.dossiers.Picture(c.R.Context(), c.Site.Tenant, f)
 	if err != nil {
 		h.Del("Content-Disposition")
 		return refused(err)

@@ -1,0 +1,150 @@
+// Package bulkhead keeps the heavy work of one organisation from the pages of the others. Of each
+// kind of work only so much is done at a time, in all and for one tenant; what is more waits its
+// turn, for a bounded time and in a queue of the tenant's own, and what finds that queue full is
+// told to come back.
+package bulkhead
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"voordeur/internal/errs"
+)
+
+// Limits are how much of one kind of work is let in.
+type Limits struct {
+	Total  int           // done at once, for all tenants together
+	Tenant int           // done at once for one tenant
+	Queue  int           // waiting for one tenant
+	Wait   time.Duration // how long one waits at most
+}
+
+// retryAfter is when to come back to a queue that was full.
+const retryAfter = 5 * time.Second
+
+// Bulkhead lets in one kind of work. A nil Bulkhead bounds nothing.
+type Bulkhead struct {
+	limits Limits
+	// all is entered by whoever has a place among his tenant's, so a tenant stands there no more often
+	// than it may run. It lets in who came first: that is what makes it fair between tenants.
+	all *semaphore.Weighted
+
+	mu      sync.Mutex
+	tenants map[string]*lane // of those that have something here
+	load    Load
+}
+
+// lane is the place of one tenant, in which who came first goes first too.
+type lane struct {
+	places *semaphore.Weighted
+	inside int // waiting or at work
+}
+
+// Load is what a bulkhead has to do.
+type Load struct {
+	Running, Waiting int
+	Refused          int64 // since the start
+}
+
+// New returns a bulkhead with its limits.
+func New(l Limits) *Bulkhead {
+	return &Bulkhead{limits: l, all: semaphore.NewWeighted(int64(l.Total)), tenants: map[string]*lane{}}
+}
+
+// Load tells what is going on.
+func (b *Bulkhead) Load() Load {
+	if b == nil {
+		return Load{}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.load
+}
+
+// Enter waits until the tenant's work may begin; leave must be called when it is done. Without room
+// in the queue, or after the longest wait, the error is Unavailable and says when to come back.
+func (b *Bulkhead) Enter(ctx context.Context, tenant string) (leave func(), err error) {
+	if b == nil {
+		return func() {}, nil
+	}
+	own, ok := b.join(tenant)
+	if !ok {
+		return nil, b.refuse(errFull)
+	}
+	if err := b.wait(ctx, own); err != nil {
+		b.part(tenant, &b.load.Waiting)
+		if ctx.Err() != nil { // the visitor left, or his page has taken too long already
+			return nil, ctx.Err()
+		}
+		return nil, b.refuse(err)
+	}
+	b.start()
+	return sync.OnceFunc(func() {
+		b.all.Release(1)
+		own.places.Release(1)
+		b.part(tenant, &b.load.Running)
+	}), nil
+}
+
+// wait takes a place among the tenant's and then one among all.
+func (b *Bulkhead) wait(ctx context.Context, own *lane) error {
+	ctx, cancel := context.WithTimeout(ctx, b.limits.Wait)
+	defer cancel()
+	if err := own.places.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	if err := b.all.Acquire(ctx, 1); err != nil {
+		own.places.Release(1)
+		return err
+	}
+	return nil
+}
+
+// join puts one more into a tenant's lane, unless it is full.
+func (b *Bulkhead) join(tenant string) (*lane, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	own := b.tenants[tenant]
+	if own == nil {
+		own = &lane{places: semaphore.NewWeighted(int64(b.limits.Tenant))}
+		b.tenants[tenant] = own
+	}
+	if own.inside >= b.limits.Tenant+b.limits.Queue {
+		return nil, false
+	}
+	own.inside++
+	b.load.Waiting++
+	return own, true
+}
+
+func (b *Bulkhead) start() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.load.Waiting--
+	b.load.Running++
+}
+
+// part takes one out again, from those it was counted among. A lane that is empty goes: tenants come
+// and go for as long as the program runs.
+func (b *Bulkhead) part(tenant string, among *int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*among--
+	own := b.tenants[tenant]
+	if own.inside--; own.inside == 0 {
+		delete(b.tenants, tenant)
+	}
+}
+
+var errFull = errors.New("bulkhead: the queue is full")
+
+func (b *Bulkhead) refuse(cause error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.load.Refused++
+	return &errs.Error{Kind: errs.Unavailable, Key: "error.busy", RetryAfter: retryAfter, Err: cause}
+}
