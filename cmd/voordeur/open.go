@@ -102,6 +102,9 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 // masterKey opens the key file. It makes one for an empty database only: a new key beside old data
 // would hide that the key was lost.
 func masterKey(ctx context.Context, d *db.DB, file string) (*crypt.Keyring, error) {
+	if err := halfReplaced(file); err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 		tenants, err := db.One(ctx, d, db.Value[int], `select count(*) from tenant`)
 		if err != nil {

@@ -58,12 +58,23 @@ func (j *journal) String() string {
 // program is a house of its own with the notary in it.
 func program(t *testing.T, log io.Writer) *server.House {
 	t.Helper()
-	dir := t.TempDir()
+	settle(t, t.TempDir())
+	return running(t, log)
+}
+
+// settle has the commands of a test work in a folder.
+func settle(t *testing.T, dir string) {
+	t.Helper()
 	t.Setenv("VOORDEUR_DB", filepath.Join(dir, "voordeur.db"))
 	t.Setenv("VOORDEUR_BLOBS", filepath.Join(dir, "blobs"))
 	t.Setenv("VOORDEUR_KEY_FILE", filepath.Join(dir, "key"))
 	t.Setenv("VOORDEUR_ORIGIN_SCHEME", "http")
 	t.Setenv("VOORDEUR_SMTP_ADDR", "127.0.0.1:1")
+}
+
+// running is the program where the test has settled, until the test ends.
+func running(t *testing.T, log io.Writer) *server.House {
+	t.Helper()
 	c, err := config.Load("")
 	must(t, err)
 	h, closeAll, err := houseLogging(context.Background(), c, log)

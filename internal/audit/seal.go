@@ -94,7 +94,7 @@ func Seal(ctx context.Context, d *db.DB, tenant string, mac MAC) (int, error) {
 		}
 		sealed = len(records)
 		_, err = tx.Exec(ctx, `insert into journal_seal (tenant_id, size, root, mac, at) values ($1, $2, $3, $4, $5)`,
-			tenant, size, root[:], mac("seal", tenant, fmt.Sprint(size), string(root[:])), tx.Now())
+			tenant, size, root[:], sealMAC(mac, tenant, size, root[:]), tx.Now())
 		return err
 	})
 	if err != nil {

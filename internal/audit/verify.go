@@ -200,5 +200,9 @@ func seals(ctx context.Context, d db.Reader, tenant string, mac MAC) (map[int64]
 
 // genuine reports whether a seal was made with the key that is not in the database.
 func genuine(mac MAC, tenant string, size int64, root, sum []byte) bool {
-	return hmac.Equal(sum, mac("seal", tenant, fmt.Sprint(size), string(root)))
+	return hmac.Equal(sum, sealMAC(mac, tenant, size, root))
+}
+
+func sealMAC(mac MAC, tenant string, size int64, root []byte) []byte {
+	return mac("seal", tenant, fmt.Sprint(size), string(root))
 }

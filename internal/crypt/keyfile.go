@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,11 +46,32 @@ func writeKey(f *os.File) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(f.Name()))
+	return syncDir(filepath.Dir(f.Name()))
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path) // #nosec G304 -- where the key file that the operator named stands
 	if err != nil {
 		return err
 	}
 	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// ReplaceKeyFile puts the key file next in the place of the one at path, in one moment, and returns
+// where it keeps the one that was there: beside it, with the key's id at the end of its name.
+func ReplaceKeyFile(path, next string) (kept string, err error) {
+	old, err := OpenKeyFile(path)
+	if err != nil {
+		return "", err
+	}
+	kept = path + "." + old.ID()
+	if err := os.Link(path, kept); err != nil && !errors.Is(err, fs.ErrExist) { // there since a replacement that was broken off
+		return "", fmt.Errorf("crypt: replace key file: %w", err)
+	}
+	if err := errors.Join(os.Rename(next, path), syncDir(filepath.Dir(path))); err != nil {
+		return "", fmt.Errorf("crypt: replace key file: %w", err)
+	}
+	return kept, nil
 }
 
 // OpenKeyFile reads the master key. It refuses a file that the group or others can touch, and one

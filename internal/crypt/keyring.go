@@ -47,6 +47,18 @@ func (k *Keyring) Open(wrapped []byte) (*TenantKey, error) {
 	return &TenantKey{box: newBox(plain[:secretSize]), identity: id}, nil
 }
 
+// Rewrap returns a tenant's key wrapped with another master key. Its errors are those of Open.
+func (k *Keyring) Rewrap(wrapped []byte, with *Keyring) ([]byte, error) {
+	if _, err := k.Open(wrapped); err != nil {
+		return nil, err
+	}
+	plain, err := k.box.open(wrapped, wrapAAD)
+	if err != nil {
+		return nil, err
+	}
+	return with.box.seal(plain, wrapAAD), nil
+}
+
 // Seal encrypts a value that belongs to no tenant. See TenantKey.Seal for aad.
 func (k *Keyring) Seal(plain []byte, aad string) []byte { return k.box.seal(plain, aad) }
 
