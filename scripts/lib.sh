@@ -29,6 +29,9 @@ tool() {
 	echo "$dir/$name"
 }
 
+# s3_server prints the path of the S3 server that the tests run against.
+s3_server() { tool github.com/versity/versitygw/cmd/versitygw@v1.8.0; }
+
 failed=()
 count=0
 

@@ -62,16 +62,16 @@ func backupTo(ctx context.Context, c config.Config, folder *backup.Folder, keep 
 
 // beside opens the installation for reading, while another process may serve it.
 func beside(ctx context.Context, c config.Config, keys *crypt.Keyring) (backup.House, func() error, error) {
-	disk, err := blob.OpenDisk(c.Blobs)
+	files, err := openDocuments(c, c.Blobs)
 	if err != nil {
 		return backup.House{}, nil, err
 	}
 	d, err := db.Open(ctx, c.DB, db.Options{ReadOnly: true})
 	if err != nil {
-		return backup.House{}, nil, errors.Join(err, disk.Close())
+		return backup.House{}, nil, errors.Join(err, files.Close())
 	}
-	h := backup.House{DB: d, Store: disk, Keys: keys, MAC: server.JournalMAC(keys), Program: version}
-	return h, func() error { return errors.Join(d.Close(), disk.Close()) }, nil
+	h := backup.House{DB: d, Store: files, Keys: keys, MAC: server.JournalMAC(keys), Program: version}
+	return h, func() error { return errors.Join(d.Close(), files.Close()) }, nil
 }
 
 // restore brings a backup back to the empty place that the configuration names.
@@ -79,6 +79,9 @@ func restore(ctx context.Context, args []string, out io.Writer) error {
 	flags := flagSet("restore", out)
 	at := flags.String("at", "", "name of the backup; the newest when left out")
 	return fromFolder(flags, args, out, func(f *backup.Folder, c config.Config, p backup.Place) error {
+		if blob.IsS3(c.Blobs) {
+			return errors.New("restore: a backup is restored to a folder, where it is checked before it opens: give --blobs with an empty folder, and then bring the documents to the bucket with voordeur blobs move")
+		}
 		name, err := f.Find(*at)
 		if err != nil {
 			return err
@@ -100,6 +103,9 @@ func drill(ctx context.Context, args []string, out io.Writer) error {
 	flags := flagSet("drill", out)
 	aside := flags.String("aside", "", "folder to restore in; the one of the documents' folder when left out")
 	return fromFolder(flags, args, out, func(f *backup.Folder, c config.Config, p backup.Place) error {
+		if *aside == "" && blob.IsS3(c.Blobs) {
+			return errors.New("drill: the documents are in a bucket, so --aside must name a folder with room for a copy of them")
+		}
 		if *aside == "" {
 			*aside = filepath.Dir(filepath.Clean(c.Blobs))
 		}

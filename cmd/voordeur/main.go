@@ -31,6 +31,7 @@ func commands() []command {
 		{"drill", "restore the newest backup aside, check it and take it away again", drill},
 		{"move", "take the tenants of a SQLite database over into PostgreSQL", moveTo},
 		{"rekey", "replace the master key, while the program is stopped", newKey},
+		{"blobs", "move the documents between a folder and an S3 bucket", blobs},
 		{"routes", "print the route table", routes},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
 			_, err := fmt.Fprintln(out, version)

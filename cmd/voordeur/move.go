@@ -27,7 +27,7 @@ func moveTo(ctx context.Context, args []string, out io.Writer) error {
 		return errors.New("move: it goes from the SQLite file of VOORDEUR_DB to the PostgreSQL database of --to")
 	}
 	// Nobody may write meanwhile, so that what is compared is what will be served.
-	release, err := blob.Alone(c.Blobs)
+	release, err := alone(c)
 	if errors.Is(err, blob.ErrInUse) {
 		return fmt.Errorf("stop voordeur serve before a move: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 
-	"voordeur/internal/blob"
 	"voordeur/internal/config"
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
@@ -25,11 +24,12 @@ func flagSet(name string, out io.Writer) *flag.FlagSet {
 	return flags
 }
 
-// configured parses a command's flags, and the configuration with --config and --db, which every
-// command takes that opens the database.
+// configured parses a command's flags, and the configuration with --config, --db and --blobs, which
+// every command takes that opens the database.
 func configured(flags *flag.FlagSet, args []string, out io.Writer) (config.Config, error) {
 	file := flags.String("config", "", "file of KEY=value lines; the environment goes before it")
 	address := flags.String("db", "", "database, instead of VOORDEUR_DB")
+	folder := flags.String("blobs", "", "documents, instead of VOORDEUR_BLOBS")
 	flags.Usage = func() {
 		fmt.Fprintf(out, "voordeur %s [flags]\n", flags.Name())
 		flags.PrintDefaults()
@@ -41,6 +41,9 @@ func configured(flags *flag.FlagSet, args []string, out io.Writer) (config.Confi
 	c, err := config.Load(*file)
 	if *address != "" {
 		c.DB = *address
+	}
+	if *folder != "" {
+		c.Blobs = *folder
 	}
 	return c, err
 }
@@ -69,18 +72,23 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 	if err != nil {
 		return nil, nil, err
 	}
-	disk, err := blob.OpenDisk(c.Blobs)
+	files, err := openDocuments(c, c.Blobs)
 	if err != nil {
 		return nil, nil, err
+	}
+	if s, ok := files.(interface{ Answers(context.Context) error }); ok {
+		if err := s.Answers(ctx); err != nil {
+			log.Warn("the store of documents", "err", err)
+		}
 	}
 	d, err := db.Open(ctx, c.DB, db.Options{Fatal: func(err error) {
 		log.Error("the process ends", "err", err)
 		os.Exit(1)
 	}})
 	if err != nil {
-		return nil, nil, errors.Join(err, disk.Close())
+		return nil, nil, errors.Join(err, files.Close())
 	}
-	closeAll := func() error { return errors.Join(d.Close(), disk.Close()) }
+	closeAll := func() error { return errors.Join(d.Close(), files.Close()) }
 	if err := d.Migrate(ctx); err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
@@ -93,7 +101,7 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 		return nil, nil, errors.Join(err, closeAll())
 	}
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: disk, Sender: sender, Returns: returns, Scanner: scanner,
+		DB: d, Keys: keys, Blobs: files, Sender: sender, Returns: returns, Scanner: scanner,
 		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Contact: c.Contact, Log: log, Version: version,
 	})
 	return h, closeAll, err

@@ -66,20 +66,11 @@ func (h House) Documents(ctx context.Context, rep *Report) error {
 		if err != nil {
 			return err
 		}
-		for after := ""; ; {
-			list, err := dossier.Files(ctx, h.DB, id, after, page)
-			if err != nil {
-				return err
-			}
-			for _, s := range list {
-				if err := h.document(ctx, rep, id, s, vault.Check(ctx, id, key, s)); err != nil {
-					return err
-				}
-			}
-			if len(list) < page {
-				break
-			}
-			after = list[len(list)-1].Key
+		err = dossier.EachFile(ctx, h.DB, id, func(s blob.Stored) error {
+			return h.document(ctx, rep, id, s, vault.Check(ctx, id, key, s))
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -25,8 +25,6 @@ type House struct {
 }
 
 const (
-	// page is how many rows of files are read at a time.
-	page = 1000
 	// attempts is how often a backup begins again because a file of its moment was gone before it was
 	// copied: an upload whose parts were just joined. Each time there is less left to copy.
 	attempts = 20
@@ -84,21 +82,11 @@ func each(ctx context.Context, r db.Reader, fn func(document) error) error {
 		return err
 	}
 	for _, id := range tenants {
-		after := ""
-		for {
-			list, err := dossier.Files(ctx, r, id, after, page)
-			if err != nil {
-				return err
-			}
-			for _, s := range list {
-				if err := fn(document{id, blob.Info{Key: s.Key, Size: s.StoredSize, Sum: s.StoredSum}}); err != nil {
-					return err
-				}
-			}
-			if len(list) < page {
-				break
-			}
-			after = list[len(list)-1].Key
+		err := dossier.EachFile(ctx, r, id, func(s blob.Stored) error {
+			return fn(document{id, blob.Info{Key: s.Key, Size: s.StoredSize, Sum: s.StoredSum}})
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

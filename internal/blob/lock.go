@@ -54,7 +54,21 @@ func flock(f *os.File, how int) error {
 	return err
 }
 
-// Alone keeps every other process out of a store's folder until release is called.
+// Share holds a file that stands for a store which has no folder, beside others, until release is
+// called. The file is made when it is not there.
+func Share(file string) (release func() error, err error) {
+	f, err := os.OpenFile(file, os.O_RDONLY|os.O_CREATE, 0o600) // #nosec G304 -- beside the operator's database
+	if err == nil {
+		if err = flock(f, syscall.LOCK_SH); err == nil {
+			return f.Close, nil
+		}
+		err = errors.Join(err, f.Close())
+	}
+	return nil, fmt.Errorf("blob: %s: %w", file, err)
+}
+
+// Alone keeps every other process out of a store's folder until release is called, or out of the store
+// that a file stands for.
 func Alone(dir string) (release func() error, err error) {
 	f, err := os.Open(dir) // #nosec G304 -- the operator's folder of documents
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"voordeur/internal/blob"
 	"voordeur/internal/bounce"
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
@@ -27,7 +29,12 @@ type Config struct {
 	TLSCert      string         `env:"VOORDEUR_TLS_CERT" help:"file of the certificate with its chain; empty behind a proxy that speaks TLS"`
 	TLSKey       string         `env:"VOORDEUR_TLS_KEY" help:"file of the certificate's key; both are read again when they change"`
 	DB           string         `env:"VOORDEUR_DB" envDefault:"/var/lib/voordeur/voordeur.db" help:"SQLite file, or postgres://user:password@host/name"`
-	Blobs        string         `env:"VOORDEUR_BLOBS" envDefault:"/var/lib/voordeur/blobs" help:"folder of the documents"`
+	Blobs        string         `env:"VOORDEUR_BLOBS" envDefault:"/var/lib/voordeur/blobs" help:"folder of the documents, or s3://BUCKET/PREFIX"`
+	S3Endpoint   string         `env:"VOORDEUR_S3_ENDPOINT" help:"where the bucket is, as https://s3.eu-central-1.amazonaws.com; http:// to this machine only"`
+	S3Region     string         `env:"VOORDEUR_S3_REGION" envDefault:"us-east-1" help:"region of the bucket"`
+	S3AccessKey  string         `env:"VOORDEUR_S3_ACCESS_KEY" help:"access key there"`
+	S3SecretKey  string         `env:"VOORDEUR_S3_SECRET_KEY" help:"secret key there"`
+	S3PathStyle  bool           `env:"VOORDEUR_S3_PATH_STYLE" envDefault:"false" help:"true where the bucket stands in the path, as https://HOST/BUCKET, as with most stores of one's own"`
 	KeyFile      string         `env:"VOORDEUR_KEY_FILE" envDefault:"/etc/voordeur/key" help:"file of the master key, mode 0600, made at the first start; keep it apart from the data"`
 	OriginScheme string         `env:"VOORDEUR_ORIGIN_SCHEME" envDefault:"https" help:"https, or http for a try-out on this machine"`
 	OriginPort   string         `env:"VOORDEUR_ORIGIN_PORT" help:"port that visitors see, empty for the scheme's own"`
@@ -56,6 +63,20 @@ func (c Config) Scanner() (scan.Scanner, error) {
 	s, err := scan.New(c.Scan)
 	if err != nil {
 		return nil, fmt.Errorf("VOORDEUR_SCAN: %w", err)
+	}
+	return s, nil
+}
+
+// S3 returns how to reach the bucket of an address, which may be another than that of Blobs while
+// documents move. Documents cross a network by TLS alone.
+func (c Config) S3(address string) (blob.S3Config, error) {
+	s := blob.S3Config{Address: address, Endpoint: c.S3Endpoint, Region: c.S3Region, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey, PathStyle: c.S3PathStyle}
+	err := s.Check()
+	if u, wrong := url.Parse(c.S3Endpoint); wrong == nil && u.Scheme == "http" && !Loopback(u.Hostname()) {
+		err = errors.Join(err, fmt.Errorf("VOORDEUR_S3_ENDPOINT is http, and %q is not this machine: documents and keys would be readable on their way", u.Hostname()))
+	}
+	if err != nil {
+		return s, fmt.Errorf("documents on S3 (VOORDEUR_BLOBS and VOORDEUR_S3_...): %w", err)
 	}
 	return s, nil
 }
@@ -120,6 +141,11 @@ func (c Config) check() []error {
 	}
 	if c.Contact != "" && !strings.HasPrefix(c.Contact, "mailto:") && !strings.HasPrefix(c.Contact, "https://") || strings.ContainsAny(c.Contact, " \r\n") {
 		add("VOORDEUR_SECURITY_CONTACT is %q, not mailto:ADDRESS or https://PAGE", c.Contact)
+	}
+	if blob.IsS3(c.Blobs) {
+		if _, err := c.S3(c.Blobs); err != nil {
+			wrong = append(wrong, err)
+		}
 	}
 	wrong = append(wrong, c.checkOps()...)
 	wrong = append(wrong, c.checkBounces()...)
