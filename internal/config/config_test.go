@@ -121,3 +121,31 @@ func TestExample(t *testing.T) {
 		t.Errorf("the example has %d settings", n)
 	}
 }
+
+func TestTheWayBackIsWholeAndOfThisMachine(t *testing.T) {
+	for _, c := range []struct {
+		address, listen string
+		wrong           string // "" when it is good
+	}{
+		{"", "", ""},
+		{"bounce@mail.example.nl", "127.0.0.1:2525", ""},
+		{"bounce@mail.example.nl", "localhost:2525", ""},
+		{"bounce@mail.example.nl", "", "go together"},
+		{"", "127.0.0.1:2525", "go together"},
+		{"bounce", "127.0.0.1:2525", "VOORDEUR_BOUNCE_ADDRESS"},
+		{"a+b@mail.example.nl", "127.0.0.1:2525", "VOORDEUR_BOUNCE_ADDRESS"},
+		{"bounce@mail.example.nl", "0.0.0.0:2525", "VOORDEUR_BOUNCE_LISTEN"},
+		{"bounce@mail.example.nl", ":2525", "VOORDEUR_BOUNCE_LISTEN"},
+		{"bounce@mail.example.nl", "127.0.0.1", "VOORDEUR_BOUNCE_LISTEN"},
+	} {
+		t.Setenv("VOORDEUR_BOUNCE_ADDRESS", c.address)
+		t.Setenv("VOORDEUR_BOUNCE_LISTEN", c.listen)
+		got, err := config.Load("")
+		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%+v: %v", c, err)
+		}
+		if paths, err := got.Returns(nil); c.wrong == "" && (err != nil || (paths == nil) != (c.address == "")) {
+			t.Errorf("%+v: %v, %v", c, paths, err)
+		}
+	}
+}

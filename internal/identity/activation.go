@@ -145,16 +145,17 @@ func (i *Identity) clickedTwice(ctx context.Context, t *tenant.Tenant, face acce
 }
 
 func (i *Identity) storePassword(ctx context.Context, tx *db.Tx, t *tenant.Tenant, face access.Face, id, hash, origin string) (Outcome, error) {
-	var email, name string
+	var email, name, client string
 	err := tx.QueryRow(ctx, `update account set password_hash = $4, state = 'active', version = version + 1
-		where tenant_id = $1 and id = $2 and face = $3 and state <> 'blocked' returning email, name`, t.ID, id, string(face), hash).Scan(&email, &name)
+		where tenant_id = $1 and id = $2 and face = $3 and state <> 'blocked' returning email, name, coalesce(client_id, '')`, t.ID, id, string(face), hash).
+		Scan(&email, &name, &client)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if err := endSessions(ctx, tx, t.ID, id); err != nil {
 		return Outcome{}, err
 	}
-	if err := arrived(ctx, tx, t.ID, id); err != nil {
+	if err := arrived(ctx, tx, t.ID, client, id); err != nil {
 		return Outcome{}, err
 	}
 	if err := recordFor(ctx, tx, t.ID, id, origin, "account.password_set", "link"); err != nil {

@@ -131,7 +131,7 @@ const (
 )
 
 const selectManagers = `select id, email, name from account where tenant_id = $1 and face = 'office' and role = 'administrator' and state = 'active'
-	and (select count(*) from (select 1 from mail m where m.tenant_id = account.tenant_id and m.account_id = account.id and m.purpose = $2 and m.created_at > $3 limit 5) l) < $4
+	and (select count(*) from mail m where m.tenant_id = account.tenant_id and m.account_id = account.id and m.purpose = $2 and m.created_at > $3) < $4
 	order by id`
 
 // NotifyQuarantine mails the administrators that a document waits for what they decide.

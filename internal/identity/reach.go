@@ -109,10 +109,12 @@ func (i *Identity) Reached(ctx context.Context, a access.Staff, client, id strin
 }
 
 // arrived notes that a mail arrived, since somebody followed the link in it.
-func arrived(ctx context.Context, tx *db.Tx, tenantID, account string) error {
+func arrived(ctx context.Context, tx *db.Tx, tenantID, client, account string) error {
 	lost, err := notify.Found(ctx, tx, tenantID, account)
 	if err != nil || !lost {
 		return err
 	}
-	return audit.Record(ctx, tx, authn.System(tenantID, JobLink), audit.Entry{Event: "account.reached", Objects: []audit.Object{{Kind: "account", ID: account}}})
+	return audit.Record(ctx, tx, authn.System(tenantID, JobLink), audit.Entry{
+		Event: "account.reached", Client: client, Objects: []audit.Object{{Kind: "account", ID: account}},
+	})
 }

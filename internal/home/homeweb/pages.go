@@ -58,7 +58,7 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 	if v.lost, err = notify.CountLost(c.R.Context(), p.db, a); err != nil {
 		return err
 	}
-	if a.Can(access.Manage) {
+	if a.Can(access.Manage) && c.Site.Modules[tenant.ModuleDossiers] {
 		if v.held, err = p.dossiers.CountHeld(c.R.Context(), a); err != nil {
 			return err
 		}
