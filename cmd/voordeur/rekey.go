@@ -20,22 +20,22 @@ import (
 func nextKey(file string) string { return file + ".new" }
 
 // newKey replaces the master key.
-func newKey(ctx context.Context, args []string, out io.Writer) (err error) {
+func newKey(ctx context.Context, args []string, out io.Writer) error {
 	c, err := configured(flagSet("rekey", out), args, out)
 	if err != nil {
 		return helped(err)
 	}
-	if !lockless(c) {
-		release, err := alone(c)
-		if errors.Is(err, blob.ErrInUse) {
-			return fmt.Errorf("stop voordeur serve before its key is replaced: %w", err)
-		}
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, release()) }()
+	if lockless(c) {
+		return replaceKey(ctx, c, out)
 	}
-	return replaceKey(ctx, c, out)
+	release, err := alone(c)
+	if errors.Is(err, blob.ErrInUse) {
+		return fmt.Errorf("stop voordeur serve before its key is replaced: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(replaceKey(ctx, c, out), release())
 }
 
 func replaceKey(ctx context.Context, c config.Config, out io.Writer) error {
