@@ -97,35 +97,85 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	return errors.Join(serveHouse(ctx, c, h, out), closeAll())
 }
 
-// serveHouse serves the visitors and, when there is an address for it, the operator.
+// serveHouse serves the visitors and, when there is an address for it, the operator and those who
+// come without TLS.
 func serveHouse(ctx context.Context, c config.Config, h *server.House, out io.Writer) error {
-	l, ends, err := listener(ctx, c, h.Log)
+	d, err := doorOf(ctx, c, h)
 	if err != nil {
 		return err
 	}
-	stop, err := operated(c, h, ends, out)
+	stop, err := operated(c, h, d.ends, out)
 	if err != nil {
-		return errors.Join(err, l.Close())
+		return errors.Join(err, d.Close())
 	}
-	fmt.Fprintf(out, "Voordeur %s listens on %s\n", version, l.Addr())
-	return errors.Join(listen(ctx, l, h.Handler(), h.App), stop())
+	stopPlain, err := d.plainToo(c, h)
+	if err != nil {
+		return errors.Join(err, stop(), d.Close())
+	}
+	fmt.Fprintf(out, "Voordeur %s listens on %s\n", version, d.Addr())
+	return errors.Join(listen(ctx, d, h.Handler(), h.App), stopPlain(), stop())
 }
 
-// listener listens, with TLS when there is a certificate; then ends tells when that one ends.
-func listener(ctx context.Context, c config.Config, log *slog.Logger) (l net.Listener, ends func() time.Time, err error) {
-	if c.TLSCert == "" {
-		l, err = net.Listen("tcp", c.Addr)
-		return l, nil, err
+// door is where visitors come in.
+type door struct {
+	net.Listener
+	ends  func() time.Time                // when the first certificate ends; nil behind a proxy
+	plain func(http.Handler) http.Handler // what an authority asks without TLS; nil when it does not
+}
+
+// doorOf listens, with TLS when there is a certificate or an authority that makes them.
+func doorOf(ctx context.Context, c config.Config, h *server.House) (door, error) {
+	var cert *certificate
+	var err error
+	if c.TLSCert != "" {
+		if cert, err = loadCertificate(c.TLSCert, c.TLSKey, h.Log); err != nil {
+			return door{}, err
+		}
 	}
-	cert, err := loadCertificate(c.TLSCert, c.TLSKey, log)
+	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
-		return nil, nil, err
+		return door{}, err
 	}
-	if l, err = net.Listen("tcp", c.Addr); err != nil {
-		return nil, nil, err
+	switch {
+	case cert != nil:
+		go cert.watch(ctx)
+		return door{Listener: tls.NewListener(l, cert.config()), ends: cert.ends}, nil
+	case c.ACMEEmail != "":
+		a := newAuthority(c, l.Addr(), h.Tenants, h.Log, nil)
+		context.AfterFunc(ctx, a.stop)
+		return door{tls.NewListener(l, a.config()), a.firstEnd, a.answers}, nil
 	}
-	go cert.watch(ctx)
-	return tls.NewListener(l, cert.config()), cert.ends, nil
+	return door{Listener: l}, nil
+}
+
+// plainToo answers on the address for those who come without TLS, when there is one. What it returns
+// stops that.
+func (d door) plainToo(c config.Config, h *server.House) (stop func() error, err error) {
+	if c.RedirectAddr == "" {
+		return func() error { return nil }, nil
+	}
+	handler := h.Redirect()
+	if d.plain != nil {
+		handler = d.plain(handler)
+	}
+	l, err := net.Listen("tcp", c.RedirectAddr)
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_REDIRECT_ADDR: %w", err)
+	}
+	return background(newServer(context.Background(), handler, h.Log), l), nil
+}
+
+// background serves until the function that it returns is called.
+func background(s *http.Server, l net.Listener) (stop func() error) {
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	return func() error {
+		err := s.Close()
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+		return err
+	}
 }
 
 func migrate(ctx context.Context, args []string, out io.Writer) error {

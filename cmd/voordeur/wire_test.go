@@ -34,20 +34,20 @@ func serveTLS(t *testing.T) string {
 func TestOnlyGoodTLSIsSpoken(t *testing.T) {
 	addr := serveTLS(t)
 	for name, c := range map[string]struct {
-		ask  tls.Config
+		ask  *tls.Config
 		want uint16 // version, 0 for none
 	}{
-		"newest":          {tls.Config{}, tls.VersionTLS13},
-		"1.2":             {tls.Config{MaxVersion: tls.VersionTLS12}, tls.VersionTLS12},
-		"1.1":             {tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, 0},
-		"1.0":             {tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, 0},
-		"ChaCha20":        {tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256}}, tls.VersionTLS12},
-		"CBC":             {tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA}}, 0},
-		"CBC with SHA256": {tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256}}, 0},
-		"RC4":             {tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA}}, 0},
+		"newest":          {&tls.Config{}, tls.VersionTLS13},
+		"1.2":             {&tls.Config{MaxVersion: tls.VersionTLS12}, tls.VersionTLS12},
+		"1.1":             {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, 0},
+		"1.0":             {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, 0},
+		"ChaCha20":        {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256}}, tls.VersionTLS12},
+		"CBC":             {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA}}, 0},
+		"CBC with SHA256": {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256}}, 0},
+		"RC4":             {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA}}, 0},
 	} {
 		c.ask.InsecureSkipVerify = true
-		conn, err := tls.Dial("tcp", addr, &c.ask)
+		conn, err := tls.Dial("tcp", addr, c.ask)
 		if err != nil {
 			if c.want != 0 {
 				t.Errorf("%s: %v", name, err)

@@ -25,6 +25,9 @@ type Config struct {
 	Addr         string         `env:"VOORDEUR_ADDR" envDefault:"127.0.0.1:8080" help:"address to listen on"`
 	TLSCert      string         `env:"VOORDEUR_TLS_CERT" help:"file of the certificate with its chain; empty behind a proxy that speaks TLS"`
 	TLSKey       string         `env:"VOORDEUR_TLS_KEY" help:"file of the certificate's key; both are read again when they change"`
+	ACMEEmail    string         `env:"VOORDEUR_ACME_EMAIL" help:"mail address for the authority that makes a certificate for each host of a tenant (ACME), whose terms are agreed to with it; empty makes none"`
+	ACMECA       string         `env:"VOORDEUR_ACME_CA" envDefault:"https://acme-v02.api.letsencrypt.org/directory" help:"address of that authority"`
+	RedirectAddr string         `env:"VOORDEUR_REDIRECT_ADDR" help:"address for those who come without TLS, as in :80: pages are sent on to https, and an authority may ask there; empty for none"`
 	DB           string         `env:"VOORDEUR_DB" envDefault:"/var/lib/voordeur/voordeur.db" help:"SQLite file, or postgres://user:password@host/name"`
 	Blobs        string         `env:"VOORDEUR_BLOBS" envDefault:"/var/lib/voordeur/blobs" help:"folder of the documents"`
 	KeyFile      string         `env:"VOORDEUR_KEY_FILE" envDefault:"/etc/voordeur/key" help:"file of the master key, mode 0600, made at the first start; keep it apart from the data"`
@@ -115,6 +118,7 @@ func (c Config) check() []error {
 	if _, err := c.Scanner(); err != nil {
 		wrong = append(wrong, err)
 	}
+	wrong = append(wrong, c.checkACME()...)
 	if c.Contact != "" && !strings.HasPrefix(c.Contact, "mailto:") && !strings.HasPrefix(c.Contact, "https://") || strings.ContainsAny(c.Contact, " \r\n") {
 		add("VOORDEUR_SECURITY_CONTACT is %q, not mailto:ADDRESS or https://PAGE", c.Contact)
 	}
@@ -132,6 +136,34 @@ func (c Config) check() []error {
 	}
 	if known && mode == mail.PlainText && c.SMTPUser != "" {
 		add("VOORDEUR_SMTP_USER needs VOORDEUR_SMTP_TLS starttls or tls")
+	}
+	return wrong
+}
+
+// checkACME finds what keeps an authority from making certificates.
+func (c Config) checkACME() []error {
+	var wrong []error
+	if c.ACMEEmail != "" {
+		if c.TLSCert != "" {
+			wrong = append(wrong, errors.New("VOORDEUR_ACME_EMAIL and VOORDEUR_TLS_CERT do not go together: one certificate is enough"))
+		}
+		if !mail.ValidAddress(c.ACMEEmail) {
+			wrong = append(wrong, fmt.Errorf("VOORDEUR_ACME_EMAIL is %q, not a mail address", c.ACMEEmail))
+		}
+		if c.OriginScheme != "https" {
+			wrong = append(wrong, errors.New("VOORDEUR_ORIGIN_SCHEME is http, but VOORDEUR_ACME_EMAIL serves https"))
+		}
+		if !strings.HasPrefix(c.ACMECA, "https://") {
+			wrong = append(wrong, fmt.Errorf("VOORDEUR_ACME_CA is %q, not https://...", c.ACMECA))
+		}
+	}
+	if c.RedirectAddr != "" {
+		if _, _, err := net.SplitHostPort(c.RedirectAddr); err != nil {
+			wrong = append(wrong, fmt.Errorf("VOORDEUR_REDIRECT_ADDR is %q, not host:port", c.RedirectAddr))
+		}
+		if c.ACMEEmail == "" && c.TLSCert == "" {
+			wrong = append(wrong, errors.New("VOORDEUR_REDIRECT_ADDR needs TLS to lead to: VOORDEUR_ACME_EMAIL or VOORDEUR_TLS_CERT; behind a proxy that is the proxy's work"))
+		}
 	}
 	return wrong
 }

@@ -121,3 +121,31 @@ func TestExample(t *testing.T) {
 		t.Errorf("the example has %d settings", n)
 	}
 }
+
+func TestAnAuthorityMakesCertificatesWhereTheyFit(t *testing.T) {
+	for _, c := range []struct {
+		settings string
+		wrong    string // "" when it is taken
+	}{
+		{"ACME_EMAIL=beheer@delinde.nl", ""},
+		{"ACME_EMAIL=beheer@delinde.nl REDIRECT_ADDR=:80", ""},
+		{"TLS_CERT=a TLS_KEY=b REDIRECT_ADDR=:80", ""},
+		{"ACME_EMAIL=beheer@delinde.nl TLS_CERT=a TLS_KEY=b", "do not go together"},
+		{"ACME_EMAIL=beheer", "not a mail address"},
+		{"ACME_EMAIL=beheer@delinde.nl ORIGIN_SCHEME=http", "serves https"},
+		{"ACME_EMAIL=beheer@delinde.nl ACME_CA=http://ca.example", "not https"},
+		{"ACME_EMAIL=beheer@delinde.nl REDIRECT_ADDR=80", "not host:port"},
+		{"REDIRECT_ADDR=:80", "needs TLS"},
+	} {
+		t.Run(c.settings, func(t *testing.T) {
+			for setting := range strings.FieldsSeq(c.settings) {
+				name, value, _ := strings.Cut(setting, "=")
+				t.Setenv("VOORDEUR_"+name, value)
+			}
+			_, err := config.Load("")
+			if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
