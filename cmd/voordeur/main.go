@@ -30,6 +30,7 @@ func commands() []command {
 		{"restore", "bring a backup back to an empty place, and check all of it", restore},
 		{"drill", "restore the newest backup aside, check it and take it away again", drill},
 		{"move", "take the tenants of a SQLite database over into PostgreSQL", moveTo},
+		{"health", "ask the program that runs here whether it is well", health},
 		{"routes", "print the route table", routes},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
 			_, err := fmt.Fprintln(out, version)
