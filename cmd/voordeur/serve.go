@@ -16,6 +16,7 @@ import (
 	"voordeur/internal/config"
 	"voordeur/internal/db"
 	"voordeur/internal/server"
+	"voordeur/internal/trace"
 )
 
 // How long things may take. A handler that moves a file lifts the limits of reading and writing.
@@ -26,6 +27,7 @@ const (
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 32 << 10
+	tracesTime    = 5 * time.Second
 )
 
 func newServer(ctx context.Context, h http.Handler, log *slog.Logger) *http.Server {
@@ -94,7 +96,31 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serveHouse(ctx, c, h, out), closeAll())
+	stopTraces, err := traced(ctx, c, h)
+	if err != nil {
+		return errors.Join(err, closeAll())
+	}
+	return errors.Join(serveHouse(ctx, c, h, out), stopTraces(), closeAll())
+}
+
+// traced sends traces where the settings say so. What it returns sends what is left; traces that
+// nobody takes then are no failure of the program.
+func traced(ctx context.Context, c config.Config, h *server.House) (stop func() error, err error) {
+	if c.OTLPEndpoint == "" {
+		return func() error { return nil }, nil
+	}
+	last, err := trace.Open(ctx, c.OTLPEndpoint, version, h.Log)
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_OTLP_ENDPOINT: %w", err)
+	}
+	return func() error {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesTime)
+		defer cancel()
+		if err := last(limited); err != nil {
+			h.Log.Warn("the last traces were not received", "err", err)
+		}
+		return nil
+	}, nil
 }
 
 // serveHouse serves the visitors and, when there is an address for it, the operator and those who

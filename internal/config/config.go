@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -37,6 +38,7 @@ type Config struct {
 	Scan         string         `env:"VOORDEUR_SCAN" envDefault:"off" help:"virus scanner: clamd:unix:/run/clamav/clamd.ctl or clamd:HOST:PORT; off has none, and tells staff so"`
 	OpsAddr      string         `env:"VOORDEUR_OPS_ADDR" help:"address of the operator's page, metrics and profiles, as in 127.0.0.1:9180; empty for none"`
 	OpsExposed   bool           `env:"VOORDEUR_OPS_EXPOSED" envDefault:"false" help:"true lets VOORDEUR_OPS_ADDR be one that other machines reach: it knows no log-in, so only the operator's network may"`
+	OTLPEndpoint string         `env:"VOORDEUR_OTLP_ENDPOINT" help:"where traces are sent, OTLP over HTTP, as in https://traces.example.nl/v1/traces; http:// for this machine only; empty sends none"`
 	Contact      string         `env:"VOORDEUR_SECURITY_CONTACT" help:"where a weakness is reported, as mailto:security@example.nl or https://..., for /.well-known/security.txt; empty has no such page"`
 	SMTPAddr     string         `env:"VOORDEUR_SMTP_ADDR" envDefault:"localhost:587" help:"host:port of the mail server"`
 	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
@@ -123,6 +125,9 @@ func (c Config) check() []error {
 		add("VOORDEUR_SECURITY_CONTACT is %q, not mailto:ADDRESS or https://PAGE", c.Contact)
 	}
 	wrong = append(wrong, c.checkOps()...)
+	if u, err := url.Parse(c.OTLPEndpoint); c.OTLPEndpoint != "" && (err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname()))) {
+		add("VOORDEUR_OTLP_ENDPOINT is %q, not https://..., or http:// on this machine", c.OTLPEndpoint)
+	}
 	host, _, err := net.SplitHostPort(c.SMTPAddr)
 	if err != nil {
 		add("VOORDEUR_SMTP_ADDR is %q, not host:port", c.SMTPAddr)

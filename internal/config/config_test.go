@@ -149,3 +149,15 @@ func TestAnAuthorityMakesCertificatesWhereTheyFit(t *testing.T) {
 		})
 	}
 }
+
+func TestTracesGoOverTLSOrNotFar(t *testing.T) {
+	for value, good := range map[string]bool{
+		"": true, "https://traces.example.nl/v1/traces": true, "http://127.0.0.1:4318/v1/traces": true, "http://localhost:4318/v1/traces": true,
+		"http://traces.example.nl/v1/traces": false, "traces.example.nl:4317": false, "ftp://127.0.0.1/": false, "https://": false, "%zz": false,
+	} {
+		t.Setenv("VOORDEUR_OTLP_ENDPOINT", value)
+		if _, err := config.Load(""); (err == nil) != good {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}
