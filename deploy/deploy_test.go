@@ -96,3 +96,36 @@ func TestThePackageHasWhatTheUnitNeedsAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// The image is made of what the repository has and builds, for a user that is nobody, and asks the
+// program by a command that there is.
+func TestTheImageNamesWhatThereIs(t *testing.T) {
+	b, err := os.ReadFile("Containerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	main, err := os.ReadFile("../cmd/voordeur/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	for _, m := range regexp.MustCompile(`(?m)^COPY (\S+) `).FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat("../" + m[1]); err != nil && m[1] != "bin/voordeur" { // make build makes that one
+			t.Errorf("%v", err)
+		}
+	}
+	commands := regexp.MustCompile(`(?m)^(?:HEALTHCHECK .*|CMD \[)"([a-z]+)"\]$`).FindAllStringSubmatch(text, -1)
+	if len(commands) != 2 {
+		t.Errorf("%d commands", len(commands))
+	}
+	for _, m := range commands {
+		if !strings.Contains(string(main), `{"`+m[1]+`", "`) {
+			t.Errorf("there is no command %s", m[1])
+		}
+	}
+	for _, want := range []string{"\nFROM scratch\n", "\nUSER 65532:65532\n", "\nENTRYPOINT [\"/usr/bin/voordeur\"]\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q", want)
+		}
+	}
+}

@@ -32,6 +32,7 @@ func commands() []command {
 		{"move", "take the tenants of a SQLite database over into PostgreSQL", moveTo},
 		{"rekey", "replace the master key, while the program is stopped", newKey},
 		{"blobs", "move the documents between a folder and an S3 bucket", blobs},
+		{"health", "ask the program that runs here whether it is well", health},
 		{"routes", "print the route table", routes},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
 			_, err := fmt.Fprintln(out, version)

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"time"
 
 	"voordeur/internal/blob"
@@ -35,14 +33,5 @@ func operated(c config.Config, h *server.House, ends func() time.Time, out io.Wr
 	}
 	h.Observe, h.Jobs.Observe = m.Request, m.Job
 	fmt.Fprintf(out, "The operator's page is on http://%s\n", l.Addr())
-	s := newServer(context.Background(), m.Handler(!c.OpsExposed), h.Log)
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
-	return func() error {
-		err := s.Close()
-		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
-			err = errors.Join(err, served)
-		}
-		return err
-	}, nil
+	return background(newServer(context.Background(), m.Handler(!c.OpsExposed), h.Log), l), nil
 }

@@ -16,6 +16,7 @@ import (
 	"voordeur/internal/config"
 	"voordeur/internal/db"
 	"voordeur/internal/server"
+	"voordeur/internal/trace"
 )
 
 // How long things may take. A handler that moves a file lifts the limits of reading and writing.
@@ -26,6 +27,7 @@ const (
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 32 << 10
+	tracesTime    = 5 * time.Second
 )
 
 func newServer(ctx context.Context, h http.Handler, log *slog.Logger) *http.Server {
@@ -94,43 +96,116 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serveHouse(ctx, c, h, out), closeAll())
+	stopTraces, err := traced(ctx, c, h)
+	if err != nil {
+		return errors.Join(err, closeAll())
+	}
+	return errors.Join(serveHouse(ctx, c, h, out), stopTraces(), closeAll())
 }
 
-// serveHouse serves the visitors and, when there are addresses for it, the operator and the mail
-// server that hands over what came back.
+// traced sends traces where the settings say so. What it returns sends what is left; traces that
+// nobody takes then are no failure of the program.
+func traced(ctx context.Context, c config.Config, h *server.House) (stop func() error, err error) {
+	if c.OTLPEndpoint == "" {
+		return func() error { return nil }, nil
+	}
+	last, err := trace.Open(ctx, c.OTLPEndpoint, version, h.Log)
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_OTLP_ENDPOINT: %w", err)
+	}
+	return func() error {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesTime)
+		defer cancel()
+		if err := last(limited); err != nil {
+			h.Log.Warn("the last traces were not received", "err", err)
+		}
+		return nil
+	}, nil
+}
+
+// serveHouse serves the visitors and, when there are addresses for it, the operator, those who come
+// without TLS, and the mail server that hands over what came back.
 func serveHouse(ctx context.Context, c config.Config, h *server.House, out io.Writer) error {
-	l, ends, err := listener(ctx, c, h.Log)
+	d, err := doorOf(ctx, c, h)
 	if err != nil {
 		return err
 	}
-	stop, err := operated(c, h, ends, out)
+	stop, err := operated(c, h, d.ends, out)
 	if err != nil {
-		return errors.Join(err, l.Close())
+		return errors.Join(err, d.Close())
+	}
+	stopPlain, err := d.plainToo(c, h)
+	if err != nil {
+		return errors.Join(err, stop(), d.Close())
 	}
 	end, err := returned(c, h, out)
 	if err != nil {
-		return errors.Join(err, stop(), l.Close())
+		return errors.Join(err, stopPlain(), stop(), d.Close())
 	}
-	fmt.Fprintf(out, "Voordeur %s listens on %s\n", version, l.Addr())
-	return errors.Join(listen(ctx, l, h.Handler(), h.App), end(), stop())
+	fmt.Fprintf(out, "Voordeur %s listens on %s\n", version, d.Addr())
+	return errors.Join(listen(ctx, d, h.Handler(), h.App), end(), stopPlain(), stop())
 }
 
-// listener listens, with TLS when there is a certificate; then ends tells when that one ends.
-func listener(ctx context.Context, c config.Config, log *slog.Logger) (l net.Listener, ends func() time.Time, err error) {
-	if c.TLSCert == "" {
-		l, err = net.Listen("tcp", c.Addr)
-		return l, nil, err
+// door is where visitors come in.
+type door struct {
+	net.Listener
+	ends  func() time.Time                // when the first certificate ends; nil behind a proxy
+	plain func(http.Handler) http.Handler // what an authority asks without TLS; nil when it does not
+}
+
+// doorOf listens, with TLS when there is a certificate or an authority that makes them.
+func doorOf(ctx context.Context, c config.Config, h *server.House) (door, error) {
+	var cert *certificate
+	var err error
+	if c.TLSCert != "" {
+		if cert, err = loadCertificate(c.TLSCert, c.TLSKey, h.Log); err != nil {
+			return door{}, err
+		}
 	}
-	cert, err := loadCertificate(c.TLSCert, c.TLSKey, log)
+	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
-		return nil, nil, err
+		return door{}, err
 	}
-	if l, err = net.Listen("tcp", c.Addr); err != nil {
-		return nil, nil, err
+	switch {
+	case cert != nil:
+		go cert.watch(ctx)
+		return door{Listener: tls.NewListener(l, cert.config()), ends: cert.ends}, nil
+	case c.ACMEEmail != "":
+		a := newAuthority(c, l.Addr(), h.Tenants, h.Log, nil)
+		context.AfterFunc(ctx, a.stop)
+		return door{tls.NewListener(l, a.config()), a.firstEnd, a.answers}, nil
 	}
-	go cert.watch(ctx)
-	return tls.NewListener(l, cert.config()), cert.ends, nil
+	return door{Listener: l}, nil
+}
+
+// plainToo answers on the address for those who come without TLS, when there is one. What it returns
+// stops that.
+func (d door) plainToo(c config.Config, h *server.House) (stop func() error, err error) {
+	if c.RedirectAddr == "" {
+		return func() error { return nil }, nil
+	}
+	handler := h.Redirect()
+	if d.plain != nil {
+		handler = d.plain(handler)
+	}
+	l, err := net.Listen("tcp", c.RedirectAddr)
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_REDIRECT_ADDR: %w", err)
+	}
+	return background(newServer(context.Background(), handler, h.Log), l), nil
+}
+
+// background serves until the function that it returns is called.
+func background(s *http.Server, l net.Listener) (stop func() error) {
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	return func() error {
+		err := s.Close()
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+		return err
+	}
 }
 
 func migrate(ctx context.Context, args []string, out io.Writer) error {

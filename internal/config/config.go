@@ -28,6 +28,9 @@ type Config struct {
 	Addr         string         `env:"VOORDEUR_ADDR" envDefault:"127.0.0.1:8080" help:"address to listen on"`
 	TLSCert      string         `env:"VOORDEUR_TLS_CERT" help:"file of the certificate with its chain; empty behind a proxy that speaks TLS"`
 	TLSKey       string         `env:"VOORDEUR_TLS_KEY" help:"file of the certificate's key; both are read again when they change"`
+	ACMEEmail    string         `env:"VOORDEUR_ACME_EMAIL" help:"mail address for the authority that makes a certificate for each host of a tenant (ACME), whose terms are agreed to with it; empty makes none"`
+	ACMECA       string         `env:"VOORDEUR_ACME_CA" envDefault:"https://acme-v02.api.letsencrypt.org/directory" help:"address of that authority"`
+	RedirectAddr string         `env:"VOORDEUR_REDIRECT_ADDR" help:"address for those who come without TLS, as in :80: pages are sent on to https, and an authority may ask there; empty for none"`
 	DB           string         `env:"VOORDEUR_DB" envDefault:"/var/lib/voordeur/voordeur.db" help:"SQLite file, or postgres://user:password@host/name"`
 	Blobs        string         `env:"VOORDEUR_BLOBS" envDefault:"/var/lib/voordeur/blobs" help:"folder of the documents, or s3://BUCKET/PREFIX"`
 	S3Endpoint   string         `env:"VOORDEUR_S3_ENDPOINT" help:"where the bucket is, as https://s3.eu-central-1.amazonaws.com; http:// to this machine only"`
@@ -42,6 +45,7 @@ type Config struct {
 	Scan         string         `env:"VOORDEUR_SCAN" envDefault:"off" help:"virus scanner: clamd:unix:/run/clamav/clamd.ctl or clamd:HOST:PORT; off has none, and tells staff so"`
 	OpsAddr      string         `env:"VOORDEUR_OPS_ADDR" help:"address of the operator's page, metrics and profiles, as in 127.0.0.1:9180; empty for none"`
 	OpsExposed   bool           `env:"VOORDEUR_OPS_EXPOSED" envDefault:"false" help:"true lets VOORDEUR_OPS_ADDR be one that other machines reach: it knows no log-in, so only the operator's network may"`
+	OTLPEndpoint string         `env:"VOORDEUR_OTLP_ENDPOINT" help:"where traces are sent, OTLP over HTTP, as in https://traces.example.nl/v1/traces; http:// for this machine only; empty sends none"`
 	Contact      string         `env:"VOORDEUR_SECURITY_CONTACT" help:"where a weakness is reported, as mailto:security@example.nl or https://..., for /.well-known/security.txt; empty has no such page"`
 	SMTPAddr     string         `env:"VOORDEUR_SMTP_ADDR" envDefault:"localhost:587" help:"host:port of the mail server"`
 	SMTPTLS      string         `env:"VOORDEUR_SMTP_TLS" envDefault:"starttls" help:"starttls: required, port 587; tls: from the first byte, port 465; none: for a server on this machine only"`
@@ -139,6 +143,7 @@ func (c Config) check() []error {
 	if _, err := c.Scanner(); err != nil {
 		wrong = append(wrong, err)
 	}
+	wrong = append(wrong, c.checkACME()...)
 	if c.Contact != "" && !strings.HasPrefix(c.Contact, "mailto:") && !strings.HasPrefix(c.Contact, "https://") || strings.ContainsAny(c.Contact, " \r\n") {
 		add("VOORDEUR_SECURITY_CONTACT is %q, not mailto:ADDRESS or https://PAGE", c.Contact)
 	}
@@ -149,6 +154,9 @@ func (c Config) check() []error {
 	}
 	wrong = append(wrong, c.checkOps()...)
 	wrong = append(wrong, c.checkBounces()...)
+	if u, err := url.Parse(c.OTLPEndpoint); c.OTLPEndpoint != "" && (err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname()))) {
+		add("VOORDEUR_OTLP_ENDPOINT is %q, not https://..., or http:// on this machine", c.OTLPEndpoint)
+	}
 	host, _, err := net.SplitHostPort(c.SMTPAddr)
 	if err != nil {
 		add("VOORDEUR_SMTP_ADDR is %q, not host:port", c.SMTPAddr)
@@ -162,6 +170,34 @@ func (c Config) check() []error {
 	}
 	if known && mode == mail.PlainText && c.SMTPUser != "" {
 		add("VOORDEUR_SMTP_USER needs VOORDEUR_SMTP_TLS starttls or tls")
+	}
+	return wrong
+}
+
+// checkACME finds what keeps an authority from making certificates.
+func (c Config) checkACME() []error {
+	var wrong []error
+	if c.ACMEEmail != "" {
+		if c.TLSCert != "" {
+			wrong = append(wrong, errors.New("VOORDEUR_ACME_EMAIL and VOORDEUR_TLS_CERT do not go together: one certificate is enough"))
+		}
+		if !mail.ValidAddress(c.ACMEEmail) {
+			wrong = append(wrong, fmt.Errorf("VOORDEUR_ACME_EMAIL is %q, not a mail address", c.ACMEEmail))
+		}
+		if c.OriginScheme != "https" {
+			wrong = append(wrong, errors.New("VOORDEUR_ORIGIN_SCHEME is http, but VOORDEUR_ACME_EMAIL serves https"))
+		}
+		if !strings.HasPrefix(c.ACMECA, "https://") {
+			wrong = append(wrong, fmt.Errorf("VOORDEUR_ACME_CA is %q, not https://...", c.ACMECA))
+		}
+	}
+	if c.RedirectAddr != "" {
+		if _, _, err := net.SplitHostPort(c.RedirectAddr); err != nil {
+			wrong = append(wrong, fmt.Errorf("VOORDEUR_REDIRECT_ADDR is %q, not host:port", c.RedirectAddr))
+		}
+		if c.ACMEEmail == "" && c.TLSCert == "" {
+			wrong = append(wrong, errors.New("VOORDEUR_REDIRECT_ADDR needs TLS to lead to: VOORDEUR_ACME_EMAIL or VOORDEUR_TLS_CERT; behind a proxy that is the proxy's work"))
+		}
 	}
 	return wrong
 }

@@ -149,3 +149,43 @@ func TestTheWayBackIsWholeAndOfThisMachine(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAuthorityMakesCertificatesWhereTheyFit(t *testing.T) {
+	for _, c := range []struct {
+		settings string
+		wrong    string // "" when it is taken
+	}{
+		{"ACME_EMAIL=beheer@delinde.nl", ""},
+		{"ACME_EMAIL=beheer@delinde.nl REDIRECT_ADDR=:80", ""},
+		{"TLS_CERT=a TLS_KEY=b REDIRECT_ADDR=:80", ""},
+		{"ACME_EMAIL=beheer@delinde.nl TLS_CERT=a TLS_KEY=b", "do not go together"},
+		{"ACME_EMAIL=beheer", "not a mail address"},
+		{"ACME_EMAIL=beheer@delinde.nl ORIGIN_SCHEME=http", "serves https"},
+		{"ACME_EMAIL=beheer@delinde.nl ACME_CA=http://ca.example", "not https"},
+		{"ACME_EMAIL=beheer@delinde.nl REDIRECT_ADDR=80", "not host:port"},
+		{"REDIRECT_ADDR=:80", "needs TLS"},
+	} {
+		t.Run(c.settings, func(t *testing.T) {
+			for setting := range strings.FieldsSeq(c.settings) {
+				name, value, _ := strings.Cut(setting, "=")
+				t.Setenv("VOORDEUR_"+name, value)
+			}
+			_, err := config.Load("")
+			if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestTracesGoOverTLSOrNotFar(t *testing.T) {
+	for value, good := range map[string]bool{
+		"": true, "https://traces.example.nl/v1/traces": true, "http://127.0.0.1:4318/v1/traces": true, "http://localhost:4318/v1/traces": true,
+		"http://traces.example.nl/v1/traces": false, "traces.example.nl:4317": false, "ftp://127.0.0.1/": false, "https://": false, "%zz": false,
+	} {
+		t.Setenv("VOORDEUR_OTLP_ENDPOINT", value)
+		if _, err := config.Load(""); (err == nil) != good {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"voordeur/internal/errs"
+	"voordeur/internal/trace"
 )
 
 // Tx is one write transaction. Store functions that write take it, so the compiler proves that
@@ -44,6 +45,14 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	}
 	ctx, cancel := context.WithTimeout(context.WithValue(ctx, inTx{}, true), writeTime)
 	defer cancel()
+	ctx, span := trace.Start(ctx, "db.write")
+	err := d.repeat(ctx, fn)
+	span.End(err != nil)
+	return err
+}
+
+// repeat runs a transaction until it does not collide with another one.
+func (d *DB) repeat(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		tx, err := d.attempt(ctx, fn)
 		if err == nil {

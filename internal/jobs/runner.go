@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"voordeur/internal/db"
+	"voordeur/internal/trace"
 )
 
 // Runner claims and runs jobs.
@@ -118,6 +119,14 @@ func (r *Runner) step(ctx context.Context, l lane) (ran bool, err error) {
 
 // do runs a claimed job and writes its end, unless another worker has taken it over meanwhile.
 func (r *Runner) do(ctx context.Context, j Job) error {
+	ctx, span := trace.Start(ctx, "job "+j.Kind)
+	span.Number("job.attempt", j.Attempt)
+	err := r.finish(ctx, j)
+	span.End(err != nil)
+	return err
+}
+
+func (r *Runner) finish(ctx context.Context, j Job) error {
 	lasting := context.WithoutCancel(ctx)
 	finish, err := r.run(ctx, j)
 	if err == nil {

@@ -61,7 +61,9 @@ func (m *Monitor) own() []figure {
 	f.add("voordeur_http_errors_recent", nil, float64(m.requests.errors.count()))
 	f.add("voordeur_build_info", map[string]string{"version": m.from.Version, "database": string(m.from.DB.Dialect())}, 1)
 	if m.from.Certificate != nil {
-		f.add("voordeur_certificate_left_seconds", nil, m.from.Certificate().Sub(m.from.clock().Now()).Seconds())
+		if ends := m.from.Certificate(); !ends.IsZero() {
+			f.add("voordeur_certificate_left_seconds", nil, ends.Sub(m.from.clock().Now()).Seconds())
+		}
 	}
 	if m.from.Blobs != nil {
 		if room, err := m.from.Blobs(); err == nil {

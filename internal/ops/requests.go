@@ -52,16 +52,16 @@ func (q *requests) observe(r Request) {
 	if route == "" {
 		route = "none"
 	}
-	q.answers.WithLabelValues(r.Face, route, known(r.Method), strconv.Itoa(r.Status/100)+"xx").Inc()
+	q.answers.WithLabelValues(r.Face, route, Method(r.Method), strconv.Itoa(r.Status/100)+"xx").Inc()
 	q.durations.WithLabelValues(r.Face, route).Observe(r.Took.Seconds())
 	if r.Status >= http.StatusInternalServerError {
 		q.errors.add()
 	}
 }
 
-// known returns a method that HTTP has, or "other": a visitor may invent any word, and each would
+// Method returns a method that HTTP has, or "other": a visitor may invent any word, and each would
 // be a series for ever.
-func known(method string) string {
+func Method(method string) string {
 	methods := []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
 	if slices.Contains(methods, method) {
 		return method

@@ -136,7 +136,8 @@ type Sources struct {
 	Heavy   map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
 	// Blobs tells the room for documents; nil when they are not on this machine's disk.
 	Blobs func() (disk.Room, error)
-	// Certificate tells when the program's own certificate ends; nil when a proxy has it.
+	// Certificate tells when the first of the program's own certificates ends, zero before there is
+	// one; nil when a proxy has it.
 	Certificate func() time.Time
 }
 

@@ -107,8 +107,9 @@ func TestAnotherAddressIsGivenOnAPage(t *testing.T) {
 // Nobody has to look at the quarantine by chance: its administrators are mailed, at most five times
 // an hour, and see on their worklist how much waits. Nobody else hears of it.
 func TestAdministratorsAreToldOfTheQuarantine(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		g := guard(t, d, new(scantest.Scanner))
+	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
+		g := guard(t, kind, new(scantest.Scanner))
+		d := g.DB
 		_, err := g.Identity.CreateStaff(context.Background(), d, "notaris", identity.NewStaff{Name: "Weg", Email: "weg@delinde.example", Role: access.RoleAdministrator, Password: world.Password})
 		must(t, err)
 		_, err = dbtest.Raw(t, d).Exec(`update account set state = 'blocked' where email = 'weg@delinde.example'`)

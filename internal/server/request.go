@@ -17,6 +17,7 @@ import (
 	"voordeur/internal/i18n"
 	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
+	"voordeur/internal/trace"
 	"voordeur/internal/web"
 	assets "voordeur/web"
 )
@@ -35,11 +36,13 @@ func (a *App) Handler() http.Handler {
 		start := a.DB.Clock().Now()
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK, id: db.RandomID()}
 		headers(rec.Header(), a.Secure)
+		ctx, span := trace.Start(r.Context(), "request")
 		defer func() {
 			a.rescue(rec, recover())
 			a.answered(rec, r, a.DB.Clock().Now().Sub(start))
+			told(span, rec, r)
 		}()
-		a.route(rec, r)
+		a.route(rec, r.WithContext(ctx))
 	})
 }
 
@@ -50,6 +53,20 @@ func (a *App) answered(rec *recorder, r *http.Request, took time.Duration) {
 	if a.Observe != nil {
 		a.Observe(ops.Request{Face: rec.face, Pattern: rec.pattern, Method: r.Method, Status: rec.status, Took: took})
 	}
+}
+
+// told ends the span of a request with what kind of request it was: its route, never its path. The id
+// is that of the log.
+func told(span trace.Span, rec *recorder, r *http.Request) {
+	if rec.pattern != "" {
+		span.Rename(rec.pattern)
+	}
+	span.Text("http.request.method", ops.Method(r.Method))
+	span.Text("http.route", rec.pattern)
+	span.Text("voordeur.face", rec.face)
+	span.Text("voordeur.request", rec.id)
+	span.Number("http.response.status_code", int64(rec.status))
+	span.End(rec.status >= http.StatusInternalServerError)
 }
 
 // rescue answers a panic and logs it; net/http's own way to drop a connection passes.

@@ -54,6 +54,7 @@ func TestLicencesAreKnownByTheirWords(t *testing.T) {
 		"Licensed under the Apache License, Version 2.0. Permission is hereby granted, free of charge, to any person obtaining a copy": "Apache-2.0 MIT",
 		"Mozilla Public License Version 2.0 ... \"Secondary License\" means the GNU General Public License, Version 2.0":               "MPL-2.0",
 		"GNU AFFERO GENERAL PUBLIC LICENSE\n Version 3, 19 November 2007":                                                              "AGPL-3.0",
+		"Creative Commons Legal Code\n\nCC0 1.0 Universal":                                                                             "CC0-1.0",
 		"All rights reserved.": "",
 	} {
 		if got := strings.Join(licencesIn(text), " "); got != want {

@@ -26,6 +26,7 @@ var phrases = []struct{ name, words string }{
 	{"MPL-2.0", "mozilla public license version 2.0"},
 	{"ISC", "permission to use, copy, modify, and/or distribute this software for any purpose"},
 	{"ISC", "permission to use, copy, modify, and distribute this software for any purpose"},
+	{"CC0-1.0", "creative commons legal code cc0 1.0 universal"},
 	{"Unlicense", "this is free and unencumbered software released into the public domain"},
 	{"blessing", "the author disclaims copyright to this source code. in place of a legal notice, here is a blessing"},
 	// The heads of these, since other licences name them.
