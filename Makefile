@@ -6,7 +6,7 @@ PKGS ?= ./...
 export PKGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build generate check test fuzz deb sbom reproducible crash walk
+.PHONY: help run dev build generate check test bench fuzz deb sbom reproducible crash walk
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: ## Quick loop: format, vet, known weaknesses, licences, short tests on SQ
 
 test: ## Everything, as CI does; installs what the tests need (PKGS=./...)
 	@scripts/test
+
+bench: build ## Measure against the limits of the machine, at a million (DOSSIERS=1000000 ONLY=)
+	@scripts/benchmark --dossiers $(or $(DOSSIERS),1000000) --only "$(ONLY)"
 
 fuzz: ## Look for inputs that break a promise, FUZZTIME=10m for each fuzz target
 	@FUZZTIME=$(or $(FUZZTIME),10m) scripts/fuzz

@@ -23,6 +23,9 @@ type Limits struct {
 	Wait   time.Duration // how long one waits at most
 }
 
+// ErrBusy is what is under the error of whoever was refused: the program does as it should.
+var ErrBusy = errors.New("bulkhead: no room")
+
 // retryAfter is when to come back to a queue that was full.
 const retryAfter = 5 * time.Second
 
@@ -73,14 +76,14 @@ func (b *Bulkhead) Enter(ctx context.Context, tenant string) (leave func(), err 
 	}
 	own, ok := b.join(tenant)
 	if !ok {
-		return nil, b.refuse(errFull)
+		return nil, b.refuse()
 	}
 	if err := b.wait(ctx, own); err != nil {
 		b.part(tenant, &b.load.Waiting)
 		if ctx.Err() != nil { // the visitor left, or his page has taken too long already
 			return nil, ctx.Err()
 		}
-		return nil, b.refuse(err)
+		return nil, b.refuse()
 	}
 	b.start()
 	return sync.OnceFunc(func() {
@@ -140,11 +143,9 @@ func (b *Bulkhead) part(tenant string, among *int) {
 	}
 }
 
-var errFull = errors.New("bulkhead: the queue is full")
-
-func (b *Bulkhead) refuse(cause error) error {
+func (b *Bulkhead) refuse() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.load.Refused++
-	return &errs.Error{Kind: errs.Unavailable, Key: "error.busy", RetryAfter: retryAfter, Err: cause}
+	return &errs.Error{Kind: errs.Unavailable, Key: "error.busy", RetryAfter: retryAfter, Err: ErrBusy}
 }

@@ -165,7 +165,7 @@ func (ds *Dossiers) Show(ctx context.Context, a access.Staff, dossier, id string
 // that, or withdraws the marks when it is hidden.
 func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d Dossier, doc Document) error {
 	if !doc.Shown() {
-		return notify.Withdraw(ctx, tx, s.Tenant(), notify.Document, doc.ID)
+		return notify.Withdraw(ctx, tx, s.Tenant(), d.ID, notify.Document, doc.ID)
 	}
 	if err := Touch(ctx, tx, s.Tenant(), d.ID); err != nil {
 		return err
@@ -208,8 +208,8 @@ func unreadDocuments(ctx context.Context, tx *db.Tx, tenantID, dossier string) (
 	}, `select a.id, x.id, x.category, x.published_at from document x
 		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and d.published_at is not null
 		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
-		join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
-		where x.tenant_id = $1 and x.dossier_id = $2 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released'
+		cross join account a
+		where a.tenant_id = p.tenant_id and a.client_id = p.client_id and x.tenant_id = $1 and x.dossier_id = $2 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released'
 		and not exists (select 1 from document_read r where r.tenant_id = x.tenant_id and r.document_id = x.id and r.account_id = a.id)`, tenantID, dossier)
 }
 
@@ -226,9 +226,8 @@ func (ds *Dossiers) Readings(ctx context.Context, a access.Staff, d Dossier) (ma
 		err := scan(&r.Document, &r.Name, &r.First, &r.Last)
 		return r, err
 	}, `select r.document_id, a.name, r.first_at, r.last_at from document x
-		join document_read r on r.tenant_id = x.tenant_id and r.document_id = x.id
-		join account a on a.tenant_id = r.tenant_id and a.id = r.account_id and a.face = 'portal'
-		where x.tenant_id = $1 and x.dossier_id = $2 order by r.first_at`, a.Scope().Tenant(), d.ID)
+		cross join document_read r join account a on a.tenant_id = r.tenant_id and a.id = r.account_id and a.face = 'portal'
+		where r.tenant_id = x.tenant_id and r.document_id = x.id and x.tenant_id = $1 and x.dossier_id = $2 order by r.first_at`, a.Scope().Tenant(), d.ID)
 	by := map[string][]Reading{}
 	for _, r := range list {
 		by[r.Document] = append(by[r.Document], r)

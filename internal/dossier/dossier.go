@@ -124,8 +124,8 @@ func (ds *Dossiers) StaffView(ctx context.Context, a access.Staff, id string) (D
 // Accounts returns the portal accounts that see the dossier when it is published: those of one of
 // its parties, or of all of them when client is "".
 func Accounts(ctx context.Context, r db.Reader, tenantID, dossier, client string) ([]string, error) {
-	return db.All(ctx, r, db.Value[string], `select a.id from dossier_party p join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
-		where p.tenant_id = $1 and p.dossier_id = $2 and (cast($3 as text) = '' or p.client_id = $3) order by a.id`, tenantID, dossier, client)
+	return db.All(ctx, r, db.Value[string], `select a.id from dossier_party p cross join account a
+		where a.tenant_id = p.tenant_id and a.client_id = p.client_id and p.tenant_id = $1 and p.dossier_id = $2 and (cast($3 as text) = '' or p.client_id = $3) order by a.id`, tenantID, dossier, client)
 }
 
 // Staff returns the employees involved in the dossier.
@@ -137,7 +137,7 @@ func Staff(ctx context.Context, r db.Reader, tenantID, dossier string) ([]string
 type Party struct{ ID, Name string }
 
 // selectParties has a cross join, which keeps SQLite from walking over all clients by name until it
-// has met the dossier's.
+// has met the dossier's; so have other statements that come from a party. A test sees to it.
 const selectParties = `select c.id, c.name from dossier d join dossier_party q on q.tenant_id = d.tenant_id and q.dossier_id = d.id
 	cross join client c where c.tenant_id = q.tenant_id and c.id = q.client_id and ` + staffSees + `and d.id = $3 order by c.name, c.id`
 

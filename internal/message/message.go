@@ -321,7 +321,7 @@ func (ms *Messages) Shown(ctx context.Context, tx *db.Tx, s access.Scope, dossie
 	}, `select a.id, m.id, m.sent_at from message m
 		join dossier d on d.tenant_id = m.tenant_id and d.id = m.dossier_id and d.published_at is not null
 		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
-		join account a on a.tenant_id = p.tenant_id and a.client_id = p.client_id
-		where m.tenant_id = $1 and m.dossier_id = $2 and m.direction = 'inbound' and (m.client_id is null or m.client_id = p.client_id)
+		cross join account a
+		where a.tenant_id = p.tenant_id and a.client_id = p.client_id and m.tenant_id = $1 and m.dossier_id = $2 and m.direction = 'inbound' and (m.client_id is null or m.client_id = p.client_id)
 		and not exists (select 1 from message_read r where r.tenant_id = m.tenant_id and r.message_id = m.id and r.account_id = a.id)`, s.Tenant(), dossierID)
 }

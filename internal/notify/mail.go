@@ -137,7 +137,6 @@ func Log(ctx context.Context, r db.Reader, tenantID, client string) ([]Sent, err
 		var s Sent
 		err := scan(&s.Purpose, &s.Address, &s.Subject, &s.State, &s.Error, &s.Why, &s.CreatedAt, &s.SentAt)
 		return s, err
-	}, `select m.purpose, m.address, m.subject, m.state, m.error, m.why, m.created_at, m.sent_at from mail m
-		join account a on a.tenant_id = m.tenant_id and a.id = m.account_id
-		where m.tenant_id = $1 and a.client_id = $2 order by m.created_at desc, m.id limit 50`, tenantID, client)
+	}, `select m.purpose, m.address, m.subject, m.state, m.error, m.why, m.created_at, m.sent_at from account a
+		cross join mail m where m.tenant_id = a.tenant_id and m.account_id = a.id and a.tenant_id = $1 and a.client_id = $2 order by m.created_at desc, m.id limit 50`, tenantID, client)
 }

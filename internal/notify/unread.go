@@ -50,9 +50,9 @@ func Read(ctx context.Context, tx *db.Tx, tenant, account string, kind Kind, obj
 	return n > 0, err
 }
 
-// Withdraw removes every account's mark on a thing that is no longer shown.
-func Withdraw(ctx context.Context, tx *db.Tx, tenant string, kind Kind, object string) error {
-	_, err := tx.Exec(ctx, `delete from unread where tenant_id = $1 and kind = $2 and object_id = $3`, tenant, string(kind), object)
+// Withdraw removes every account's mark on a thing in a dossier that is no longer shown.
+func Withdraw(ctx context.Context, tx *db.Tx, tenant, dossier string, kind Kind, object string) error {
+	_, err := tx.Exec(ctx, `delete from unread where tenant_id = $1 and dossier_id = $2 and kind = $3 and object_id = $4`, tenant, dossier, string(kind), object)
 	return err
 }
 
@@ -62,8 +62,8 @@ func WithdrawDossier(ctx context.Context, tx *db.Tx, tenant, dossier string) ([]
 		m := Mark{Dossier: dossier}
 		err := scan(&m.Account, &m.Kind, &m.Object, &m.Tab, &m.At)
 		return m, err
-	}, `delete from unread where tenant_id = $1 and dossier_id = $2 and account_id in
-		(select id from account where tenant_id = $1 and face = 'portal') returning account_id, kind, object_id, tab, at`, tenant, dossier)
+	}, `delete from unread where tenant_id = $1 and dossier_id = $2 and exists
+		(select 1 from account a where a.tenant_id = unread.tenant_id and a.id = unread.account_id and a.face = 'portal') returning account_id, kind, object_id, tab, at`, tenant, dossier)
 }
 
 // Without returns the marks that are not among had.

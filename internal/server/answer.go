@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/errs"
 	"voordeur/internal/web"
 )
@@ -35,8 +36,11 @@ func (a *App) answer(rec *recorder, c *web.Ctx, err error) {
 	e := meaning(err)
 	if e.Kind == errs.Internal || e.Kind == errs.Unavailable {
 		level := slog.LevelError
-		if c.R.Context().Err() == context.Canceled { // the visitor left, which breaks what was under way
+		switch {
+		case c.R.Context().Err() == context.Canceled: // the visitor left, which breaks what was under way
 			level = slog.LevelInfo
+		case errors.Is(err, bulkhead.ErrBusy): // meant so
+			level = slog.LevelWarn
 		}
 		a.Log.Log(c.R.Context(), level, "answer", "id", rec.id, "route", rec.pattern, "err", err)
 	}

@@ -1,8 +1,10 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"strings"
@@ -145,6 +147,8 @@ func TestImagesAreMadeInTurn(t *testing.T) {
 		h.Dossiers.Pictures = bulkhead.New(bulkhead.Limits{Total: 1, Tenant: 1, Wait: time.Hour})
 		leave, err := h.Dossiers.Pictures.Enter(context.Background(), "notaris")
 		must(t, err)
+		var log bytes.Buffer
+		h.Log = slog.New(slog.NewTextHandler(&log, nil))
 		if a := d.get(image); a.status != 503 || a.header.Get("Retry-After") != "5" || a.header.Get("Content-Disposition") != "" {
 			t.Errorf("beside another image: %d %v", a.status, a.header)
 		}
@@ -154,6 +158,9 @@ func TestImagesAreMadeInTurn(t *testing.T) {
 		leave()
 		if a := d.get(image); a.status != 200 {
 			t.Errorf("alone: %d", a.status)
+		}
+		if told := log.String(); !strings.Contains(told, "level=WARN msg=answer") || strings.Contains(told, "level=ERROR") {
+			t.Errorf("what was meant so is told as a fault, or not at all: %s", told)
 		}
 	})
 }

@@ -57,17 +57,19 @@ func prepare(raw *sql.DB, dialect db.Dialect, text string) error {
 		}
 		return s.Close()
 	}
-	n := 0
-	for _, m := range parameter.FindAllStringSubmatch(text, -1) {
-		i, err := strconv.Atoi(m[1])
-		if err != nil {
-			return err
-		}
-		n = max(n, i)
-	}
-	rows, err := raw.QueryContext(context.Background(), "explain "+text, slices.Repeat([]any{nil}, n)...)
+	rows, err := raw.QueryContext(context.Background(), "explain "+text, slices.Repeat([]any{nil}, parameters(text))...)
 	if err != nil {
 		return err
 	}
 	return rows.Close()
+}
+
+// parameters returns how many a statement has.
+func parameters(text string) int {
+	n := 0
+	for _, m := range parameter.FindAllStringSubmatch(text, -1) {
+		i, _ := strconv.Atoi(m[1]) // digits
+		n = max(n, i)
+	}
+	return n
 }
