@@ -19,7 +19,7 @@ var ranks = [][]string{
 	{"dossier"},
 	{"message"},
 	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "home/homeweb", "identity/identityweb", "message/messageweb", "tenant/tenantweb"},
-	{"world", "world/worldtest", "backup", "move", "server", "storm"},
+	{"world", "world/worldtest", "backup", "move", "server", "storm/trace", "storm"},
 }
 
 type pkg struct {

@@ -1,0 +1,99 @@
+package storm
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+
+	"voordeur/internal/blob"
+	"voordeur/internal/clock"
+	"voordeur/internal/crypt"
+	"voordeur/internal/db"
+	vmail "voordeur/internal/mail"
+	"voordeur/internal/scan"
+	"voordeur/internal/server"
+	"voordeur/internal/tenant"
+)
+
+// What lies in the folder of a house.
+const (
+	keyName   = "key"
+	dbName    = "voordeur.db"
+	blobsName = "blobs"
+)
+
+// house is the program over a folder, as its own start opens it but for what listens and what works
+// in the background: what it does is asked of it.
+type house struct {
+	*server.House
+	now  *clock.Manual
+	disk *blob.Disk
+}
+
+// openHouse opens a folder, in which it makes what is not there yet. Worse is what a test plants: it
+// stands between the program and its documents. nil plants nothing.
+func openHouse(dir, smtp string, worse func(*blob.Disk) blob.Store) (*house, error) {
+	ctx := context.Background()
+	keyFile := filepath.Join(dir, keyName)
+	if _, err := os.Stat(keyFile); errors.Is(err, fs.ErrNotExist) {
+		if err := crypt.CreateKeyFile(keyFile); err != nil {
+			return nil, err
+		}
+	}
+	keys, err := crypt.OpenKeyFile(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{now: clock.NewManual(clock.System{}.Now())}
+	if h.disk, err = blob.OpenDisk(filepath.Join(dir, blobsName)); err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, filepath.Join(dir, dbName), db.Options{Clock: h.now})
+	if err != nil {
+		return nil, errors.Join(err, h.disk.Close())
+	}
+	err = d.Migrate(ctx)
+	if err == nil {
+		err = h.wire(d, keys, smtp, worse)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close(), h.disk.Close())
+	}
+	return h, nil
+}
+
+func (h *house) wire(d *db.DB, keys *crypt.Keyring, smtp string, worse func(*blob.Disk) blob.Store) error {
+	sender, err := vmail.NewSMTP(vmail.SMTPConfig{Addr: smtp, TLS: vmail.PlainText})
+	if err != nil {
+		return err
+	}
+	var store blob.Store = h.disk
+	if worse != nil {
+		store = worse(h.disk)
+	}
+	h.House, err = server.Wire(server.Parts{
+		DB: d, Keys: keys, Blobs: store, Sender: sender, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http"}, Log: slog.New(slog.DiscardHandler),
+	})
+	return err
+}
+
+func (h *house) close() error { return errors.Join(h.DB.Close(), h.disk.Close()) }
+
+// RoundTrip asks the house without a network.
+func (h *house) RoundTrip(req *http.Request) (*http.Response, error) {
+	var body io.Reader = http.NoBody
+	if req.Body != nil {
+		body = req.Body
+	}
+	asked := httptest.NewRequest(req.Method, req.URL.RequestURI(), body)
+	asked.Host, asked.Header = req.URL.Host, req.Header
+	answer := httptest.NewRecorder()
+	h.Handler().ServeHTTP(answer, asked)
+	return answer.Result(), nil
+}
