@@ -27,11 +27,11 @@ type action struct {
 }
 
 var actions = []action{
+	{"scan", (*user).scan, tally{"released": 1, "done": 1, "document.released": 1}, ""},
 	{"upload", (*user).upload, tally{"documents": 1, "jobs": 1, "document.added": 1}, "upload.pdf"},
 	{"message", (*user).message, tally{"documents": 1, "messages": 1, "jobs": 1, "document.added": 1, "message.sent": 1}, "message.pdf"},
-	{"publish", (*user).publish, tally{"published": 1, "document.published": 1}, ""},
+	{"publish", (*user).publish, tally{"published": 1, "document.published": 1, "jobs": 1, "mails": 1}, ""},
 	{"activation", (*user).activate, tally{"active": 1, "sessions": 1, "mails": 1, "jobs": 1, "account.password_set": 1, "session.started": 1}, ""},
-	{"scan", (*user).scan, tally{"released": 1, "done": 1, "document.released": 1}, ""},
 }
 
 // user is who does the actions, in a process that may be killed at it.

@@ -156,7 +156,7 @@ func (s *seed) inspect(t testing.TB, dir string, what tried) {
 func (s *seed) strike(t testing.TB, o order, decide func(trace.Call) trace.Verdict) (seen trace.Trace, found []string) {
 	t.Helper()
 	inMemory(t, func(dir string) {
-		s.files.write(t, dir)
+		write(t, dir, s.files)
 		o.Dir, o.Known = dir, s.known
 		var err error
 		seen, err = trace.Run(o.subject(t), decide)

@@ -18,17 +18,15 @@ import (
 	"voordeur/internal/identity"
 	"voordeur/internal/mail/mailtest"
 	"voordeur/internal/server"
+	"voordeur/internal/storm/powercut"
 )
 
 // nowhere is the mail server of what sends no mail.
 const nowhere = "127.0.0.1:1"
 
-// files are those of a folder by their names in it, with the folders as nil.
-type files map[string][]byte
-
 // seed is a folder that faults begin with, and what is known of it.
 type seed struct {
-	files files
+	files powercut.Files
 	known known
 	head  audit.Head
 	tally tally
@@ -76,16 +74,21 @@ func sow(t *testing.T) (s seed) {
 	return s
 }
 
-// prepare makes what the actions need.
+// prepare makes what the actions need: a document that was checked, and one whose check waits.
 func (w *witness) prepare(mails *mailtest.Server) known {
 	w.t.Helper()
 	client, staff := loginClient(w.t, w), loginStaff(w.t, w)
-	k := known{Talk: w.dossier("2026-01482"), Client: client.cookies, Staff: staff.cookies, Token: w.invite(mails)}
-	if s := staff.send("/dossiers/"+k.Talk+"/documents", map[string]string{"category": "document"}, "wacht.pdf", paperOf("wacht.pdf")); s != 303 {
-		w.t.Fatalf("an upload: %d", s)
+	k := known{Talk: w.dossier("2026-01482"), Client: client.cookies, Staff: staff.cookies}
+	for _, name := range []string{"klaar.pdf", "wacht.pdf"} {
+		if s := staff.send("/dossiers/"+k.Talk+"/documents", map[string]string{"category": "document"}, name, paperOf(name)); s != 303 {
+			w.t.Fatalf("%s: %d", name, s)
+		}
+		if k.Token == "" {
+			k.Token = w.invite(mails)
+		}
 	}
 	var err error
-	k.Document, err = db.One(context.Background(), w.DB, db.Value[string], `select id from document where file_name = 'wacht.pdf'`)
+	k.Document, err = db.One(context.Background(), w.DB, db.Value[string], `select id from document where file_name = 'klaar.pdf'`)
 	must(w.t, err)
 	return k
 }
@@ -129,9 +132,9 @@ func ram() string {
 }
 
 // read returns what lies in a folder.
-func read(t testing.TB, dir string) files {
+func read(t testing.TB, dir string) powercut.Files {
 	t.Helper()
-	list, root := files{}, os.DirFS(dir)
+	list, root := powercut.Files{}, os.DirFS(dir)
 	must(t, fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || name == "." {
 			return err
@@ -146,7 +149,7 @@ func read(t testing.TB, dir string) files {
 }
 
 // write makes the files in a folder.
-func (f files) write(t testing.TB, dir string) {
+func write(t testing.TB, dir string, f powercut.Files) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(f)) { // a folder comes before what is in it
 		path := filepath.Join(dir, name)
