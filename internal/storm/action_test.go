@@ -41,6 +41,10 @@ type user struct {
 	client, staff, stranger *browser
 }
 
+func newUser(h *house, k known) *user {
+	return &user{h, k, &browser{h, portal, maps.Clone(k.Client)}, &browser{h, office, maps.Clone(k.Staff)}, &browser{h, portal, map[string]string{}}}
+}
+
 func (u *user) upload() int {
 	return u.staff.send("/dossiers/"+u.Talk+"/documents", map[string]string{"category": "document"}, "upload.pdf", paperOf("upload.pdf"))
 }
@@ -91,7 +95,6 @@ type order struct {
 	Dir     string
 	Known   known
 	Actions []string
-	Plant   string // the name of a planted bug
 }
 
 func TestMain(m *testing.M) {
@@ -111,11 +114,11 @@ func obey(text string) error {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		return err
 	}
-	h, err := openHouse(o.Dir, nowhere, nil)
+	h, err := openHouse(o.Dir, nowhere)
 	if err != nil {
 		return err
 	}
-	u := &user{h, o.Known, &browser{h, portal, o.Known.Client}, &browser{h, office, o.Known.Staff}, &browser{h, portal, map[string]string{}}}
+	u := newUser(h, o.Known)
 	for _, name := range o.Actions {
 		fmt.Println(actionOf(name).do(u))
 	}
@@ -123,7 +126,8 @@ func obey(text string) error {
 }
 
 func actionOf(name string) action {
-	return actions[slices.IndexFunc(actions, func(a action) bool { return a.name == name })]
+	all := slices.Concat(actions, planted())
+	return all[slices.IndexFunc(all, func(a action) bool { return a.name == name })]
 }
 
 // subject is the program to trace that does the actions over a folder.

@@ -27,7 +27,7 @@ type witness struct {
 
 func open(t testing.TB, dir, smtp string) *witness {
 	t.Helper()
-	h, err := openHouse(dir, smtp, nil)
+	h, err := openHouse(dir, smtp)
 	must(t, err)
 	return &witness{h, t}
 }

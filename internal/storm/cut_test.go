@@ -18,14 +18,20 @@ import (
 // images is how many `make crash` makes at least of all histories together.
 const images = 10_000
 
-// histories are what a power cut ends: each action alone, and one after the other in one process.
-func histories() [][]string {
-	var list [][]string
-	var all []string
+// all are the names of the actions.
+func all() (names []string) {
 	for _, a := range actions {
-		list, all = append(list, []string{a.name}), append(all, a.name)
+		names = append(names, a.name)
 	}
-	return append(list, all)
+	return names
+}
+
+// histories are what a power cut ends: each action alone, and one after the other in one process.
+func histories() (list [][]string) {
+	for _, name := range all() {
+		list = append(list, []string{name})
+	}
+	return append(list, all())
 }
 
 // cut is one power cut.

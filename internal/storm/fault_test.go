@@ -37,10 +37,14 @@ func outcomeOf(status string) outcome {
 	return outcome("answered with " + status)
 }
 
+// odd reports whether the answer is one that no fault excuses.
+func (o outcome) odd() bool { return o != acknowledged && o != refused && o != unknown }
+
 // tried is what became of actions, by their order.
 type tried struct {
 	actions  []string
 	outcomes []outcome
+	also     tally // what else was asked for, and done
 }
 
 // triedBy reads the answers that a process gave before a moment.
@@ -80,7 +84,7 @@ func (tr tried) ledger() *ledger {
 // possible returns what may have been added: all of what was acknowledged, nothing of what was
 // refused, and of the rest all or nothing.
 func (tr tried) possible() []tally {
-	list := []tally{{}}
+	list := []tally{tally{}.plus(tr.also)}
 	for n, name := range tr.actions {
 		var with []tally
 		for _, sum := range list {
@@ -141,6 +145,9 @@ func (s *seed) inspect(t testing.TB, dir string, what tried) {
 	t.Helper()
 	w := open(t, dir, nowhere)
 	defer w.close()
+	if i := slices.IndexFunc(what.outcomes, outcome.odd); i >= 0 {
+		t.Errorf("%s is %s", what.actions[i], what.outcomes[i])
+	}
 	w.check(what.ledger(), s.head)
 	if added, may := w.tally().since(s.tally), what.possible(); !slices.ContainsFunc(may, func(n tally) bool { return maps.Equal(n, added) }) {
 		t.Errorf("%v %v: there are %v more", what.actions, what.outcomes, added)

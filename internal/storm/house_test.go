@@ -36,9 +36,8 @@ type house struct {
 	disk *blob.Disk
 }
 
-// openHouse opens a folder, in which it makes what is not there yet. Worse is what a test plants: it
-// stands between the program and its documents. nil plants nothing.
-func openHouse(dir, smtp string, worse func(*blob.Disk) blob.Store) (*house, error) {
+// openHouse opens a folder, in which it makes what is not there yet.
+func openHouse(dir, smtp string) (*house, error) {
 	ctx := context.Background()
 	keyFile := filepath.Join(dir, keyName)
 	if _, err := os.Stat(keyFile); errors.Is(err, fs.ErrNotExist) {
@@ -60,7 +59,7 @@ func openHouse(dir, smtp string, worse func(*blob.Disk) blob.Store) (*house, err
 	}
 	err = d.Migrate(ctx)
 	if err == nil {
-		err = h.wire(d, keys, smtp, worse)
+		h.House, err = wire(d, keys, h.disk, smtp)
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close(), h.disk.Close())
@@ -68,19 +67,14 @@ func openHouse(dir, smtp string, worse func(*blob.Disk) blob.Store) (*house, err
 	return h, nil
 }
 
-func (h *house) wire(d *db.DB, keys *crypt.Keyring, smtp string, worse func(*blob.Disk) blob.Store) error {
+func wire(d *db.DB, keys *crypt.Keyring, store blob.Store, smtp string) (*server.House, error) {
 	sender, err := vmail.NewSMTP(vmail.SMTPConfig{Addr: smtp, TLS: vmail.PlainText})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var store blob.Store = h.disk
-	if worse != nil {
-		store = worse(h.disk)
-	}
-	h.House, err = server.Wire(server.Parts{
+	return server.Wire(server.Parts{
 		DB: d, Keys: keys, Blobs: store, Sender: sender, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http"}, Log: slog.New(slog.DiscardHandler),
 	})
-	return err
 }
 
 func (h *house) close() error { return errors.Join(h.DB.Close(), h.disk.Close()) }

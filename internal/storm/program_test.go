@@ -127,6 +127,8 @@ func (b *browser) do(method, path, contentType string, body io.Reader) int {
 	return res.StatusCode
 }
 
+func (b *browser) get(path string) int { return b.do("GET", path, "", nil) }
+
 func (b *browser) post(path string, pairs ...string) int {
 	form := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -148,13 +148,13 @@ func read(t testing.TB, dir string) powercut.Files {
 	return list
 }
 
-// write makes the files in a folder.
+// write makes the files in a folder, in which there may be folders.
 func write(t testing.TB, dir string, f powercut.Files) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(f)) { // a folder comes before what is in it
 		path := filepath.Join(dir, name)
 		if f[name] == nil {
-			must(t, os.Mkdir(path, 0o700))
+			must(t, os.MkdirAll(path, 0o700))
 		} else {
 			must(t, os.WriteFile(path, f[name], 0o600))
 		}

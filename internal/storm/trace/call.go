@@ -38,6 +38,7 @@ type Call struct {
 	Size   int64  // of a Truncate
 	Fresh  bool   // of a Create: the file was not there
 	Empty  bool   // of a Create: what is in the file goes
+	Folder bool   // of a Sync: it is that of a folder
 	// Start and End are moments on one scale for all threads. End is 0 when the program was killed
 	// before the call was over.
 	Start, End int

@@ -41,7 +41,7 @@ func (p *process) decode(nr uint64, a arguments) (c Call, ok bool) {
 	case syscall.SYS_FTRUNCATE:
 		return p.onFile(a[0], func() Call { return Call{Kind: Truncate, Size: int64(a[1])} }) // #nosec G115 -- the size of a file
 	case syscall.SYS_FSYNC, syscall.SYS_FDATASYNC:
-		return p.onFile(a[0], func() Call { return Call{Kind: Sync} })
+		return p.onFile(a[0], func() Call { return Call{Kind: Sync, Folder: p.isFolder(a[0])} })
 	default:
 		return p.decodeName(nr, a)
 	}
@@ -113,6 +113,11 @@ func (p *process) opened(fd uint64) string {
 		return ""
 	}
 	return name
+}
+
+func (p *process) isFolder(fd uint64) bool {
+	info, err := os.Stat(p.opened(fd))
+	return err == nil && info.IsDir()
 }
 
 // named returns the whole name of one that is meant from an open folder.
