@@ -126,7 +126,7 @@ func obey(text string) error {
 }
 
 func actionOf(name string) action {
-	all := slices.Concat(actions, planted())
+	all := append(slices.Concat(actions, planted()), founding)
 	return all[slices.IndexFunc(all, func(a action) bool { return a.name == name })]
 }
 

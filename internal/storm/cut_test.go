@@ -64,7 +64,7 @@ func (c *cutter) image(t testing.TB, at cut) (found []string) {
 	delete(left, dbName+"-shm") // shared memory, which the next start makes anew
 	inMemory(t, func(dir string) {
 		write(t, dir, left)
-		found = wrong(t, func(t testing.TB) { c.inspect(t, dir, what) })
+		found = wrong(t, func(t testing.TB) { c.look(t, dir, what) })
 	})
 	for n := range found {
 		found[n] = fmt.Sprintf("a power cut at moment %d, %s, that leaves %s: %s", at.moment, c.doing(at.moment), at.mode.Name, found[n])
@@ -130,54 +130,64 @@ func (c *cutter) cuts(round int) (list []cut) {
 // of what was not synced.
 func TestPowerCut(t *testing.T) {
 	skipUntraceable(t)
-	s, chance := begun(t), luck(t)
+	chance := luck(t)
 	for _, names := range histories() {
-		t.Run(strings.Join(names, " "), func(t *testing.T) {
-			c := s.record(t, names, chance.Uint64(), calm)
-			list := sample(chance, c.cuts(0), 60)
-			for round := 1; long() && round < 10; round++ {
-				list = append(list, c.cuts(round)...)
-			}
-			enough := int64(images / len(histories()))
-			share(list, func(at cut) {
-				if at.round > 0 && c.made.Load() >= enough {
-					return
-				}
-				for _, what := range c.image(t, at) {
-					t.Error(what)
-				}
-			})
-			t.Logf("%d calls, %d images", len(c.seen.Calls), c.made.Load())
-		})
+		t.Run(strings.Join(names, " "), func(t *testing.T) { begun(t).record(t, names, chance.Uint64(), calm).cut(t, chance) })
 	}
+	t.Run("founding", func(t *testing.T) {
+		nothing().record(t, []string{founding.name}, chance.Uint64(), calm).cut(t, chance)
+	})
+}
+
+func (c *cutter) cut(t *testing.T, chance *rand.Rand) {
+	list := sample(chance, c.cuts(0), 50)
+	for round := 1; long() && round < 10; round++ {
+		list = append(list, c.cuts(round)...)
+	}
+	enough := int64(images / (len(histories()) + 1))
+	share(list, func(at cut) {
+		if at.round > 0 && c.made.Load() >= enough {
+			return
+		}
+		for _, what := range c.image(t, at) {
+			t.Error(what)
+		}
+	})
+	t.Logf("%d calls, %d images", len(c.seen.Calls), c.made.Load())
 }
 
 // TestEIOThenPowerCut lets each sync fail, after which its writes are lost for good, and cuts the power
-// at each moment from then on.
+// at moments from then on.
 func TestEIOThenPowerCut(t *testing.T) {
 	skipUntraceable(t)
-	s, chance := begun(t), luck(t)
+	chance := luck(t)
 	for _, names := range histories() {
-		t.Run(strings.Join(names, " "), func(t *testing.T) {
-			var syncs []int
-			for _, call := range s.record(t, names, 0, calm).seen.Calls {
-				if call.Kind == trace.Sync {
-					syncs = append(syncs, call.N)
-				}
-			}
-			var made atomic.Int64
-			share(sample(chance, syncs, 3), func(n int) {
-				c := s.record(t, names, chance.Uint64(), fault{verdict: trace.Fail(syscall.EIO)}.at(n))
-				for _, at := range sample(rand.New(rand.NewPCG(c.luck, 0)), c.after(n), 10) {
-					for _, what := range c.image(t, at) {
-						t.Errorf("EIO of %s, then %s", callAt(c.seen, n), what)
-					}
-				}
-				made.Add(c.made.Load())
-			})
-			t.Logf("%d syncs, %d images", len(syncs), made.Load())
-		})
+		t.Run(strings.Join(names, " "), func(t *testing.T) { begun(t).loseSyncs(t, names, chance) })
 	}
+}
+
+func (s *seed) loseSyncs(t *testing.T, names []string, chance *rand.Rand) {
+	var syncs []int
+	for _, call := range s.record(t, names, 0, calm).seen.Calls {
+		if call.Kind == trace.Sync {
+			syncs = append(syncs, call.N)
+		}
+	}
+	most, luck := 8, chance.Uint64()
+	if long() {
+		most = 60
+	}
+	var made atomic.Int64
+	share(sample(chance, syncs, 3), func(n int) {
+		c := s.record(t, names, luck, fault{verdict: trace.Fail(syscall.EIO)}.at(n))
+		for _, at := range evenly(rand.New(rand.NewPCG(luck, uint64(n))), c.after(n), most) { // #nosec G115 G404 -- a small number, no secret
+			for _, what := range c.image(t, at) {
+				t.Errorf("EIO of %s, then %s", callAt(c.seen, n), what)
+			}
+		}
+		made.Add(c.made.Load())
+	})
+	t.Logf("%d syncs, %d images", len(syncs), made.Load())
 }
 
 // after are the cuts since a call that keep nothing, or all but what is lost.

@@ -175,7 +175,7 @@ func (s *seed) strike(t testing.TB, o order, decide func(trace.Call) trace.Verdi
 			if strings.Contains(seen.Errors, "panic:") || strings.Contains(seen.Errors, "fatal error:") {
 				t.Errorf("the program breaks: %s", seen.Errors)
 			}
-			s.inspect(t, dir, triedBy(o.Actions, seen.Calls, seen.Last))
+			s.look(t, dir, triedBy(o.Actions, seen.Calls, seen.Last))
 		})
 	})
 	return seen, found

@@ -39,16 +39,7 @@ type house struct {
 // openHouse opens a folder, in which it makes what is not there yet.
 func openHouse(dir, smtp string) (*house, error) {
 	ctx := context.Background()
-	keyFile := filepath.Join(dir, keyName)
-	if _, err := os.Stat(keyFile); errors.Is(err, fs.ErrNotExist) {
-		if err := crypt.CreateKeyFile(keyFile); err != nil {
-			return nil, err
-		}
-	}
-	keys, err := crypt.OpenKeyFile(keyFile)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	h := &house{now: clock.NewManual(clock.System{}.Now())}
 	if h.disk, err = blob.OpenDisk(filepath.Join(dir, blobsName)); err != nil {
 		return nil, err
@@ -57,7 +48,10 @@ func openHouse(dir, smtp string) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.disk.Close())
 	}
-	err = d.Migrate(ctx)
+	var keys *crypt.Keyring
+	if err = d.Migrate(ctx); err == nil {
+		keys, err = masterKey(filepath.Join(dir, keyName))
+	}
 	if err == nil {
 		h.House, err = wire(d, keys, h.disk, smtp)
 	}
@@ -65,6 +59,15 @@ func openHouse(dir, smtp string) (*house, error) {
 		return nil, errors.Join(err, d.Close(), h.disk.Close())
 	}
 	return h, nil
+}
+
+func masterKey(file string) (*crypt.Keyring, error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		if err := crypt.CreateKeyFile(file); err != nil {
+			return nil, err
+		}
+	}
+	return crypt.OpenKeyFile(file)
 }
 
 func wire(d *db.DB, keys *crypt.Keyring, store blob.Store, smtp string) (*server.House, error) {

@@ -56,9 +56,21 @@ func luck(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(n, 0)) // #nosec G404 -- not a secret
 }
 
-// sample takes so many of a list evenly, or all of it.
+// sample takes so many of a list evenly, a third of them when tests are to be short, and all of it
+// when they may be long.
 func sample[T any](chance *rand.Rand, list []T, most int) []T {
-	if long() || len(list) <= most {
+	switch {
+	case long():
+		return list
+	case testing.Short():
+		most = most/3 + 1
+	}
+	return evenly(chance, list, most)
+}
+
+// evenly takes so many of a list.
+func evenly[T any](chance *rand.Rand, list []T, most int) []T {
+	if len(list) <= most {
 		return list
 	}
 	step := float64(len(list)) / float64(most)
@@ -111,39 +123,42 @@ func skipUntraceable(t *testing.T) {
 // TestEveryCall disturbs each call by which an action changes the folder, in each way.
 func TestEveryCall(t *testing.T) {
 	skipUntraceable(t)
+	chance := luck(t)
+	for _, a := range actions {
+		t.Run(a.name, func(t *testing.T) { begun(t).disturb(t, a.name, chance) })
+	}
+	t.Run("founding", func(t *testing.T) { nothing().disturb(t, founding.name, chance) })
+}
+
+func (s *seed) disturb(t *testing.T, name string, chance *rand.Rand) {
 	type point struct {
 		fault
 		n int
 	}
-	s, chance := begun(t), luck(t)
-	for _, a := range actions {
-		t.Run(a.name, func(t *testing.T) {
-			o := order{Actions: []string{a.name}}
-			seen := s.traced(t, o)
-			if got := triedBy(o.Actions, seen.Calls, seen.Last); got.outcomes[0] != acknowledged {
-				t.Fatalf("undisturbed it is %s: %s", got.outcomes[0], seen.Errors)
-			}
-			var points []point
-			for _, f := range faults {
-				for n := range seen.Calls {
-					points = append(points, point{f, n + 1})
-				}
-			}
-			points = sample(chance, points, 40)
-			var mu sync.Mutex
-			ends := map[string]int{}
-			share(points, func(p point) {
-				seen, found := s.strike(t, o, p.at(p.n))
-				for _, what := range found {
-					t.Errorf("%s %v: %s", p.name, callAt(seen, p.n), what)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				ends[fmt.Sprint(p.name, " ", triedBy(o.Actions, seen.Calls, seen.Last).outcomes[0])]++
-			})
-			t.Logf("%d calls, %d faults: %v", len(seen.Calls), len(points), ends)
-		})
+	o := order{Actions: []string{name}}
+	calm := s.traced(t, o)
+	if end := triedBy(o.Actions, calm.Calls, calm.Last).outcomes[0]; end != acknowledged {
+		t.Fatalf("undisturbed it is %s: %s", end, calm.Errors)
 	}
+	var points []point
+	for _, f := range faults {
+		for n := range calm.Calls {
+			points = append(points, point{f, n + 1})
+		}
+	}
+	points = sample(chance, points, 24)
+	var mu sync.Mutex
+	ends := map[string]int{}
+	share(points, func(p point) {
+		seen, found := s.strike(t, o, p.at(p.n))
+		for _, what := range found {
+			t.Errorf("%s %s: %s", p.name, callAt(seen, p.n), what)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		ends[fmt.Sprint(p.name, " ", triedBy(o.Actions, seen.Calls, seen.Last).outcomes[0])]++
+	})
+	t.Logf("%d calls, %d faults: %v", len(calm.Calls), len(points), ends)
 }
 
 func callAt(seen trace.Trace, n int) string {

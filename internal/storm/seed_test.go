@@ -30,6 +30,8 @@ type seed struct {
 	known known
 	head  audit.Head
 	tally tally
+	// look asserts what holds of the folder after a fault.
+	look func(t testing.TB, dir string, what tried)
 }
 
 // known is what a visitor knows who does something in the folder.
@@ -43,21 +45,22 @@ type known struct {
 
 var seeded struct {
 	sync.Once
-	seed
+	*seed
 }
 
 // begun returns the folder that faults begin with. It is made once.
 func begun(t *testing.T) *seed {
 	t.Helper()
 	seeded.Do(func() { seeded.seed = sow(t) })
-	if seeded.files == nil {
+	if seeded.seed == nil {
 		t.Fatal("the folder that faults begin with could not be made")
 	}
-	return &seeded.seed
+	return seeded.seed
 }
 
-func sow(t *testing.T) (s seed) {
+func sow(t *testing.T) *seed {
 	t.Helper()
+	s := &seed{}
 	inMemory(t, func(dir string) {
 		mails := mailtest.Start(t, mailtest.Config{NoSTARTTLS: true})
 		w := open(t, dir, mails.Addr)
@@ -71,6 +74,7 @@ func sow(t *testing.T) (s seed) {
 		w.close()
 		s.files = read(t, dir)
 	})
+	s.look = s.inspect
 	return s
 }
 

@@ -93,6 +93,12 @@ func TestARenameIsSafeInEachFolderByItself(t *testing.T) {
 	if got := left(t, within, 2, "nothing"); got != `d/ old="abcdef"` {
 		t.Error(got)
 	}
+	second := did(trace.Call{Kind: trace.Link, Path: "old", To: "new"}, trace.Call{Kind: trace.Remove, Path: "old"}, write("new", "A", 0), sync("new"))
+	for mode, want := range map[string]string{"nothing": `d/ old="Abcdef"`, "everything": `d/ new="Abcdef"`} {
+		if got := left(t, second, 8, mode); got != want {
+			t.Errorf("%s: %s, want %s", mode, got, want)
+		}
+	}
 	below := did(trace.Call{Kind: trace.Mkdir, Path: "e"}, create("e/f"), sync("e"))
 	if got := left(t, below, 6, "nothing"); got != `d/ old="abcdef"` { // nobody finds what is in it
 		t.Error(got)

@@ -93,13 +93,16 @@ func (h *History) add(now map[string]*node, c trace.Call) error {
 	case trace.Remove:
 		delete(now, c.Path)
 		h.name(s, path.Dir(c.Path), map[string]*node{c.Path: nil})
-	case trace.Rename:
+	case trace.Rename, trace.Link:
 		n, err := at(now, c.Path)
 		if err != nil {
 			return err
 		}
+		if now[c.To] = n; c.Kind == trace.Link {
+			h.name(s, path.Dir(c.To), map[string]*node{c.To: n})
+			return nil
+		}
 		delete(now, c.Path)
-		now[c.To] = n
 		h.rename(s, c, n)
 	case trace.Write, trace.Truncate:
 		n, err := at(now, c.Path)

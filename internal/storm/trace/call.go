@@ -22,6 +22,7 @@ const (
 	Truncate Kind = "truncate"
 	Sync     Kind = "sync"
 	Rename   Kind = "rename"
+	Link     Kind = "link" // a second name
 	Remove   Kind = "remove"
 	Mkdir    Kind = "mkdir"
 	Answer   Kind = "answer"
@@ -32,7 +33,7 @@ type Call struct {
 	N      int // its place in the count, from 1
 	Kind   Kind
 	Path   string
-	To     string // the new name, of a Rename
+	To     string // the new name, of a Rename or a Link
 	Offset int64  // of a Write
 	Data   []byte // of a Write or an Answer
 	Size   int64  // of a Truncate
@@ -51,8 +52,8 @@ func (c Call) Done(moment int) bool { return c.End > 0 && c.End <= moment && c.E
 // String tells what the call does, for the message of a test.
 func (c Call) String() string {
 	switch c.Kind {
-	case Rename:
-		return fmt.Sprintf("call %d: rename %s to %s", c.N, c.Path, c.To)
+	case Rename, Link:
+		return fmt.Sprintf("call %d: %s %s to %s", c.N, c.Kind, c.Path, c.To)
 	case Write:
 		return fmt.Sprintf("call %d: write %d bytes at %d of %s", c.N, len(c.Data), c.Offset, c.Path)
 	default:

@@ -56,9 +56,13 @@ func (p *process) decodeName(nr uint64, a arguments) (c Call, ok bool) {
 	case syscall.SYS_OPENAT:
 		return p.create(a[0], a[1], a[2])
 	case syscall.SYS_RENAME:
-		return p.rename(here, a[0], here, a[1])
+		return p.renamed(Rename, here, a[0], here, a[1])
 	case syscall.SYS_RENAMEAT, sysRenameat2:
-		return p.rename(a[0], a[1], a[2], a[3])
+		return p.renamed(Rename, a[0], a[1], a[2], a[3])
+	case syscall.SYS_LINK:
+		return p.renamed(Link, here, a[0], here, a[1])
+	case syscall.SYS_LINKAT:
+		return p.renamed(Link, a[0], a[1], a[2], a[3])
 	case syscall.SYS_UNLINK, syscall.SYS_RMDIR:
 		return p.onName(here, a[0], Remove)
 	case syscall.SYS_UNLINKAT:
@@ -99,8 +103,8 @@ func (p *process) create(dir, name, flags uint64) (Call, bool) {
 	return c, true
 }
 
-func (p *process) rename(dir, name, toDir, toName uint64) (Call, bool) {
-	c, ok := p.onName(dir, name, Rename)
+func (p *process) renamed(kind Kind, dir, name, toDir, toName uint64) (Call, bool) {
+	c, ok := p.onName(dir, name, kind)
 	to, also := p.below(p.named(toDir, toName))
 	c.To = to
 	return c, ok && also

@@ -49,7 +49,7 @@ func work(dir string) error {
 	if opened != nil {
 		return errors.Join(err, opened)
 	}
-	return errors.Join(err, root.Remove("sub/b"), sub.Sync(), sub.Close())
+	return errors.Join(err, root.Link("sub/b", "c"), root.Remove("sub/b"), sub.Sync(), sub.Close())
 }
 
 func traced(t *testing.T, decide func(trace.Call) trace.Verdict) (trace.Trace, string) {
@@ -74,7 +74,7 @@ func TestEveryCallIsSeenAsItIs(t *testing.T) {
 	}
 	want := []string{
 		"mkdir sub", "create a", "write 4 bytes at 0 of a", "write 3 bytes at 4 of a", "write 1 bytes at 4 of a", "sync a", "truncate a",
-		"rename a to sub/b", "remove sub/b", "sync sub", "answer stdout",
+		"rename a to sub/b", "link sub/b to c", "remove sub/b", "sync sub", "answer stdout",
 	}
 	var got []string
 	moment := 0
@@ -88,7 +88,7 @@ func TestEveryCallIsSeenAsItIs(t *testing.T) {
 	if !slices.Equal(got, want) || moment != seen.Last {
 		t.Errorf("until moment %d of %d there were %q", moment, seen.Last, got)
 	}
-	if data := string(seen.Calls[3].Data); data != "two" || !seen.Calls[1].Fresh || seen.Calls[6].Size != 6 || seen.Calls[5].Folder || !seen.Calls[9].Folder {
+	if data := string(seen.Calls[3].Data); data != "two" || !seen.Calls[1].Fresh || seen.Calls[6].Size != 6 || seen.Calls[5].Folder || !seen.Calls[10].Folder {
 		t.Errorf("what was written is %q", data)
 	}
 }
@@ -137,7 +137,7 @@ func TestTwoProgramsAreTracedAtOnce(t *testing.T) {
 				return
 			}
 			seen, err := trace.Run(trace.Program{Path: os.Args[0], Args: os.Args[:1], Env: []string{envFolder + "=" + dir}, Folder: dir}, pass)
-			if err != nil || len(seen.Calls) != 11 {
+			if err != nil || len(seen.Calls) != 12 {
 				t.Errorf("%d calls, %v", len(seen.Calls), err)
 			}
 		})
