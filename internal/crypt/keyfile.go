@@ -25,32 +25,43 @@ const (
 
 // CreateKeyFile makes a new master key and writes it to path with mode 0600. It never replaces a
 // file that is there already: the error then wraps fs.ErrExist.
+//
+// The file gets its name once it is whole, or a power cut in between would leave a key file that is
+// none, and that no later start dares to replace.
 func CreateKeyFile(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the key file that the operator named
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*") // 0600
 	if err != nil {
 		return fmt.Errorf("crypt: create key file: %w", err)
 	}
-	if err := writeKey(f); err != nil {
-		return fmt.Errorf("crypt: create key file: %w", errors.Join(err, os.Remove(path)))
+	if err = writeKey(f); err == nil {
+		err = os.Link(f.Name(), path) // never replaces
+	}
+	made := err == nil
+	if err = errors.Join(err, os.Remove(f.Name())); err == nil {
+		err = syncFolder(dir)
+	}
+	if err != nil && made {
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err != nil {
+		return fmt.Errorf("crypt: create key file: %w", err)
 	}
 	return nil
 }
 
-// writeKey returns only when the key and the file's name are durable: data that is encrypted with
-// a key that a power cut takes away is lost.
+// writeKey returns only when the key is durable, as syncFolder does for its name: data that is
+// encrypted with a key that a power cut takes away is lost.
 func writeKey(f *os.File) error {
 	secret := make([]byte, secretSize)
 	_, _ = rand.Read(secret)
 	id := newBox(secret).id
 	_, err := fmt.Fprintf(f, "%s%s:%x:%s\n", keyFileNote, keyLabel, id, base64.StdEncoding.EncodeToString(secret))
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(f.Name()))
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
-func syncDir(path string) error {
-	dir, err := os.Open(path) // #nosec G304 -- where the key file that the operator named stands
+func syncFolder(name string) error {
+	dir, err := os.Open(name) // #nosec G304 -- the folder of the key file
 	if err != nil {
 		return err
 	}
@@ -68,7 +79,7 @@ func ReplaceKeyFile(path, next string) (kept string, err error) {
 	if err := os.Link(path, kept); err != nil && !errors.Is(err, fs.ErrExist) { // there since a replacement that was broken off
 		return "", fmt.Errorf("crypt: replace key file: %w", err)
 	}
-	if err := errors.Join(os.Rename(next, path), syncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(os.Rename(next, path), syncFolder(filepath.Dir(path))); err != nil {
 		return "", fmt.Errorf("crypt: replace key file: %w", err)
 	}
 	return kept, nil

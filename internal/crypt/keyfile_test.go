@@ -53,6 +53,9 @@ func TestCreateKeyFileNeverOverwrites(t *testing.T) {
 	if err != nil || string(after) != string(before) {
 		t.Errorf("the key changed (%v)", err)
 	}
+	if list, err := os.ReadDir(filepath.Dir(path)); err != nil || len(list) != 1 {
+		t.Errorf("%d files are there (%v)", len(list), err)
+	}
 }
 
 func TestOpenKeyFileRefuses(t *testing.T) {

@@ -69,7 +69,7 @@ func TestBackupUnderLoad(t *testing.T) {
 	w.close()
 	p := &program{t: t, bin: build(t), dir: dir, smtp: mails.Addr}
 	p.start()
-	client, staff := p.client(), p.staff()
+	client, staff := loginClient(t, p), loginStaff(t, p)
 	l := &ledger{files: map[string]fate{}, messages: map[string]fate{}}
 	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -125,7 +125,9 @@ func TestBackupUnderLoad(t *testing.T) {
 	}
 	w = open(t, aside.dir, mails.Addr)
 	defer w.close()
-	w.check(l.asOf(files, messages))
+	l = l.asOf(files, messages)
+	w.check(l)
+	l.some(t)
 }
 
 // TestMoveKilled kills a move until it ends by itself, and compares.

@@ -6,23 +6,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
-	"io/fs"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
-	"voordeur/internal/clock"
-	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/identity"
-	vmail "voordeur/internal/mail"
-	"voordeur/internal/scan"
 	"voordeur/internal/server"
-	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 )
 
@@ -30,37 +21,20 @@ const tenantID = "notaris"
 
 // witness opens the folder as the program does and looks at what is there.
 type witness struct {
-	*server.House
-	t    *testing.T
-	now  *clock.Manual
-	disk *blob.Disk
+	*house
+	t testing.TB
 }
 
-func open(t *testing.T, dir, smtp string) *witness {
+func open(t testing.TB, dir, smtp string) *witness {
 	t.Helper()
-	ctx := context.Background()
-	keyFile := filepath.Join(dir, "key")
-	if _, err := os.Stat(keyFile); errors.Is(err, fs.ErrNotExist) {
-		must(t, crypt.CreateKeyFile(keyFile))
-	}
-	keys, err := crypt.OpenKeyFile(keyFile)
+	h, err := openHouse(dir, smtp)
 	must(t, err)
-	disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
-	must(t, err)
-	w := &witness{t: t, now: clock.NewManual(clock.System{}.Now()), disk: disk}
-	d, err := db.Open(ctx, filepath.Join(dir, "voordeur.db"), db.Options{Clock: w.now})
-	must(t, err)
-	must(t, d.Migrate(ctx))
-	sender, err := vmail.NewSMTP(vmail.SMTPConfig{Addr: smtp, TLS: vmail.PlainText})
-	must(t, err)
-	w.House, err = server.Wire(server.Parts{DB: d, Keys: keys, Blobs: disk, Sender: sender, Scanner: scan.Off{}, Origin: tenant.Origin{Scheme: "http"}, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	return w
+	return &witness{h, t}
 }
 
 func (w *witness) close() {
 	w.t.Helper()
-	must(w.t, errors.Join(w.DB.Close(), w.disk.Close()))
+	must(w.t, w.house.close())
 }
 
 func (w *witness) fill() {
@@ -89,8 +63,9 @@ func (w *witness) none(what string, found []string, err error) {
 	}
 }
 
-// check asserts the invariants that hold after every kill.
-func (w *witness) check(l *ledger) {
+// check asserts the invariants that hold after every fault. The heads are those that the journal had
+// before: what was sealed keeps its numbers.
+func (w *witness) check(l *ledger, earlier ...audit.Head) {
 	w.t.Helper()
 	ctx := context.Background()
 	ok, err := db.One(ctx, w.DB, db.Value[string], `pragma integrity_check`)
@@ -108,7 +83,7 @@ func (w *witness) check(l *ledger) {
 	w.files(l)
 	w.messages(l)
 	must(w.t, w.Seal(ctx))
-	rep, err := audit.Verify(ctx, w.DB, tenantID, server.JournalMAC(w.Keys))
+	rep, err := audit.Verify(ctx, w.DB, tenantID, server.JournalMAC(w.Keys), earlier...)
 	must(w.t, err)
 	if rep.Wrong != "" || rep.Unsealed != 0 || rep.Sealed == 0 {
 		w.t.Errorf("the journal: %+v", rep)
@@ -172,9 +147,6 @@ func (w *witness) files(l *ledger) {
 			w.t.Errorf("%s: acknowledged %v, there are %d", name, f.acknowledged, n)
 		}
 	}
-	if acknowledged == 0 {
-		w.t.Error("nothing was uploaded")
-	}
 	w.t.Logf("%d files sent, %d acknowledged, %d rows decrypted", len(l.files), acknowledged, len(list))
 }
 
@@ -197,9 +169,6 @@ func (w *witness) messages(l *ledger) {
 		if n := count[s]; n > 1 || f.acknowledged && n != 1 {
 			w.t.Errorf("%s: acknowledged %v, there are %d", s, f.acknowledged, n)
 		}
-	}
-	if acknowledged == 0 {
-		w.t.Error("no message was sent")
 	}
 	w.t.Logf("%d messages sent, %d acknowledged, %d there", len(l.messages), acknowledged, len(subjects))
 }

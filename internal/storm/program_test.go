@@ -88,9 +88,16 @@ func (p *program) kill() {
 	_ = p.cmd.Wait() // says that it was killed
 }
 
+// RoundTrip asks the program, wherever it listens by now.
+func (p *program) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.URL.Host = p.addr
+	return (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+}
+
 // browser is somebody logged in; his session outlives the program.
 type browser struct {
-	p       *program
+	http.RoundTripper
 	host    string
 	cookies map[string]string
 }
@@ -99,16 +106,15 @@ type browser struct {
 func (b *browser) do(method, path, contentType string, body io.Reader) int {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+b.p.addr+path, body)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+b.host+path, body)
 	if err != nil {
 		return 0
 	}
-	req.Host = b.host
 	req.Header.Set("Content-Type", contentType)
 	for k, v := range b.cookies {
 		req.AddCookie(&http.Cookie{Name: k, Value: v})
 	}
-	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	res, err := b.RoundTrip(req)
 	if err != nil {
 		return 0
 	}
@@ -120,6 +126,8 @@ func (b *browser) do(method, path, contentType string, body io.Reader) int {
 	}
 	return res.StatusCode
 }
+
+func (b *browser) get(path string) int { return b.do("GET", path, "", nil) }
 
 func (b *browser) post(path string, pairs ...string) int {
 	form := url.Values{}
@@ -144,23 +152,25 @@ func (b *browser) send(path string, fields map[string]string, name string, data 
 	return b.do("POST", path, w.FormDataContentType(), &buf)
 }
 
-func (p *program) client() *browser {
-	p.t.Helper()
-	b := &browser{p, portal, map[string]string{}}
+// loginClient logs in to the portal.
+func loginClient(t testing.TB, via http.RoundTripper) *browser {
+	t.Helper()
+	b := &browser{via, portal, map[string]string{}}
 	if s := b.post("/login", "email", "c.dewit@post.example", "password", world.Password); s != 303 {
-		p.t.Fatalf("client: %d", s)
+		t.Fatalf("client: %d", s)
 	}
 	return b
 }
 
-func (p *program) staff() *browser {
-	p.t.Helper()
-	b := &browser{p, office, map[string]string{}}
+// loginStaff logs in to the office.
+func loginStaff(t testing.TB, via http.RoundTripper) *browser {
+	t.Helper()
+	b := &browser{via, office, map[string]string{}}
 	b.post("/login", "email", "behandelaar@delinde.example", "password", world.Password)
 	code, err := totp.GenerateCode(world.TOTP, clock.System{}.Now())
-	must(p.t, err)
+	must(t, err)
 	if s := b.post("/login/code", "code", code); s != 303 {
-		p.t.Fatalf("staff: %d %s", s, fmt.Sprint(b.cookies))
+		t.Fatalf("staff: %d %s", s, fmt.Sprint(b.cookies))
 	}
 	return b
 }

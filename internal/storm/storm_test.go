@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,6 +46,16 @@ func (l *ledger) note(m map[string]fate, name string, f fate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m[name] = f
+}
+
+// some asserts that the users got anything done at all.
+func (l *ledger) some(t *testing.T) {
+	t.Helper()
+	for what, m := range map[string]map[string]fate{"file": l.files, "message": l.messages} {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(m)), func(f fate) bool { return f.acknowledged }) {
+			t.Errorf("no %s was acknowledged", what)
+		}
+	}
 }
 
 // paper returns a file of random bytes that passes as a PDF; some are small, some take many chunks.
@@ -127,7 +139,7 @@ func TestKillStorm(t *testing.T) {
 	for n := range rounds(t) {
 		p.start()
 		if n == 0 {
-			client, staff = p.client(), p.staff()
+			client, staff = loginClient(t, p), loginStaff(t, p)
 		}
 		stop, ended := make(chan struct{}), make(chan struct{})
 		go func() {
@@ -155,6 +167,7 @@ func TestKillStorm(t *testing.T) {
 	w = open(t, dir, server.Addr)
 	defer w.close()
 	w.check(l)
+	l.some(t)
 	w.jobs(server, rounds(t)+1)
 	w.collect()
 }
