@@ -20,8 +20,11 @@ func operated(c config.Config, h *server.House, ends func() time.Time, out io.Wr
 		return func() error { return nil }, nil
 	}
 	from := ops.Sources{DB: h.DB, Version: version, Heavy: h.Heavy, Certificate: ends}
-	if d, ok := h.Store.(*blob.Disk); ok {
-		from.Blobs = d.Room
+	switch s := h.Store.(type) {
+	case *blob.Disk:
+		from.Blobs = s.Room
+	case interface{ Answers(context.Context) error }: // a bucket, which tells no room
+		from.Store = s.Answers
 	}
 	m, err := ops.New(from)
 	if err != nil {

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,8 +44,17 @@ type thing struct {
 
 // hasty is patience for a server on this machine.
 var hasty = patience{
-	dial: time.Second, header: 300 * time.Millisecond, request: 600 * time.Millisecond, pause: time.Millisecond,
+	dial: time.Second, header: time.Second, request: 2 * time.Second, pause: time.Millisecond,
 	doors: bulkhead.Limits{Total: 64, Tenant: 32, Queue: 400, Wait: 20 * time.Second},
+}
+
+// TestMain runs more tests at once than there are processors: those of a store that hangs wait.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
 }
 
 const doublePart = 256 << 10

@@ -66,6 +66,30 @@ func TestTheScannerIsOffOrNamed(t *testing.T) {
 	}
 }
 
+func TestDocumentsCrossANetworkByTLSAlone(t *testing.T) {
+	t.Setenv("VOORDEUR_BLOBS", "s3://documents/linde")
+	t.Setenv("VOORDEUR_S3_ACCESS_KEY", "access")
+	t.Setenv("VOORDEUR_S3_SECRET_KEY", "very secret")
+	for endpoint, good := range map[string]bool{
+		"https://s3.example.nl": true, "http://127.0.0.1:9000": true, "http://localhost:9000": true, "http://[::1]:9000": true,
+		"http://s3.example.nl": false, "http://10.0.0.5:9000": false, "": false, "s3.example.nl": false, "https://access:very%20secret@s3.example.nl": false,
+	} {
+		t.Setenv("VOORDEUR_S3_ENDPOINT", endpoint)
+		c, err := config.Load("")
+		if (err == nil) != good || err != nil && strings.Contains(err.Error(), "secret@") {
+			t.Errorf("%q: %v", endpoint, err)
+		}
+		if s, err := c.S3("s3://other"); good && (err != nil || s.SecretKey != "very secret" || s.Address != "s3://other") {
+			t.Errorf("%q: %+v, %v", endpoint, s, err)
+		}
+	}
+	t.Setenv("VOORDEUR_S3_ENDPOINT", "https://s3.example.nl")
+	t.Setenv("VOORDEUR_S3_SECRET_KEY", "")
+	if _, err := config.Load(""); err == nil || !strings.Contains(err.Error(), "secret key is missing") {
+		t.Errorf("without a secret: %v", err)
+	}
+}
+
 func TestMailWithoutTLSOnThisMachine(t *testing.T) {
 	for addr, mode := range map[string]string{"127.0.0.1:25": "none", "[::1]:25": "none", "localhost:25": "none", "mail.example:465": "tls"} {
 		t.Setenv("VOORDEUR_SMTP_ADDR", addr)

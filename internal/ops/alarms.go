@@ -73,6 +73,11 @@ var alarms = []alarm{
 		act: "Plan a larger disk.",
 	},
 	{
+		name: "VoordeurDocumentsSilent", metric: "voordeur_documents_store_answers", below: true, limit: 1, unit: answer, patience: time.Minute, urgent: true, optional: true,
+		well: "The store of the documents answers.", wrong: "The store of the documents cannot be used: uploads and downloads are refused.",
+		act: "The log says what the bucket answered, and why: its keys, its clock, its room, or that it is away. All else goes on.",
+	},
+	{
 		name: "VoordeurLogGrows", metric: "voordeur_database_log_bytes", limit: 512 * mib, unit: bytes, patience: 10 * time.Minute, optional: true,
 		well: "The write-ahead log of the database is written back in time.", wrong: "The write-ahead log of the database grows and is not written back.",
 		act: "Something reads the database file for very long, mostly another program that copies it. End that; the log shrinks by itself.",

@@ -1,8 +1,10 @@
 package ops
 
 import (
+	"context"
 	"maps"
 	"slices"
+	"time"
 )
 
 // figure is a value at one moment. One name may have several, with other labels.
@@ -71,8 +73,16 @@ func (m *Monitor) own() []figure {
 			f.add("voordeur_disk_size_bytes", of("documents"), float64(room.Total))
 		}
 	}
+	if m.from.Store != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+		f.add("voordeur_documents_store_answers", nil, truth(m.from.Store(ctx) == nil))
+		cancel()
+	}
 	return f.list
 }
+
+// storeTimeout is how long the figures wait for the store of documents.
+const storeTimeout = 5 * time.Second
 
 func of(what string) map[string]string { return map[string]string{"of": what} }
 
@@ -115,6 +125,7 @@ var helps = map[string]string{
 	"voordeur_disk_free_bytes":          "Free space of the disk of the database and of the documents.",
 	"voordeur_disk_size_bytes":          "Whole space of the disk of the database and of the documents.",
 	"voordeur_documents_oldest_seconds": "Age of the oldest document in each state that is not released.",
+	"voordeur_documents_store_answers":  "Whether the S3 bucket of the documents can be used.",
 	"voordeur_documents_unreleased":     "Documents in each state that is not released.",
 	"voordeur_heavy_refused_total":      "Heavy work that found its queue full or waited too long, by kind: password, picture or search.",
 	"voordeur_heavy_running":            "Heavy work that is being done, by kind.",

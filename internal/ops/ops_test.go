@@ -144,6 +144,7 @@ func monitor(t testing.TB, d *db.DB) *ops.Monitor {
 	m, err := ops.New(ops.Sources{
 		DB: d, Version: "1.2.3", Heavy: busy(t, "password", 2, 7, 1),
 		Blobs:       func() (disk.Room, error) { return disk.Room{Free: 100 << 30, Total: 200 << 30}, nil },
+		Store:       func(context.Context) error { return nil },
 		Certificate: func() time.Time { return start.Add(60 * 24 * time.Hour) },
 	})
 	must(t, err)

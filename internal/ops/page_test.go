@@ -1,6 +1,8 @@
 package ops_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -57,6 +59,7 @@ func TestPageRingsAtTheLimitsOfTheRules(t *testing.T) {
 		"VoordeurServerErrors":       {errorsOf(10), errorsOf(11), "Many answers"},
 		"VoordeurDocumentsDiskFull":  {room(256 << 20), room(256<<20 - 1), "nearly full"},
 		"VoordeurDocumentsDiskLow":   {room(20 << 30), room(20<<30 - 1), "getting full"},
+		"VoordeurDocumentsSilent":    {store(nil), store(errors.New("away")), "cannot be used"},
 		"VoordeurJobsLate":           {late(30 * time.Minute), late(30*time.Minute + time.Second), "is late"},
 		"VoordeurJobsGivenUp":        {nothing, givenUp, "not tried again"},
 		"VoordeurMailFails":          {failedMail(20), failedMail(21), "could not be sent"},
@@ -104,6 +107,12 @@ func errorsOf(n int) set {
 func room(free uint64) set {
 	return func(_ *fixture, s *ops.Sources, _ func() *ops.Monitor) {
 		s.Blobs = func() (disk.Room, error) { return disk.Room{Free: free, Total: 1 << 40}, nil }
+	}
+}
+
+func store(said error) set {
+	return func(_ *fixture, s *ops.Sources, _ func() *ops.Monitor) {
+		s.Store = func(context.Context) error { return said }
 	}
 }
 

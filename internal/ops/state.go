@@ -136,6 +136,9 @@ type Sources struct {
 	Heavy   map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
 	// Blobs tells the room for documents; nil when they are not on this machine's disk.
 	Blobs func() (disk.Room, error)
+	// Store asks a store of documents elsewhere whether it can be used; nil when they are on this machine's
+	// disk.
+	Store func(context.Context) error
 	// Certificate tells when the first of the program's own certificates ends, zero before there is
 	// one; nil when a proxy has it.
 	Certificate func() time.Time

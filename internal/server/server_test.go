@@ -62,18 +62,24 @@ var kept = dbtest.Mould{Fill: func(t testing.TB, d *db.DB, dir string) {
 // wire puts the program together over a database and the folder that goes with it.
 func wire(t testing.TB, d *db.DB, dir string, scanner scan.Scanner) (*server.House, *blob.Disk) {
 	t.Helper()
-	keys, err := crypt.OpenKeyFile(filepath.Join(dir, "key"))
-	must(t, err)
 	disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
+	must(t, err)
+	return wireOn(t, d, dir, scanner, disk), disk
+}
+
+// wireOn does so with documents elsewhere.
+func wireOn(t testing.TB, d *db.DB, dir string, scanner scan.Scanner, store blob.Store) *server.House {
+	t.Helper()
+	keys, err := crypt.OpenKeyFile(filepath.Join(dir, "key"))
 	must(t, err)
 	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
 	must(t, err)
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+		DB: d, Keys: keys, Blobs: store, Sender: outbox, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
 		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
 	})
 	must(t, err)
-	return h, disk
+	return h
 }
 
 // start runs a house in a copy of what is kept.
