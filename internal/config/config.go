@@ -188,7 +188,7 @@ func (c Config) checkACME() []error {
 			wrong = append(wrong, errors.New("VOORDEUR_ORIGIN_SCHEME is http, but VOORDEUR_ACME_EMAIL serves https"))
 		}
 		if !strings.HasPrefix(c.ACMECA, "https://") {
-			wrong = append(wrong, fmt.Errorf("VOORDEUR_ACME_CA is %q, not https://...", c.ACMECA))
+			wrong = append(wrong, fmt.Errorf("VOORDEUR_ACME_CA is %q, not https", c.ACMECA))
 		}
 	}
 	if c.RedirectAddr != "" {
