@@ -194,8 +194,12 @@ func (r *run) judgePages(dialect db.Dialect, found map[string]sample) {
 		r.report.Add(w)
 	}
 	for _, page := range []struct{ name, list string }{
-		{"office dossier", "office list"}, {"office message", "office list"}, {"worklist", "office list"},
-		{"client dossier", "client list"}, {"client message", "client list"}, {"Home", "client list"},
+		{"office dossier", "office list"},
+		{"office message", "office list"},
+		{"worklist", "office list"},
+		{"client dossier", "client list"},
+		{"client message", "client list"},
+		{"Home", "client list"},
 	} {
 		r.report.Add(costRow("P2", page.name, dialect, found[page.name], found[page.list], "list", 1.5))
 	}
