@@ -35,9 +35,11 @@ func (r *run) flood(ctx context.Context, dialect db.Dialect) error {
 		}
 		flooded.add(some)
 	}
-	r.report.Add(Row{ID: "bulkhead", Name: "neighbour's p99 beside a flood of searches", Database: string(dialect), Unit: "ms",
+	r.report.Add(Row{
+		ID: "bulkhead", Name: "neighbour's p99 beside a flood of searches", Database: string(dialect), Unit: "ms",
 		Ours: ms(flooded.quantile(0.99)), Limit: ms(calm.quantile(0.99)), Of: "calm", Goal: 1.5, Most: true,
-		P50: ms(flooded.quantile(0.5)), P99: ms(flooded.quantile(0.99)), CPU: flooded.cost().Seconds() * 1000})
+		P50: ms(flooded.quantile(0.5)), P99: ms(flooded.quantile(0.99)), CPU: flooded.cost().Seconds() * 1000,
+	})
 	return nil
 }
 

@@ -101,8 +101,10 @@ func (r *run) messages(ctx context.Context, dialect db.Dialect, dir, on string, 
 	if err != nil {
 		return err
 	}
-	r.report.Add(Row{ID: "P8", Name: "messages with attachment, " + on, Database: string(dialect), Unit: "/s", Ours: float64(n) / took.Seconds(), Goal: goal,
-		CPU: (after - before).Seconds() * 1000 / float64(n)})
+	r.report.Add(Row{
+		ID: "P8", Name: "messages with attachment, " + on, Database: string(dialect), Unit: "/s", Ours: float64(n) / took.Seconds(), Goal: goal,
+		CPU: (after - before).Seconds() * 1000 / float64(n),
+	})
 	return nil
 }
 

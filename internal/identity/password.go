@@ -90,7 +90,7 @@ func (i *Identity) Hashing() *bulkhead.Bulkhead { return i.hash.Bulkhead }
 
 func newHasher() hasher {
 	cores := runtime.GOMAXPROCS(0)
-	return hasher{bulkhead.New(bulkhead.Limits{Total: cores, Tenant: cores, Queue: hashQueue, Wait: 10 * time.Second})}
+	return hasher{bulkhead.New(bulkhead.Limits{Total: cores, Tenant: cores, Queue: hashQueue, Wait: 20 * time.Second})}
 }
 
 func (h hasher) run(ctx context.Context, tenantID, password string, salt []byte) ([]byte, error) {
