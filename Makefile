@@ -46,8 +46,8 @@ sbom: ## Write the bill of materials, CycloneDX, to bin/voordeur.cdx.json
 reproducible: ## Build program and package twice, apart, and compare them byte for byte
 	@scripts/reproducible
 
-crash: ## Kill the program a hundred times while it is used, and look for losses (KILLS=100)
-	@VOORDEUR_KILLS=$(or $(KILLS),100) go test ./internal/storm -run KillStorm -count=1 -v -timeout 60m
+crash: ## Disturb every call, cut the power, fill disks and kill (KILLS=1000), and look for losses; takes hours
+	@KILLS=$(or $(KILLS),1000) scripts/crash
 
 walk: ## Install the package on an empty Debian machine and follow docs/operations.md, as root
 	@scripts/walk

@@ -19,7 +19,7 @@ var ranks = [][]string{
 	{"dossier"},
 	{"message"},
 	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "home/homeweb", "identity/identityweb", "message/messageweb", "tenant/tenantweb"},
-	{"world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm", "bench"},
+	{"world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }
 
 type pkg struct {

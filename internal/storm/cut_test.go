@@ -145,7 +145,7 @@ func (c *cutter) cut(t *testing.T, chance *rand.Rand) {
 		list = append(list, c.cuts(round)...)
 	}
 	enough := int64(images / (len(histories()) + 1))
-	share(list, func(at cut) {
+	share(t, list, func(t testing.TB, at cut) {
 		if at.round > 0 && c.made.Load() >= enough {
 			return
 		}
@@ -178,7 +178,7 @@ func (s *seed) loseSyncs(t *testing.T, names []string, chance *rand.Rand) {
 		most = 60
 	}
 	var made atomic.Int64
-	share(sample(chance, syncs, 3), func(n int) {
+	share(t, sample(chance, syncs, 3), func(t testing.TB, n int) {
 		c := s.record(t, names, luck, fault{verdict: trace.Fail(syscall.EIO)}.at(n))
 		for _, at := range evenly(rand.New(rand.NewPCG(luck, uint64(n))), c.after(n), most) { // #nosec G115 G404 -- a small number, no secret
 			for _, what := range c.image(t, at) {

@@ -38,27 +38,30 @@ type house struct {
 
 // openHouse opens a folder, in which it makes what is not there yet.
 func openHouse(dir, smtp string) (*house, error) {
-	ctx := context.Background()
-	var err error
 	h := &house{now: clock.NewManual(clock.System{}.Now())}
+	var err error
 	if h.disk, err = blob.OpenDisk(filepath.Join(dir, blobsName)); err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, filepath.Join(dir, dbName), db.Options{Clock: h.now})
+	d, err := db.Open(context.Background(), filepath.Join(dir, dbName), db.Options{Clock: h.now})
 	if err != nil {
 		return nil, errors.Join(err, h.disk.Close())
 	}
-	var keys *crypt.Keyring
-	if err = d.Migrate(ctx); err == nil {
-		keys, err = masterKey(filepath.Join(dir, keyName))
-	}
-	if err == nil {
-		h.House, err = wire(d, keys, h.disk, smtp)
-	}
-	if err != nil {
+	if h.House, err = furnish(d, h.disk, dir, smtp); err != nil {
 		return nil, errors.Join(err, d.Close(), h.disk.Close())
 	}
 	return h, nil
+}
+
+func furnish(d *db.DB, disk *blob.Disk, dir, smtp string) (*server.House, error) {
+	if err := d.Migrate(context.Background()); err != nil {
+		return nil, err
+	}
+	keys, err := masterKey(filepath.Join(dir, keyName))
+	if err != nil {
+		return nil, err
+	}
+	return wire(d, keys, disk, smtp)
 }
 
 func masterKey(file string) (*crypt.Keyring, error) {

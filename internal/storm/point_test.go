@@ -82,14 +82,16 @@ func evenly[T any](chance *rand.Rand, list []T, most int) []T {
 	return some
 }
 
-// share has f done for each of a list by as many at once as there are cores.
-func share[T any](list []T, f func(T)) {
+// share has f done for each of a list by as many at once as there are cores, each as a test of its own.
+func share[T any](t *testing.T, list []T, f func(t testing.TB, one T)) {
 	queue := make(chan T)
 	var work sync.WaitGroup
 	for range runtime.NumCPU() {
 		work.Go(func() {
 			for one := range queue {
-				f(one)
+				for _, what := range wrong(t, func(t testing.TB) { f(t, one) }) {
+					t.Error(what)
+				}
 			}
 		})
 	}
@@ -100,8 +102,7 @@ func share[T any](list []T, f func(T)) {
 	work.Wait()
 }
 
-// traced skips a test where nothing can be traced, and returns what actions do when nobody disturbs
-// them.
+// traced returns what actions do when nobody disturbs them.
 func (s *seed) traced(t *testing.T, o order) trace.Trace {
 	t.Helper()
 	seen, found := s.strike(t, o, calm)
@@ -113,7 +114,7 @@ func (s *seed) traced(t *testing.T, o order) trace.Trace {
 
 func skipUntraceable(t *testing.T) {
 	t.Helper()
-	_, err := trace.Run(trace.Program{Path: "/bin/true", Args: []string{"true"}, Folder: os.TempDir()}, calm)
+	_, err := trace.Run(trace.Program{Path: os.Args[0], Args: []string{os.Args[0], "-test.run=^$"}, Folder: os.TempDir()}, calm)
 	if errors.Is(err, trace.ErrUnsupported) {
 		t.Skip(err)
 	}
@@ -149,7 +150,7 @@ func (s *seed) disturb(t *testing.T, name string, chance *rand.Rand) {
 	points = sample(chance, points, 24)
 	var mu sync.Mutex
 	ends := map[string]int{}
-	share(points, func(p point) {
+	share(t, points, func(t testing.TB, p point) {
 		seen, found := s.strike(t, o, p.at(p.n))
 		for _, what := range found {
 			t.Errorf("%s %s: %s", p.name, callAt(seen, p.n), what)

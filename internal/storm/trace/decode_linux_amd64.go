@@ -110,9 +110,14 @@ func (p *process) renamed(kind Kind, dir, name, toDir, toName uint64) (Call, boo
 	return c, ok && also
 }
 
-// opened returns the name of an open file, or "".
+// opened returns the name of an open file, or of the folder that the program is in, or "".
 func (p *process) opened(fd uint64) string {
-	name, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", p.pid, int32(fd))) // #nosec G115 -- as the kernel takes it
+	n := int32(fd) // #nosec G115 -- as the kernel takes it
+	link := fmt.Sprintf("/proc/%d/fd/%d", p.pid, n)
+	if n == atFdCwd {
+		link = fmt.Sprintf("/proc/%d/cwd", p.pid)
+	}
+	name, err := os.Readlink(link)
 	if err != nil {
 		return ""
 	}
@@ -135,11 +140,7 @@ func (p *process) named(dir, name uint64) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
 	}
-	base := p.opened(dir)
-	if int32(dir) == atFdCwd { // #nosec G115 -- as the kernel takes it
-		base, _ = os.Readlink(fmt.Sprintf("/proc/%d/cwd", p.pid)) // without it, below says no
-	}
-	return filepath.Join(base, path)
+	return filepath.Join(p.opened(dir), path)
 }
 
 // below returns a name relative to the folder, if it is there. A file without a name any more is not:

@@ -56,9 +56,8 @@ func run(p Program, decide func(Call) Verdict) (Trace, error) {
 	if err != nil {
 		return Trace{}, errors.Join(err, out.Close())
 	}
-	pid, err := syscall.ForkExec(p.Path, p.Args, &syscall.ProcAttr{
-		Env: p.Env, Files: []uintptr{0, out.Fd(), errOut.Fd()}, Sys: &syscall.SysProcAttr{Ptrace: true},
-	})
+	how := &syscall.ProcAttr{Env: p.Env, Files: []uintptr{0, out.Fd(), errOut.Fd()}, Sys: &syscall.SysProcAttr{Ptrace: true}}
+	pid, err := syscall.ForkExec(p.Path, p.Args, how) // #nosec G204 -- the test's own program
 	if err := errors.Join(err, out.Close(), errOut.Close()); err != nil {
 		return Trace{}, fmt.Errorf("%w: %w", ErrUnsupported, err)
 	}
@@ -213,6 +212,13 @@ func (t *tracer) unmake(tid int) error {
 	return change(tid, func(r *syscall.PtraceRegs) { r.Orig_rax = noCall })
 }
 
+// answer tells a thread what came of its call.
+func answer(tid int, result int64) error {
+	return change(tid, func(r *syscall.PtraceRegs) {
+		r.Rax = uint64(result) // #nosec G115 -- as the kernel gives an error
+	})
+}
+
 func change(tid int, f func(*syscall.PtraceRegs)) error {
 	var regs syscall.PtraceRegs
 	if err := syscall.PtraceGetRegs(tid, &regs); err != nil {
@@ -231,10 +237,10 @@ func (t *tracer) ends(tid int, result int64) error {
 	t.moment++
 	switch {
 	case p.verdict == Swallow:
-		return change(tid, func(r *syscall.PtraceRegs) { r.Rax = 0 })
+		return answer(tid, 0)
 	case p.verdict > Pass:
 		result = -int64(p.verdict)
-		if err := change(tid, func(r *syscall.PtraceRegs) { r.Rax = uint64(result) }); err != nil { // #nosec G115 -- as the kernel gives an error
+		if err := answer(tid, result); err != nil {
 			return err
 		}
 	}
