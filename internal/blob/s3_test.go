@@ -279,7 +279,7 @@ type reads func([]byte) (int, error)
 func (f reads) Read(p []byte) (int, error) { return f(p) }
 
 func TestS3ReadingNeedsLittleMemory(t *testing.T) {
-	d, s := newDouble(t)
+	_, s := newDouble(t)
 	info := mustPut(t, s, "t1", strings.Repeat("x", 4<<20))
 	r, err := s.Open(t.Context(), "t1", info.Key)
 	if err != nil {
@@ -291,7 +291,6 @@ func TestS3ReadingNeedsLittleMemory(t *testing.T) {
 	if held := cap(r.(*s3Reader).window) + cap(r.(*s3Reader).tail); held > memoryMax-contentBuffer-copyBuffer {
 		t.Errorf("a reader holds %d bytes", held)
 	}
-	_ = d
 }
 
 func TestS3RefusesWhatIsNoBucket(t *testing.T) {
