@@ -247,6 +247,9 @@ func discarding(w http.ResponseWriter, r *http.Request) bool {
 
 // 200 uploads stand half-way at once, each with a part sent and another begun.
 func TestS3ManyUploadsNeedLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("under the race detector, which the short form is for, memory says nothing")
+	}
 	const n, part, each = 200, 1 << 20, 192 << 10
 	d, s := newDouble(t)
 	s.part, s.patient.request, s.tr.ResponseHeaderTimeout = part, time.Minute, time.Minute
