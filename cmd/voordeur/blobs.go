@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"voordeur/internal/blob"
 	"voordeur/internal/config"
@@ -46,6 +47,11 @@ func blobs(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if *remove && c.Blobs == *from {
 		return fmt.Errorf("blobs move: VOORDEUR_BLOBS is still %s; set it to %s first, so that nothing is served from where documents go away", *from, *to)
+	}
+	if !blob.IsS3(*from) {
+		if _, err := os.Stat(*from); err != nil { // opening would make it
+			return fmt.Errorf("blobs move: %w", err)
+		}
 	}
 	return moveDocuments(ctx, c, journey{*from, *to, *remove}, out)
 }

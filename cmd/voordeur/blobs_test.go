@@ -50,6 +50,7 @@ func TestDocumentsMoveToABucketAndBack(t *testing.T) {
 	give(t, h)
 	folder := os.Getenv("VOORDEUR_BLOBS")
 	refuses(t, "a folder and a bucket", "blobs", "move", "--from", folder, "--to", t.TempDir())
+	refuses(t, "no such file", "blobs", "move", "--from", folder+"x", "--to", at)
 	refuses(t, "say voordeur blobs move", "blobs")
 	tells(t, "copied and compared, 0 were there already", "blobs", "move", "--from", folder, "--to", at)
 	tells(t, "0 documents of 0 bytes copied", "blobs", "move", "--from", folder, "--to", at)

@@ -223,7 +223,7 @@ func (s *S3) abort(ctx context.Context, tenant, name, upload string) error {
 	err := s.do(ctx, call{"abort", tenant, tries}, func(ctx context.Context) error {
 		return s.core.AbortMultipartUpload(ctx, s.bucket, name, upload)
 	})
-	if minio.ToErrorResponse(cause(err)).Code == minio.NoSuchUpload {
+	if codeOf(err) == minio.NoSuchUpload {
 		return nil
 	}
 	return err

@@ -124,19 +124,19 @@ func (s *S3) explain(ctx context.Context, what string, err error) error {
 	case errs.Is(err, errs.Unavailable):
 		return err
 	}
-	said, _ := errors.AsType[minio.ErrorResponse](err)
-	if said.Code == minio.NoSuchKey {
+	code := codeOf(err)
+	if code == minio.NoSuchKey {
 		return fmt.Errorf("blob: %s: %w", what, fs.ErrNotExist)
 	}
 	err = fmt.Errorf("blob: %s in s3 bucket %s: %w", what, s.bucket, err)
-	if reason := reasons[said.Code]; reason != "" {
+	if reason := reasons[code]; reason != "" {
 		err = fmt.Errorf("%w (%s)", err, reason)
 	}
 	return &errs.Error{Kind: errs.Unavailable, Key: "file.store_down", RetryAfter: downRetry, Err: err}
 }
 
-// cause returns the answer of the store in an error, for minio.ToErrorResponse.
-func cause(err error) error {
+// codeOf returns what the store calls an error; empty for what is not an answer of its.
+func codeOf(err error) string {
 	said, _ := errors.AsType[minio.ErrorResponse](err)
-	return said
+	return said.Code
 }

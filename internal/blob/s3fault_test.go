@@ -6,10 +6,14 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"log"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -293,6 +297,9 @@ func TestS3ADocumentIsWholeOrAnError(t *testing.T) {
 	for name := range readFaults(nil) {
 		run(name, func(d *double) fault { return readFaults(d)[name] }, name != "altered")
 	}
+	if testing.Short() {
+		return // the answers without a document go the same way as those of an upload
+	}
 	for name, f := range passingFaults {
 		run(name, func(*double) fault { return f }, true)
 	}
@@ -336,6 +343,46 @@ func TestS3ReasonsAreInWords(t *testing.T) {
 			t.Errorf("%s: %v, want %q", code, err, words)
 		}
 	}
+}
+
+// A server whose certificate nobody vouches for gets nothing.
+func TestS3VerifiesCertificates(t *testing.T) {
+	d := &double{objects: map[string]thing{}}
+	server := httptest.NewUnstartedServer(d)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	s, err := openS3(S3Config{Address: "s3://documents", Endpoint: server.URL, Region: "us-east-1", AccessKey: "voordeur", SecretKey: "very secret", PathStyle: true}, doublePart, hasty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Put(t.Context(), "t1", strings.NewReader("akte"))
+	down(t, "a certificate of nobody", err)
+	if len(d.asked) > 0 {
+		t.Errorf("it was asked: %v", d.asked)
+	}
+}
+
+// A temporary folder that is full is a full disk, and no fault of the store.
+func TestS3AFullTemporaryFolderIsUnavailable(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("a disk of some kilobytes is mounted, which root alone may do")
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("this machine mounts no tmpfs: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, 0) })
+	t.Setenv("TMPDIR", dir)
+	d, s := newDouble(t)
+	_, err := s.Put(t.Context(), "t1", &zeros{n: doublePart / 2})
+	if e, ok := errors.AsType[*errs.Error](err); !ok || e.Kind != errs.Unavailable || e.Key != "file.disk_full" {
+		t.Errorf("err = %v", err)
+	}
+	if len(d.held()) != 0 {
+		t.Errorf("held: %v", d.held())
+	}
+	mustPut(t, s, "t1", "akte") // what was full is empty again
 }
 
 // Whether a bucket can be used is known soon, also when it says nothing.

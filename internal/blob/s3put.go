@@ -202,7 +202,7 @@ func (u *sending) complete(ctx context.Context) error {
 		_, err := u.s.core.CompleteMultipartUpload(ctx, u.s.bucket, u.name, u.upload, u.parts, minio.PutObjectOptions{})
 		return err
 	})
-	if minio.ToErrorResponse(cause(err)).Code == minio.NoSuchUpload {
+	if codeOf(err) == minio.NoSuchUpload {
 		return nil
 	}
 	return err

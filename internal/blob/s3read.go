@@ -57,7 +57,7 @@ func (r *s3Reader) open(ctx context.Context) error {
 		return err
 	}
 	body, info, header, err := r.s.core.GetObject(ctx, r.s.bucket, r.name, opts)
-	if minio.ToErrorResponse(err).Code == minio.InvalidRange {
+	if codeOf(err) == minio.InvalidRange {
 		return r.empty(ctx)
 	}
 	if err != nil {
