@@ -80,6 +80,7 @@ func (s *seed) full(t *testing.T, dir string, look int, fill func() (free func()
 	must(t, err)
 	u := newUser(h, s.known)
 	free := fill()
+	h.now.Advance(2 * time.Minute) // that a session is in use should be noted
 	what := tried{}
 	for _, a := range actions {
 		end := outcomeOf(strconv.Itoa(a.do(u)))
