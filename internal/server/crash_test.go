@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"voordeur/internal/clock"
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/dossier"
@@ -49,7 +50,8 @@ func TestAFullDatabaseTakesItsFileAway(t *testing.T) {
 }
 
 func TestAFullDatabaseIsAnsweredAndStillRead(t *testing.T) {
-	h := start(t, db.SQLite, scan.Off{}, nil)
+	now := clock.NewManual(clock.System{}.Now())
+	h := start(t, db.SQLite, scan.Off{}, now)
 	v, id := h.client("c.dewit@post.example"), h.dossier("2026-01482")
 	ask := func(method, path, body string) *httptest.ResponseRecorder {
 		req := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -68,6 +70,7 @@ func TestAFullDatabaseIsAnsweredAndStillRead(t *testing.T) {
 		}
 		return ask("POST", "/dossiers/"+id+"/messages/new", body+"--b--\r\n")
 	}
+	now.Advance(2 * time.Minute) // that the session is in use should be noted
 	dbtest.Failing(t, dbtest.Writes, syscall.ENOSPC, func() {
 		if a := send(); a.Code != 507 || a.Header().Get("Retry-After") == "" || strings.Contains(a.Body.String(), "(13)") {
 			t.Errorf("a message on a full disk: %d, Retry-After %q", a.Code, a.Header().Get("Retry-After"))

@@ -206,7 +206,8 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 				lang = i18n.Lang(s.Language)
 			}
 			if c.Now.Sub(s.SeenAt) > time.Minute {
-				if err := a.Identity.Touch(r.Context(), c.Scope); err != nil {
+				// On a full disk reading goes on: the session only seems idle for longer than it is.
+				if err := a.Identity.Touch(r.Context(), c.Scope); err != nil && !errs.Is(err, errs.Unavailable) {
 					return nil, err
 				}
 			}

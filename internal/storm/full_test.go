@@ -80,23 +80,9 @@ func (s *seed) full(t *testing.T, dir string, look int, fill func() (free func()
 	must(t, err)
 	u := newUser(h, s.known)
 	free := fill()
-	what := tried{}
-	for _, a := range actions {
-		end := outcomeOf(strconv.Itoa(a.do(u)))
-		if end == unknown && a.name != "scan" { // a job answers nobody
-			t.Errorf("%s: nobody can tell what was done", a.name)
-		}
-		what.actions, what.outcomes = append(what.actions, a.name), append(what.outcomes, end)
-	}
-	t.Logf("%v: %v", what.actions, what.outcomes)
-	if status := u.client.get("/dossiers"); status != 200 {
-		t.Errorf("the client's list is answered with %d", status)
-	}
-	for _, page := range []string{"/dossiers", "/dossiers/" + u.Talk + "/documents/" + u.Document} {
-		if status := u.staff.get(page); status != look {
-			t.Errorf("%s is answered with %d to an employee, want %d", page, status, look)
-		}
-	}
+	h.now.Advance(2 * time.Minute) // that a session is in use should be noted
+	what := u.everything(t)
+	u.reads(t, look)
 	if look == 200 {
 		what.also = tally{"dossier.listed": 1, "document.read": 1}
 	}
@@ -106,11 +92,37 @@ func (s *seed) full(t *testing.T, dir string, look int, fill func() (free func()
 		if what.outcomes[n] == acknowledged {
 			continue
 		}
-		if status := a.do(u); outcomeOf(strconv.Itoa(status)) != acknowledged {
-			t.Errorf("%s: once there is room it is answered with %d", a.name, status)
+		if what.outcomes[n] = outcomeOf(strconv.Itoa(a.do(u))); what.outcomes[n] != acknowledged {
+			t.Errorf("%s: once there is room it is %s", a.name, what.outcomes[n])
 		}
-		what.outcomes[n] = acknowledged
 	}
 	must(t, h.close())
 	s.inspect(t, dir, what)
+}
+
+// everything does all actions, of which each is done or clearly refused.
+func (u *user) everything(t *testing.T) (what tried) {
+	t.Helper()
+	for _, a := range actions {
+		end := outcomeOf(strconv.Itoa(a.do(u)))
+		if end == unknown && a.name != "scan" { // a job answers nobody
+			t.Errorf("%s: nobody can tell what was done", a.name)
+		}
+		what.actions, what.outcomes = append(what.actions, a.name), append(what.outcomes, end)
+	}
+	t.Logf("%v: %v", what.actions, what.outcomes)
+	return what
+}
+
+// reads asserts that a client reads, and that an employee's looks get the answer.
+func (u *user) reads(t *testing.T, look int) {
+	t.Helper()
+	if status := u.client.get("/dossiers"); status != 200 {
+		t.Errorf("the client's list is answered with %d", status)
+	}
+	for _, page := range []string{"/dossiers", "/dossiers/" + u.Talk + "/documents/" + u.Document} {
+		if status := u.staff.get(page); status != look {
+			t.Errorf("%s is answered with %d to an employee, want %d", page, status, look)
+		}
+	}
 }

@@ -146,7 +146,9 @@ func (t *tracer) attach() error {
 		err = syscall.PtraceSyscall(t.pid, 0)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnsupported, errors.Join(err, syscall.Kill(t.pid, syscall.SIGKILL)))
+		_ = syscall.Kill(t.pid, syscall.SIGKILL) // it may have ended
+		_, gone := syscall.Wait4(t.pid, nil, waitAll, nil)
+		return fmt.Errorf("%w: %w", ErrUnsupported, errors.Join(err, gone))
 	}
 	return nil
 }
