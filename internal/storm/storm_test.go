@@ -172,6 +172,9 @@ func TestKillStorm(t *testing.T) {
 	w.collect()
 }
 
+// returned is to whom nothing arrives: in the world that the storm begins with, his mail came back.
+const returned = "bas@bakkerijsmit.example"
+
 // jobs lets an hour pass, so that the leases of the dead end, and finishes what was left. It was
 // killed so many times, the last one included.
 func (w *witness) jobs(server *mailtest.Server, killed int) {
@@ -187,9 +190,9 @@ func (w *witness) jobs(server *mailtest.Server, killed int) {
 	w.none("a job was lost", found, err)
 	found, err = db.All(ctx, w.DB, db.Value[string], `select file_name from document where state <> 'released'`)
 	w.none("a document waits for ever", found, err)
-	found, err = db.All(ctx, w.DB, db.Value[string], `select id from mail where state <> 'sent'`)
+	found, err = db.All(ctx, w.DB, db.Value[string], `select id from mail where state <> 'sent' and address <> $1`, returned)
 	w.none("a mail was lost", found, err)
-	mails, err := db.All(ctx, w.DB, db.Value[string], `select id from mail`)
+	mails, err := db.All(ctx, w.DB, db.Value[string], `select id from mail where address <> $1`, returned)
 	must(w.t, err)
 	arrived := map[string]int{}
 	for _, m := range server.Received() {
