@@ -68,18 +68,9 @@ func (w *witness) none(what string, found []string, err error) {
 func (w *witness) check(l *ledger, earlier ...audit.Head) {
 	w.t.Helper()
 	ctx := context.Background()
-	ok, err := db.One(ctx, w.DB, db.Value[string], `pragma integrity_check`)
-	must(w.t, err)
-	if ok != "ok" {
-		w.t.Errorf("integrity_check: %s", ok)
+	if w.DB.Dialect() == db.SQLite { // PostgreSQL has a program for it
+		w.sound()
 	}
-	rows, err := w.DB.Query(ctx, `pragma foreign_key_check`)
-	must(w.t, err)
-	if rows.Next() {
-		w.t.Error("foreign_key_check finds a row without its parent")
-	}
-	must(w.t, rows.Close())
-
 	w.files(l)
 	w.messages(l)
 	must(w.t, w.Seal(ctx))
@@ -96,6 +87,23 @@ func (w *witness) check(l *ledger, earlier ...audit.Head) {
 			w.t.Errorf("%d rows of %s and %d entries of %s", things, table, entries, event)
 		}
 	}
+}
+
+// sound has SQLite look through its file.
+func (w *witness) sound() {
+	w.t.Helper()
+	ctx := context.Background()
+	ok, err := db.One(ctx, w.DB, db.Value[string], `pragma integrity_check`)
+	must(w.t, err)
+	if ok != "ok" {
+		w.t.Errorf("integrity_check: %s", ok)
+	}
+	rows, err := w.DB.Query(ctx, `pragma foreign_key_check`)
+	must(w.t, err)
+	if rows.Next() {
+		w.t.Error("foreign_key_check finds a row without its parent")
+	}
+	must(w.t, rows.Close())
 }
 
 type row struct {

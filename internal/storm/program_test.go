@@ -3,6 +3,7 @@ package storm
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -39,6 +40,7 @@ type program struct {
 	t    *testing.T
 	bin  string
 	dir  string
+	db   string // where the database is, when not in the folder
 	smtp string
 	cmd  *exec.Cmd
 	addr string
@@ -59,7 +61,7 @@ func build(t *testing.T) string {
 func (p *program) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.bin, args...)
 	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "VOORDEUR_ADDR=127.0.0.1:0", "VOORDEUR_DB=" + filepath.Join(p.dir, "voordeur.db"), "VOORDEUR_BLOBS=" + filepath.Join(p.dir, "blobs"),
+		"PATH=" + os.Getenv("PATH"), "VOORDEUR_ADDR=127.0.0.1:0", "VOORDEUR_DB=" + cmp.Or(p.db, filepath.Join(p.dir, dbName)), "VOORDEUR_BLOBS=" + filepath.Join(p.dir, "blobs"),
 		"VOORDEUR_KEY_FILE=" + filepath.Join(p.dir, "key"), "VOORDEUR_ORIGIN_SCHEME=http", "VOORDEUR_SMTP_ADDR=" + p.smtp, "VOORDEUR_SMTP_TLS=none",
 	}
 	return cmd

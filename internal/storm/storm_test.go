@@ -48,6 +48,20 @@ func (l *ledger) note(m map[string]fate, name string, f fate) {
 	m[name] = f
 }
 
+// acknowledged returns how much was.
+func (l *ledger) acknowledged() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, m := range []map[string]fate{l.files, l.messages} {
+		for _, f := range m {
+			if f.acknowledged {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // some asserts that the users got anything done at all.
 func (l *ledger) some(t *testing.T) {
 	t.Helper()
@@ -71,6 +85,15 @@ func paper() []byte {
 	return append([]byte("%PDF-1.7\n"+hex.EncodeToString(b)), "\n%%EOF\n"...)
 }
 
+// upload has an employee put a file in a dossier, and returns the status of the answer.
+func (l *ledger) upload(staff *browser, dossier string) int {
+	name, data := l.name()+".pdf", paper()
+	l.note(l.files, name, fate{sum: sha256.Sum256(data)})
+	status := staff.send("/dossiers/"+dossier+"/documents", map[string]string{"category": "document"}, name, data)
+	l.note(l.files, name, fate{status == 303, sha256.Sum256(data)})
+	return status
+}
+
 // load uses the program until stop is closed.
 func (l *ledger) load(stop chan struct{}, client, staff *browser, talk, toggle string) {
 	var work sync.WaitGroup
@@ -86,12 +109,7 @@ func (l *ledger) load(stop chan struct{}, client, staff *browser, talk, toggle s
 			}
 		})
 	}
-	again(func() {
-		name, data := l.name()+".pdf", paper()
-		l.note(l.files, name, fate{sum: sha256.Sum256(data)})
-		status := staff.send("/dossiers/"+talk+"/documents", map[string]string{"category": "document"}, name, data)
-		l.note(l.files, name, fate{status == 303, sha256.Sum256(data)})
-	})
+	again(func() { l.upload(staff, talk) })
 	again(func() {
 		subject, data := l.name(), paper()
 		name := subject + ".pdf"
@@ -157,11 +175,9 @@ func TestKillStorm(t *testing.T) {
 
 	// A last time without a kill: new work is taken.
 	p.start()
-	name, data := l.name()+".pdf", paper()
-	if status := staff.send("/dossiers/"+talk+"/documents", nil, name, data); status != 303 {
+	if status := l.upload(staff, talk); status != 303 {
 		t.Errorf("after the storm an upload is answered with %d", status)
 	}
-	l.note(l.files, name, fate{true, sha256.Sum256(data)})
 	p.kill()
 
 	w = open(t, dir, server.Addr)
