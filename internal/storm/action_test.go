@@ -114,7 +114,7 @@ func obey(text string) error {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		return err
 	}
-	h, err := openHouse(o.Dir, nowhere)
+	h, err := openHouse(o.Dir, nowhere, o.Known.Now)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
+	"voordeur/internal/clock"
 	"voordeur/internal/db"
 	"voordeur/internal/identity"
 	"voordeur/internal/server"
@@ -27,7 +28,12 @@ type witness struct {
 
 func open(t testing.TB, dir, smtp string) *witness {
 	t.Helper()
-	h, err := openHouse(dir, smtp)
+	return openAt(t, dir, smtp, clock.System{}.Now())
+}
+
+func openAt(t testing.TB, dir, smtp string, now time.Time) *witness {
+	t.Helper()
+	h, err := openHouse(dir, smtp, now)
 	must(t, err)
 	return &witness{h, t}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -143,7 +144,7 @@ func inMemory(t testing.TB, f func(dir string)) {
 // inspect asserts all invariants over what a fault has left of the seed.
 func (s *seed) inspect(t testing.TB, dir string, what tried) {
 	t.Helper()
-	w := open(t, dir, nowhere)
+	w := openAt(t, dir, nowhere, s.known.Now)
 	defer w.close()
 	if i := slices.IndexFunc(what.outcomes, outcome.odd); i >= 0 {
 		t.Errorf("%s is %s", what.actions[i], what.outcomes[i])
@@ -152,9 +153,9 @@ func (s *seed) inspect(t testing.TB, dir string, what tried) {
 	if added, may := w.tally().since(s.tally), what.possible(); !slices.ContainsFunc(may, func(n tally) bool { return maps.Equal(n, added) }) {
 		t.Errorf("%v %v: there are %v more", what.actions, what.outcomes, added)
 	}
-	desk := &browser{w, office, maps.Clone(s.known.Staff)}
-	if status := desk.send("/dossiers/"+s.known.Talk+"/documents", nil, "later.pdf", paperOf("later.pdf")); status != 303 {
-		t.Errorf("new work is answered with %d", status)
+	before := w.tally()
+	if status, added := newUser(w.house, s.known).upload(), w.tally().since(before); outcomeOf(strconv.Itoa(status)) != acknowledged || added["documents"] != 1 {
+		t.Errorf("new work is answered with %d, and there are %v more", status, added)
 	}
 	w.collect()
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"voordeur/internal/access"
+	"voordeur/internal/clock"
 	"voordeur/internal/db"
 	"voordeur/internal/storm/powercut"
 	"voordeur/internal/tenant"
@@ -29,7 +30,7 @@ func (h *house) create(id string) error {
 
 // nothing is the seed of what begins from nothing.
 func nothing() *seed {
-	return &seed{files: powercut.Files{}, look: func(t testing.TB, dir string, what tried) {
+	return &seed{files: powercut.Files{}, known: known{Now: clock.System{}.Now()}, look: func(t testing.TB, dir string, what tried) {
 		t.Helper()
 		w := open(t, dir, nowhere)
 		defer w.close()

@@ -76,7 +76,7 @@ func TestFullDisk(t *testing.T) {
 // full runs the actions over a folder whose disk is full, and again when there is room.
 func (s *seed) full(t *testing.T, dir string, look int, fill func() (free func())) {
 	write(t, dir, s.files)
-	h, err := openHouse(dir, nowhere)
+	h, err := openHouse(dir, nowhere, s.known.Now)
 	must(t, err)
 	u := newUser(h, s.known)
 	free := fill()

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"time"
 
 	"voordeur/internal/blob"
 	"voordeur/internal/clock"
@@ -36,9 +37,9 @@ type house struct {
 	disk *blob.Disk
 }
 
-// openHouse opens a folder, in which it makes what is not there yet.
-func openHouse(dir, smtp string) (*house, error) {
-	h := &house{now: clock.NewManual(clock.System{}.Now())}
+// openHouse opens a folder at a time, and makes in it what is not there yet.
+func openHouse(dir, smtp string, now time.Time) (*house, error) {
+	h := &house{now: clock.NewManual(now)}
 	var err error
 	if h.disk, err = blob.OpenDisk(filepath.Join(dir, blobsName)); err != nil {
 		return nil, err

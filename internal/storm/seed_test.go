@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
@@ -36,9 +37,10 @@ type seed struct {
 
 // known is what a visitor knows who does something in the folder.
 type known struct {
-	Talk     string // a dossier
-	Document string // that nobody has published yet
-	Token    string // of the link of somebody who was invited
+	Now      time.Time // at which all happens, however long the test takes: no session ends
+	Talk     string    // a dossier
+	Document string    // that nobody has published yet
+	Token    string    // of the link of somebody who was invited
 	Client   map[string]string
 	Staff    map[string]string // cookies
 }
@@ -82,7 +84,7 @@ func sow(t *testing.T) *seed {
 func (w *witness) prepare(mails *mailtest.Server) known {
 	w.t.Helper()
 	client, staff := loginClient(w.t, w), loginStaff(w.t, w)
-	k := known{Talk: w.dossier("2026-01482"), Client: client.cookies, Staff: staff.cookies}
+	k := known{Now: w.now.Now(), Talk: w.dossier("2026-01482"), Client: client.cookies, Staff: staff.cookies}
 	for _, name := range []string{"klaar.pdf", "wacht.pdf"} {
 		if s := staff.send("/dossiers/"+k.Talk+"/documents", map[string]string{"category": "document"}, name, paperOf(name)); s != 303 {
 			w.t.Fatalf("%s: %d", name, s)
