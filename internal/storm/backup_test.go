@@ -76,7 +76,7 @@ func TestBackupUnderLoad(t *testing.T) {
 		defer close(ended)
 		l.load(stop, client, staff, talk, toggle)
 	}()
-	for range rounds(t) {
+	for range rounds(t, kills) {
 		killed(t, p.command("backup", "--to", backups, "--keep", "2"), time.Duration(20+rand.IntN(600))*time.Millisecond)
 	}
 	files, messages := l.known()
@@ -110,7 +110,7 @@ func TestBackupUnderLoad(t *testing.T) {
 		_, finished := os.Stat(filepath.Join(aside.dir, "blobs", "unfinished"))
 		return missing == nil && finished != nil
 	}
-	for n := range rounds(t) {
+	for n := range rounds(t, kills) {
 		if killed(t, aside.command("restore", "--from", backups), time.Duration(20+40*n)*time.Millisecond) || whole() {
 			break
 		}
@@ -142,7 +142,7 @@ func TestMoveKilled(t *testing.T) {
 	must(t, w.Seal(t.Context()))
 	w.close()
 	p := &program{t: t, bin: build(t), dir: dir, smtp: mails.Addr}
-	for n := range rounds(t) {
+	for n := range rounds(t, kills) {
 		if killed(t, p.command("move", "--to", to), time.Duration(100+60*n)*time.Millisecond) {
 			break
 		}

@@ -217,12 +217,12 @@ func (s *siege) newWork() {
 // TestKillStormOfPostgres kills PostgreSQL, and not the program, which comes to terms by itself with a
 // database that goes and comes back.
 func TestKillStormOfPostgres(t *testing.T) {
-	s := newPostgres(t).besiege(rounds(t))
+	s := newPostgres(t).besiege(rounds(t, postgresKills))
 	w := s.open(t, s.program.dir, s.mails.Addr)
 	defer w.close()
 	output(t, s.command("pg_amcheck", "--install-missing", "--heapallindexed"))
 	w.check(s.ledger)
 	s.ledger.some(t)
-	w.jobs(s.mails, rounds(t)+1)
+	w.jobs(s.mails, rounds(t, postgresKills)+1)
 	w.collect()
 }

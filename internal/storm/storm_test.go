@@ -19,8 +19,11 @@ import (
 	"voordeur/internal/mail/mailtest"
 )
 
-// kills is how often the program is killed, unless VOORDEUR_KILLS says otherwise.
-const kills = 10
+// How often the program and PostgreSQL are killed, unless VOORDEUR_KILLS says otherwise.
+const (
+	kills         = 10
+	postgresKills = 4 // each takes seconds, until the program has found it again
+)
 
 // ledger is what the users know: what was acknowledged, and what may or may not have been done.
 type ledger struct {
@@ -132,11 +135,11 @@ func (l *ledger) load(stop chan struct{}, client, staff *browser, talk, toggle s
 	work.Wait()
 }
 
-func rounds(t *testing.T) int {
+func rounds(t *testing.T, usual int) int {
 	t.Helper()
 	text := os.Getenv("VOORDEUR_KILLS")
 	if text == "" {
-		return kills
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	must(t, err)
@@ -154,7 +157,7 @@ func TestKillStorm(t *testing.T) {
 	p := &program{t: t, bin: build(t), dir: dir, smtp: server.Addr}
 	l := &ledger{files: map[string]fate{}, messages: map[string]fate{}}
 	var client, staff *browser
-	for n := range rounds(t) {
+	for n := range rounds(t, kills) {
 		p.start()
 		if n == 0 {
 			client, staff = loginClient(t, p), loginStaff(t, p)
@@ -184,7 +187,7 @@ func TestKillStorm(t *testing.T) {
 	defer w.close()
 	w.check(l)
 	l.some(t)
-	w.jobs(server, rounds(t)+1)
+	w.jobs(server, rounds(t, kills)+1)
 	w.collect()
 }
 
