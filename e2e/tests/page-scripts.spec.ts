@@ -18,6 +18,24 @@ test.describe('the page', { tag: '@js' }, () => {
     await expect(field).toHaveValue('Geheim-wachtwoord-1')
   })
 
+  test('nothing moves while the page comes in (P11)', async ({ ik, demo }) => {
+    const { page } = ik
+    await page.addInitScript(() => {
+      const moved: number[] = ((window as unknown as { moved: number[] }).moved = [])
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) moved.push((entry as unknown as { value: number }).value)
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    for (const tenant of ['notaris', 'gemeente']) {
+      for (const face of ['portal', 'office'] as const) {
+        await ik.open(`${demo.tenant(tenant)[face]}/login`)
+        await expect(page.getByRole('button', { name: /^Wachtwoord tonen/ })).toBeVisible()
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+        expect(await page.evaluate(() => (window as unknown as { moved: number[] }).moved), `${tenant} ${face}`).toEqual([])
+      }
+    }
+  })
+
   test('a double click sends a form once; the page that comes back can be sent again', async ({ ik, demo }) => {
     const { page } = ik
     let sent = 0

@@ -130,9 +130,9 @@ const (
 	alarmTime = time.Hour
 )
 
-const selectManagers = `select id, email, name from account where tenant_id = $1 and face = 'office' and role = 'administrator' and state = 'active'
+const selectManagers = `select id, email, name from account where tenant_id = $1 and client_id is null and face = 'office' and role = 'administrator' and state = 'active'
 	and (select count(*) from mail m where m.tenant_id = account.tenant_id and m.account_id = account.id and m.purpose = $2 and m.created_at > $3) < $4
-	order by id`
+	order by name, id`
 
 // NotifyQuarantine mails the administrators that a document waits for what they decide.
 func (i *Identity) NotifyQuarantine(ctx context.Context, tx *db.Tx, tenantID string) error {

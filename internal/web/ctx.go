@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"voordeur/internal/access"
 	"voordeur/internal/db"
@@ -57,7 +58,15 @@ type Flash struct {
 func (c *Ctx) T(key string, args ...any) string { return c.Texts.T(key, args...) }
 
 // Param returns a part of the path.
-func (c *Ctx) Param(name string) string { return c.R.PathValue(name) }
+//
+// What is no text, or has a zero byte in it, names nothing: PostgreSQL refuses to compare it.
+func (c *Ctx) Param(name string) string {
+	v := c.R.PathValue(name)
+	if !utf8.ValidString(v) || strings.Contains(v, "\x00") {
+		return ""
+	}
+	return v
+}
 
 // Query returns a single value of the query; a repeated one counts as absent.
 func (c *Ctx) Query(name string) string {
