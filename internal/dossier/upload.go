@@ -265,7 +265,11 @@ func (ds *Dossiers) joinParts(ctx context.Context, t *tenant.Tenant, s access.Sc
 	}
 	if u.MediaType == "" {
 		if u.MediaType, err = ds.typeOf(ctx, t, s, u, whole); err != nil {
-			return errors.Join(err, ds.vault.Delete(ctx, t.ID, whole.Key), ds.Drop(ctx, s, u.Dossier, u.ID))
+			err = ds.undo(ctx, t.ID, whole, err)
+			if errs.Is(err, errs.Invalid) { // whatever else it is, the parts were acknowledged
+				err = errors.Join(err, ds.Drop(ctx, s, u.Dossier, u.ID))
+			}
+			return err
 		}
 	}
 	if err := ds.complete(ctx, t, s, u, u.Received, whole); err != nil {
