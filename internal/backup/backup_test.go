@@ -21,6 +21,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
 	"voordeur/internal/world/worldtest"
 )
 
@@ -424,6 +425,25 @@ func TestAFileThatIsDamagedOrMissingInTheStoreStopsTheBackup(t *testing.T) {
 	fails("is in the database and not in the store")
 	must(t, os.Rename(path+".gone", path))
 	o.backup()
+}
+
+// away is a store that cannot be reached.
+type away struct{ blob.Store }
+
+func (away) Open(context.Context, string, string) (blob.Reader, error) {
+	return nil, errs.New(errs.Unavailable, "file.store_down")
+}
+
+// A store that is away says nothing of a document: the check ends, and calls none of them wrong.
+func TestAStoreThatIsAwayMakesNoDocumentWrong(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newOffice(t, d).house()
+		h.Store = away{h.Store}
+		var rep backup.Report
+		if err := h.Documents(context.Background(), &rep); !errs.Is(err, errs.Unavailable) || !rep.Sound() {
+			t.Errorf("%v: %v", err, rep.Wrong)
+		}
+	})
 }
 
 func TestOneAtATime(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
 )
 
 // Report is what a check found.
@@ -76,7 +77,8 @@ func (h House) Documents(ctx context.Context, rep *Report) error {
 	return nil
 }
 
-// document notes what a check of a file said. A file that went with its row meanwhile is not missed.
+// document notes what a check of a file said. A file that went with its row meanwhile is not missed,
+// and a store that is away says nothing of a file.
 func (h House) document(ctx context.Context, rep *Report, tenant string, s blob.Stored, said error) error {
 	if said == nil {
 		rep.Files++
@@ -85,6 +87,9 @@ func (h House) document(ctx context.Context, rep *Report, tenant string, s blob.
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if errs.Is(said, errs.Unavailable) {
+		return said
 	}
 	still, err := dossier.Keeps(ctx, h.DB, tenant, s.Key)
 	if still {
