@@ -120,6 +120,37 @@ func checkAnswer(t *testing.T, what string, h http.Header) {
 	}
 }
 
+// What is no text, in a part of a path or in a query, is an answer as any: PostgreSQL refuses to
+// compare it.
+func TestWhatIsNoTextInAnAddressIsNoFault(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		people := map[access.Face]*visitor{access.Portal: h.client(dewit), access.Office: h.staff("beheer@delinde.example")}
+		for face, v := range people {
+			for _, r := range h.FaceRoutes(face) {
+				if r.Method != web.Get {
+					continue
+				}
+				for _, bad := range []string{"%00", "%ff", "a%00b", "%c3%28"} {
+					query := "?x="
+					for _, name := range []string{"after", "actor", "dossier", "enrol", "from", "group", "id", "mine", "name", "next", "party", "q", "resume", "status", "tab", "to", "until"} {
+						query += bad + "&" + name + "="
+					}
+					query += bad
+					path := strings.ReplaceAll(r.Pattern, "{$}", "")
+					for what, at := range map[string]string{
+						"part":  wildcard.ReplaceAllString(path, bad),
+						"query": wildcard.ReplaceAllString(strings.Replace(path, "{dossier}", h.dossier("2026-01482"), 1), "x"),
+					} {
+						if a := v.get(at + query); a.status >= 500 {
+							t.Errorf("%s of %s%s: %d", what, at, query, a.status)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
 // ASVS 14.2.5: no cache on the way takes a page for a file, since there is no such file.
 func TestAnAddressThatLooksLikeAFileIsNoPage(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"voordeur/internal/access"
 	"voordeur/internal/db"
@@ -57,23 +56,29 @@ type Flash struct {
 // T returns a text in the user's language.
 func (c *Ctx) T(key string, args ...any) string { return c.Texts.T(key, args...) }
 
-// Param returns a part of the path.
-//
-// What is no text, or has a zero byte in it, names nothing: PostgreSQL refuses to compare it.
+// Param returns a part of the path. One that Clean would change names nothing.
 func (c *Ctx) Param(name string) string {
-	v := c.R.PathValue(name)
-	if !utf8.ValidString(v) || strings.Contains(v, "\x00") {
-		return ""
-	}
-	return v
-}
-
-// Query returns a single value of the query; a repeated one counts as absent.
-func (c *Ctx) Query(name string) string {
-	if v := c.R.URL.Query()[name]; len(v) == 1 {
-		return v[0]
+	if v := c.R.PathValue(name); Clean(v) == v {
+		return v
 	}
 	return ""
+}
+
+// Query returns a single value of the query, as Clean leaves it; a repeated one counts as absent.
+func (c *Ctx) Query(name string) string {
+	if list := c.Queries(name); len(list) == 1 {
+		return list[0]
+	}
+	return ""
+}
+
+// Queries returns all values of the query with a name, as Clean leaves them.
+func (c *Ctx) Queries(name string) []string {
+	var list []string
+	for _, v := range c.R.URL.Query()[name] {
+		list = append(list, Clean(v))
+	}
+	return list
 }
 
 // See answers 303 with a local address; anything else leads to the first page.

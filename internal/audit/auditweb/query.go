@@ -18,7 +18,7 @@ type query struct {
 }
 
 func queryOf(c *web.Ctx) query {
-	get := func(name string) string { return strings.TrimSpace(web.Clean(c.Query(name))) }
+	get := func(name string) string { return strings.TrimSpace(c.Query(name)) }
 	q := query{
 		Who: get("who"), Actor: get("actor"), Dossier: get("dossier"), Client: get("client"), ClientID: get("client_id"),
 		From: get("from"), To: get("to"), After: get("after"),

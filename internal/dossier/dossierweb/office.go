@@ -124,7 +124,7 @@ func option(cl client.Client, chosen bool) ui.Option {
 }
 
 func (p *Pages) newPage(c *web.Ctx, a access.Staff) error {
-	return p.form(c, a, 200, newView(c, draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.R.URL.Query()["party"]}))
+	return p.form(c, a, 200, newView(c, draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.Queries("party")}))
 }
 
 func newView(c *web.Ctx, f draftForm) formView {

@@ -97,7 +97,7 @@ type listView struct {
 // listOf reads search and filter from the address. A first visit asks for what is open; whoever
 // unticked every status, which the form's mark tells apart, asks for all of them.
 func (p *Pages) listOf(c *web.Ctx) (listView, error) {
-	v := listView{filter: dossier.Filter{Search: c.Query("q"), Statuses: c.R.URL.Query()["status"], After: c.Query("after")}}
+	v := listView{filter: dossier.Filter{Search: c.Query("q"), Statuses: c.Queries("status"), After: c.Query("after")}}
 	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
 	if err != nil {
 		return v, err
