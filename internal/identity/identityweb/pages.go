@@ -4,6 +4,7 @@ package identityweb
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"voordeur/internal/access"
@@ -25,7 +26,7 @@ func New(ids *identity.Identity, tenants *tenant.Tenants) *Pages { return &Pages
 
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
-	return []web.Route{
+	return slices.Concat([]web.Route{
 		{Method: web.Get, Pattern: "/login", Policy: access.AnyFace, Handler: p.loginPage},
 		{Method: web.Post, Pattern: "/login", Policy: access.AnyFace, Handler: p.login, Form: loginForm{}},
 		{Method: web.Get, Pattern: "/login/code", Policy: access.OfficeOpen, Handler: p.codePage},
@@ -40,9 +41,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-		{Method: web.Get, Pattern: "/profile", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.profile)},
-		{Method: web.Post, Pattern: "/profile/notifications", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.notify), Form: notifyForm{}},
-	}
+	}, p.profileRoutes())
 }
 
 const (
@@ -300,41 +299,4 @@ func (p *Pages) set(c *web.Ctx) error {
 	}
 	c.SetFlash(web.Flash{Kind: "ok", Key: "password.stored"})
 	return p.enter(c, out, "/")
-}
-
-type notifyForm struct {
-	Groups []string `form:"groups"`
-}
-
-func (p *Pages) profile(c *web.Ctx, a access.Client) error {
-	me, err := p.ids.Profile(c.R.Context(), a)
-	if err != nil {
-		return err
-	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), me))
-}
-
-func (p *Pages) notify(c *web.Ctx, a access.Client) error {
-	var f notifyForm
-	if err := web.Bind(c, &f); err != nil {
-		return err
-	}
-	if err := p.ids.SetNotify(c.R.Context(), a, f.Groups); err != nil {
-		return err
-	}
-	return c.Done("/profile", "profile.saved")
-}
-
-// groups are the switches whose module the tenant has (N47).
-func groups(c *web.Ctx, me identity.Profile) []ui.Option {
-	all := []struct{ group, module string }{
-		{identity.GroupDocuments, tenant.ModuleDossiers}, {identity.GroupQuestionnaires, "questionnaires"}, {identity.GroupMessages, tenant.ModuleMessages},
-	}
-	var out []ui.Option
-	for _, g := range all {
-		if c.Site.Modules[g.module] {
-			out = append(out, ui.Option{Value: g.group, Label: c.T("profile.notify." + g.group), Chosen: me.Notify[g.group]})
-		}
-	}
-	return out
 }
