@@ -45,7 +45,7 @@ func blobs(ctx context.Context, args []string, out io.Writer) error {
 	if *from == "" || *to == "" || blob.IsS3(*from) == blob.IsS3(*to) {
 		return errors.New("blobs move: --from and --to are a folder and a bucket (s3://BUCKET/PREFIX), or a bucket and a folder")
 	}
-	if *remove && c.Blobs == *from {
+	if *remove && blob.Same(c.Blobs, *from) {
 		return fmt.Errorf("blobs move: VOORDEUR_BLOBS is still %s; set it to %s first, so that nothing is served from where documents go away", *from, *to)
 	}
 	if !blob.IsS3(*from) {

@@ -55,6 +55,7 @@ func TestDocumentsMoveToABucketAndBack(t *testing.T) {
 	tells(t, "copied and compared, 0 were there already", "blobs", "move", "--from", folder, "--to", at)
 	tells(t, "0 documents of 0 bytes copied", "blobs", "move", "--from", folder, "--to", at)
 	refuses(t, "VOORDEUR_BLOBS is still", "blobs", "move", "--from", folder, "--to", at, "--remove")
+	refuses(t, "VOORDEUR_BLOBS is still", "blobs", "move", "--from", folder+"/", "--to", at, "--remove")
 
 	t.Setenv("VOORDEUR_BLOBS", at)
 	refuses(t, "stop the program that serves from "+folder, "blobs", "move", "--from", folder, "--to", at, "--remove")

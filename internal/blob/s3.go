@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -44,6 +45,17 @@ var (
 
 // IsS3 reports whether the address of a store is that of a bucket, not a folder.
 func IsS3(address string) bool { return strings.HasPrefix(address, s3Scheme) }
+
+// Same reports whether two addresses lead to one store, however each is written: a folder by another
+// path, or a bucket with a stroke behind it. A folder that is not there is no other's.
+func Same(a, b string) bool {
+	if IsS3(a) || IsS3(b) {
+		return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
+	}
+	there, err := os.Stat(a)
+	other, wrong := os.Stat(b)
+	return err == nil && wrong == nil && os.SameFile(there, other)
+}
 
 // bucket takes an address apart.
 func (c S3Config) bucket() (bucket, prefix string, err error) {

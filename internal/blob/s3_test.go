@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -318,6 +319,28 @@ func TestS3RefusesWhatIsNoBucket(t *testing.T) {
 		change(&c)
 		if _, err := OpenS3(c); err == nil || c.SecretKey != "" && strings.Contains(err.Error(), fmt.Sprintf("%q", c.SecretKey)) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOneStoreIsOneHoweverItsAddressIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Dir(dir))
+	for _, same := range [][2]string{
+		{dir, dir + "/"}, {dir, filepath.Base(dir)}, {dir, dir + "/./"}, {link, dir},
+		{"s3://documents/linde", "s3://documents/linde/"}, {"s3://documents", "s3://documents/"},
+	} {
+		if !Same(same[0], same[1]) {
+			t.Errorf("%s and %s are one", same[0], same[1])
+		}
+	}
+	for _, other := range [][2]string{{dir, t.TempDir()}, {dir, dir + "x"}, {dir + "x", dir + "x"}, {dir, "s3://documents"}, {"s3://documents/linde", "s3://documents/lindeboom"}} {
+		if Same(other[0], other[1]) {
+			t.Errorf("%s and %s are two", other[0], other[1])
 		}
 	}
 }
