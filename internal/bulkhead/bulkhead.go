@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"voordeur/internal/clock"
 	"voordeur/internal/errs"
 )
 
@@ -21,6 +22,10 @@ type Limits struct {
 	Tenant int           // done at once for one tenant
 	Queue  int           // waiting for one tenant
 	Wait   time.Duration // how long one waits at most
+	// Rest is how long a tenant's place stays empty after work, in times that work's own duration. With 1
+	// a tenant that never stops takes half of what its places can do; whoever comes now and then does not
+	// notice.
+	Rest int
 }
 
 // ErrBusy is what is under the error of whoever was refused: the program does as it should.
@@ -44,7 +49,7 @@ type Bulkhead struct {
 // lane is the place of one tenant, in which who came first goes first too.
 type lane struct {
 	places *semaphore.Weighted
-	inside int // waiting or at work
+	inside int // waiting, at work, or a place that rests
 }
 
 // Load is what a bulkhead has to do.
@@ -79,17 +84,22 @@ func (b *Bulkhead) Enter(ctx context.Context, tenant string) (leave func(), err 
 		return nil, b.refuse()
 	}
 	if err := b.wait(ctx, own); err != nil {
-		b.part(tenant, &b.load.Waiting)
+		b.giveUp(tenant, own)
 		if ctx.Err() != nil { // the visitor left, or his page has taken too long already
 			return nil, ctx.Err()
 		}
 		return nil, b.refuse()
 	}
 	b.start()
+	took := clock.Stopwatch()
 	return sync.OnceFunc(func() {
 		b.all.Release(1)
-		own.places.Release(1)
-		b.part(tenant, &b.load.Running)
+		b.end()
+		if b.limits.Rest == 0 {
+			b.part(tenant, own)
+			return
+		}
+		time.AfterFunc(time.Duration(b.limits.Rest)*took(), func() { b.part(tenant, own) })
 	}), nil
 }
 
@@ -131,13 +141,30 @@ func (b *Bulkhead) start() {
 	b.load.Running++
 }
 
-// part takes one out again, from those it was counted among. A lane that is empty goes: tenants come
-// and go for as long as the program runs.
-func (b *Bulkhead) part(tenant string, among *int) {
+func (b *Bulkhead) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	*among--
-	own := b.tenants[tenant]
+	b.load.Running--
+}
+
+// giveUp takes out one who waited.
+func (b *Bulkhead) giveUp(tenant string, own *lane) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.load.Waiting--
+	b.leave(tenant, own)
+}
+
+// part gives a tenant's place to the next of his.
+func (b *Bulkhead) part(tenant string, own *lane) {
+	own.places.Release(1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.leave(tenant, own)
+}
+
+// leave counts one less. A lane that is empty goes: tenants come and go for as long as the program runs.
+func (b *Bulkhead) leave(tenant string, own *lane) {
 	if own.inside--; own.inside == 0 {
 		delete(b.tenants, tenant)
 	}

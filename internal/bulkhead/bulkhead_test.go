@@ -152,6 +152,29 @@ func TestNobodyWaitsForEver(t *testing.T) {
 	})
 }
 
+// A place rests for as long as its work took. That keeps the same tenant waiting, and nobody else; and
+// whoever comes after the rest does not notice it.
+func TestAPlaceRestsAsLongAsItsWorkTook(t *testing.T) {
+	inside(t, bulkhead.Limits{Total: 1, Tenant: 1, Queue: 2, Wait: time.Minute, Rest: 1}, func(_ *testing.T, h *hall) {
+		first, next, other := h.come(ctx, "a"), h.come(ctx, "a"), h.come(ctx, "b")
+		time.Sleep(4 * time.Second)
+		h.depart(first)
+		h.expect("at rest: another goes first", 1, 1, 0, "a", "b")
+		h.depart(other)
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		h.expect("still at rest", 0, 1, 0, "a", "b")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		h.expect("rested", 1, 0, 0, "a", "b", "a")
+		h.depart(next) // after four seconds it rests as long
+		time.Sleep(time.Minute)
+		h.depart(h.come(ctx, "a"))
+		h.expect("later", 0, 0, 0, "a", "b", "a", "a")
+		time.Sleep(time.Minute)
+	})
+}
+
 // To leave twice frees one place only.
 func TestLeavingTwiceIsLeavingOnce(t *testing.T) {
 	inside(t, bulkhead.Limits{Total: 1, Tenant: 1, Queue: 1, Wait: time.Hour}, func(t *testing.T, h *hall) {

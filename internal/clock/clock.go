@@ -17,6 +17,13 @@ type System struct{}
 // Now returns the machine's time in UTC, at the microseconds that both databases keep.
 func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
+// Stopwatch starts one, and returns what it shows: how long something took, whatever the time of day is set
+// to meanwhile.
+func Stopwatch() (shows func() time.Duration) {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
+}
+
 // Manual stands still until it is moved. It is safe for use by several goroutines.
 type Manual struct {
 	mu  sync.Mutex

@@ -9,13 +9,13 @@ import (
 )
 
 // heavy is what bounds each kind of heavy work, by the name that the operator reads. One office that
-// searches as much as it can takes half of the cores and leaves the rest to others; images are made
+// searches as much as it can takes a quarter of the cores and leaves the rest to others; images are made
 // anew one at a time, because of the memory that takes.
 func heavy(ids *identity.Identity) map[string]*bulkhead.Bulkhead {
 	cores := runtime.GOMAXPROCS(0)
 	return map[string]*bulkhead.Bulkhead{
 		"password": ids.Hashing(),
-		"search":   bulkhead.New(bulkhead.Limits{Total: cores, Tenant: max(1, cores/2), Queue: 20, Wait: 10 * time.Second}),
+		"search":   bulkhead.New(bulkhead.Limits{Total: cores, Tenant: max(1, cores/2), Queue: 20, Wait: 10 * time.Second, Rest: 1}),
 		"picture":  bulkhead.New(bulkhead.Limits{Total: 1, Tenant: 1, Queue: 10, Wait: 10 * time.Second}),
 	}
 }
