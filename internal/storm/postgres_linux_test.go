@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	osuser "os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -36,6 +37,7 @@ type postgres struct {
 	port     string
 	cmd      *exec.Cmd
 	log      strings.Builder
+	forgets  bool // it answers before it has written, once everybody has logged in
 }
 
 // newPostgres makes a server and starts it.
@@ -183,6 +185,9 @@ func (p *postgres) besiege(kills int) *siege {
 	defer s.program.kill()
 	client := loginClient(p.t, s.program)
 	s.staff = loginStaff(p.t, s.program)
+	if p.forgets {
+		output(p.t, p.command("psql", "-q", "-c", "alter system set synchronous_commit = off", "-c", "alter system set wal_writer_delay = '10s'", "-c", "select pg_reload_conf()"))
+	}
 	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -225,4 +230,20 @@ func TestKillStormOfPostgres(t *testing.T) {
 	s.ledger.some(t)
 	w.jobs(s.mails, rounds(t, postgresKills)+1)
 	w.collect()
+}
+
+// A server that acknowledges before it has written its log, as its settings allow: what the storm is
+// there to find.
+func TestKillStormFindsAPostgresThatForgets(t *testing.T) {
+	p := newPostgres(t)
+	p.forgets = true
+	s := p.besiege(2)
+	found := wrong(t, func(t testing.TB) {
+		w := s.open(t, s.program.dir, s.mails.Addr)
+		defer w.close()
+		w.check(s.ledger)
+	})
+	if !slices.ContainsFunc(found, func(what string) bool { return strings.Contains(what, "acknowledged true, there are 0") }) {
+		t.Errorf("what was acknowledged was lost, and nobody noticed: %v", found)
+	}
 }
