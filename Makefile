@@ -31,7 +31,7 @@ check: ## Quick loop: format, vet, known weaknesses, licences, short tests on SQ
 test: ## Everything, as CI does; installs what the tests need (PKGS=./...)
 	@scripts/test
 
-bench: build ## Measure against the limits of the machine, at a million (DOSSIERS=1000000 ONLY=)
+bench: build ## Measure against the limits of the machine and against others, at a million (DOSSIERS=1000000 ONLY=)
 	@scripts/benchmark --dossiers $(or $(DOSSIERS),1000000) --only "$(ONLY)"
 
 fuzz: ## Look for inputs that break a promise, FUZZTIME=10m for each fuzz target

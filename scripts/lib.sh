@@ -24,6 +24,7 @@ go_files() { find . -name node_modules -prune -o -name '*.go' -print; }
 # tool MODULE@VERSION prints the path of a Go tool, which is built once into .cache/tools.
 tool() {
 	local dir=$PWD/.cache/tools/${1//\//_}-$(go env GOVERSION) name=${1%@*}
+	[[ $name =~ /v[0-9]+$ ]] && name=${name%/*} # the generation of a module names no program
 	name=$(basename "$name")
 	[[ -x $dir/$name ]] || GOBIN=$dir go install "$1" >&2 || return
 	echo "$dir/$name"

@@ -1,7 +1,7 @@
 // Package bench measures what the program costs, and compares it with what the machine can do at
 // most: with a handler that only sends the same bytes, a server that gives a file by sendfile and one
-// that stores a stream as it is. Its figures are reported and never asserted: how fast a machine is
-// says nothing of a change.
+// that stores a stream as it is; and with the lists of others. Its figures are reported and never
+// asserted: how fast a machine is says nothing of a change.
 package bench
 
 import (
@@ -22,6 +22,7 @@ type Config struct {
 	Limits   string // the program that has Limit as its command "limit KIND FILE"
 	Cache    string // folder of what is made once
 	Postgres string // address of a cluster, "" for SQLite alone
+	Peers    string // the command that brings a program of others by its name, "" for none
 	Profile  string // address on which the programs give profiles, "" for none
 
 	Few, Many int           // dossiers of the two installations that are compared
@@ -72,7 +73,14 @@ func (r *run) all(ctx context.Context) error {
 			name    string
 			measure func(context.Context, db.Dialect) error
 		}{
-			{"start", r.start}, {"pages", r.pages}, {"flood", r.flood}, {"transfers", r.transfers}, {"crowd", r.crowd}, {"writes", r.writes}, {"visit", r.visit},
+			{"start", r.start},
+			{"pages", r.pages},
+			{"flood", r.flood},
+			{"transfers", r.transfers},
+			{"crowd", r.crowd},
+			{"writes", r.writes},
+			{"visit", r.visit},
+			{"peers", r.peers},
 		} {
 			if r.Only != "" && r.Only != part.name {
 				continue

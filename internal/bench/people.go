@@ -46,7 +46,12 @@ func (p *person) cookie() string {
 
 // get returns a page.
 func (p *person) get(ctx context.Context, path string) (string, error) {
-	res, err := p.do(ctx, http.MethodGet, path, nil, nil)
+	return p.answer(ctx, http.MethodGet, path, nil, nil)
+}
+
+// answer returns what is answered to a request that succeeds.
+func (p *person) answer(ctx context.Context, method, path string, headers map[string]string, body io.Reader) (string, error) {
+	res, err := p.do(ctx, method, path, headers, body)
 	if err != nil {
 		return "", err
 	}
@@ -64,10 +69,15 @@ func (p *person) enter(ctx context.Context, path string, form url.Values) (int, 
 	if err != nil {
 		return 0, err
 	}
+	p.keep(res)
+	return res.StatusCode, drain(res)
+}
+
+// keep keeps the cookies of an answer.
+func (p *person) keep(res *http.Response) {
 	for _, c := range res.Cookies() {
 		p.cookies[c.Name] = c.Value
 	}
-	return res.StatusCode, drain(res)
 }
 
 // logIn logs in with the password of the demo and, where one is asked for, a code.

@@ -65,12 +65,23 @@ func serve(ctx context.Context, c Config, in installation) (p *process, err erro
 		"VOORDEUR_ORIGIN_SCHEME=http", "VOORDEUR_SMTP_ADDR=127.0.0.1:9", "VOORDEUR_SMTP_TLS=none", "VOORDEUR_OPS_ADDR=" + c.Profile,
 	}
 	p, err = start(cmd)
-	if err != nil || !strings.HasPrefix(in.address, "postgres") {
-		return p, err
+	if err != nil {
+		return nil, err
+	}
+	if err := p.withDatabase(ctx, in); err != nil {
+		return nil, errors.Join(err, p.stop())
+	}
+	return p, nil
+}
+
+// withDatabase counts what the server of a database spends as the program's own, where there is one.
+func (p *process) withDatabase(ctx context.Context, in installation) error {
+	if !strings.HasPrefix(in.address, "postgres") {
+		return nil
 	}
 	master, err := postmaster(ctx, in.address)
 	if err != nil {
-		return nil, errors.Join(err, p.stop())
+		return err
 	}
 	own := p.cpu
 	p.cpu = func() (time.Duration, error) {
@@ -81,7 +92,7 @@ func serve(ctx context.Context, c Config, in installation) (p *process, err erro
 		theirs, err := cpuBelow(master)
 		return ours + theirs, err
 	}
-	return p, nil
+	return nil
 }
 
 // limit starts a program that shows what the machine can do at most; see Limit.

@@ -31,6 +31,7 @@ type Row struct {
 	Goal     float64 `json:"goal,omitempty"`
 	Most     bool    `json:"most,omitempty"` // the goal is not to be passed; else it is to be reached
 	Met      bool    `json:"met"`
+	Missing  bool    `json:"missing,omitempty"` // what it is compared with could not be had: it is not judged
 	// Of pages: processor seconds of a thousand, of program and database together, and milliseconds
 	// within which half and all but one in a hundred were answered.
 	CPU float64 `json:"cpu_s_per_1000,omitempty"`
@@ -44,15 +45,17 @@ func newReport(c Config) *Report {
 
 // Add judges a row. One without a goal is told and not judged.
 func (r *Report) Add(w Row) {
-	w.Met = true
+	w.Met = !w.Missing
 	judged := w.Ours
 	if w.Limit > 0 {
 		w.Ratio = w.Ours / w.Limit
 		judged = w.Ratio
 	}
-	if w.Goal > 0 && w.Most {
+	switch {
+	case w.Missing:
+	case w.Goal > 0 && w.Most:
 		w.Met = judged <= w.Goal
-	} else if w.Goal > 0 {
+	case w.Goal > 0:
 		w.Met = judged >= w.Goal
 	}
 	r.Rows = append(r.Rows, w)
@@ -61,6 +64,8 @@ func (r *Report) Add(w Row) {
 // verdict says whether a row's goal is met; "" when it has none.
 func (w Row) verdict() string {
 	switch {
+	case w.Missing:
+		return "not measured"
 	case w.Goal == 0:
 		return ""
 	case w.Met:

@@ -90,13 +90,14 @@ func load(ctx context.Context, t target, conns int, slice time.Duration) (sample
 	return total, err
 }
 
-// ask asks over one connection until the time is over, and at least once.
+// ask asks over one connection until the time is over, and at least once. A server that closes the
+// connection gets another one.
 func ask(ctx context.Context, t target) ([]time.Duration, error) {
 	c, err := net.Dial("tcp", t.on.addr)
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }() // the last one
 	r := bufio.NewReaderSize(c, 64<<10)
 	var latencies []time.Duration
 	for first := true; first || ctx.Err() == nil; first = false {
@@ -104,8 +105,18 @@ func ask(ctx context.Context, t target) ([]time.Duration, error) {
 		if _, err := c.Write(t.request); err != nil {
 			return latencies, err
 		}
-		if err := passOver(r); err != nil {
+		closed, err := passOver(r)
+		if err != nil {
 			return latencies, err
+		}
+		if closed {
+			next, err := net.Dial("tcp", t.on.addr)
+			if err != nil {
+				return latencies, err
+			}
+			_ = c.Close() // nothing is under way in it
+			c = next
+			r.Reset(c)
 		}
 		latencies = append(latencies, time.Since(start))
 	}
@@ -115,20 +126,21 @@ func ask(ctx context.Context, t target) ([]time.Duration, error) {
 // errAnswer is an answer that is no success.
 var errAnswer = errors.New("answered")
 
-// passOver reads an answer to its end. Anything but success is an error: what is refused is fast.
-func passOver(r *bufio.Reader) error {
+// passOver reads an answer to its end, and says whether the server closes the connection after it.
+// Anything but success is an error: what is refused is fast.
+func passOver(r *bufio.Reader) (closed bool, err error) {
 	status, err := r.ReadSlice('\n')
 	if err != nil {
-		return err
+		return false, err
 	}
 	if len(status) < 12 || status[9] != '2' && status[9] != '3' {
-		return fmt.Errorf("%w: %q", errAnswer, bytes.TrimSpace(status))
+		return false, fmt.Errorf("%w: %q", errAnswer, bytes.TrimSpace(status))
 	}
 	length, chunked := 0, false
 	for {
 		line, err := r.ReadSlice('\n')
 		if err != nil {
-			return err
+			return false, err
 		}
 		if len(line) <= 2 {
 			break
@@ -137,15 +149,21 @@ func passOver(r *bufio.Reader) error {
 			length, err = strconv.Atoi(string(bytes.TrimSpace(v)))
 		} else if bytes.HasPrefix(line, []byte("Transfer-Encoding: chunked")) {
 			chunked = true
+		} else if bytes.HasPrefix(line, []byte("Connection: close")) {
+			closed = true
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	if !chunked {
-		_, err = r.Discard(length)
-		return err
+	if chunked {
+		return closed, passChunks(r)
 	}
+	_, err = r.Discard(length)
+	return closed, err
+}
+
+func passChunks(r *bufio.Reader) error {
 	for {
 		line, err := r.ReadSlice('\n')
 		if err != nil {

@@ -39,6 +39,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	c := bench.Full(*dossiers)
 	c.Program, c.Limits, c.Cache, c.Postgres, c.Only, c.Profile = "bin/voordeur", self, ".cache/bench", os.Getenv("VOORDEUR_TEST_POSTGRES"), *only, *profile
+	c.Peers = "scripts/bench/peers/get"
 	report, err := bench.Run(ctx, c, os.Stdout)
 	if err != nil {
 		return err
