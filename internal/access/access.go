@@ -11,10 +11,11 @@ type Scope = mint.Scope
 // Role is what an account is in its tenant.
 type Role = mint.Role
 
-// The roles: two of the portal, three of the office, and the program itself.
+// The roles: three of the portal, three of the office, and the program itself.
 const (
-	RoleClient        Role = "client" // a person, or the head account of a company
-	RoleExtra         Role = "extra"  // a further account of a company
+	RoleClient        Role = "client" // a person
+	RoleHead          Role = "head"   // the first account of a company, which manages the others
+	RoleExtra         Role = "extra"  // a further account of a company or a person
 	RoleHandler       Role = "handler"
 	RoleAdministrator Role = "administrator"
 	RoleAuditor       Role = "auditor"
@@ -39,7 +40,8 @@ type Staff struct{ scope Scope }
 
 // AsClient returns the actor of a portal scope; ok is false for any other.
 func AsClient(s Scope) (Client, bool) {
-	return Client{s}, s.Role() == RoleClient || s.Role() == RoleExtra
+	r := s.Role()
+	return Client{s}, r == RoleClient || r == RoleHead || r == RoleExtra
 }
 
 // AsStaff returns the actor of an office scope; ok is false for any other.
@@ -59,6 +61,9 @@ func (s Staff) Scope() Scope { return s.scope }
 func (s Staff) SeesAll() bool {
 	return s.scope.Role() == RoleAdministrator || s.scope.Role() == RoleAuditor
 }
+
+// Head reports whether it is the head account of a company (N48).
+func (c Client) Head() bool { return c.scope.Role() == RoleHead }
 
 // Can reports whether the employee has a permission.
 func (s Staff) Can(p Permission) bool { return may(s.scope.Role(), p) }
@@ -91,6 +96,7 @@ type Policy struct {
 	name  string
 	face  Face
 	open  bool
+	head  bool // only the head account of a company
 	right Permission
 }
 
@@ -98,6 +104,7 @@ type Policy struct {
 var (
 	PortalOpen   = Policy{name: "portal: anybody", face: Portal, open: true}
 	PortalClient = Policy{name: "portal: client", face: Portal}
+	PortalHead   = Policy{name: "portal: head account", face: Portal, head: true}
 	OfficeOpen   = Policy{name: "office: anybody", face: Office, open: true}
 	AnyFace      = Policy{name: "both: anybody", open: true}
 	// DocsTicket is that of the host that serves documents only: it has no log-in, and every address
@@ -137,8 +144,8 @@ func (p Policy) Allows(s Scope) bool {
 		return true
 	}
 	if p.face == Portal {
-		_, ok := AsClient(s)
-		return ok
+		c, ok := AsClient(s)
+		return ok && (!p.head || c.Head())
 	}
 	_, ok := AsStaff(s)
 	return ok && may(s.Role(), p.right)

@@ -68,7 +68,7 @@ func Record(ctx context.Context, tx *db.Tx, s access.Scope, e Entry) error {
 
 func kind(s access.Scope) string {
 	switch s.Role() {
-	case access.RoleClient, access.RoleExtra:
+	case access.RoleClient, access.RoleHead, access.RoleExtra:
 		return "client"
 	case access.RoleSystem:
 		return "system"

@@ -8,6 +8,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
@@ -45,6 +46,17 @@ type Account struct {
 	Version                int64
 }
 
+// Icon names the picture that goes with the word for the account's state.
+func (a Account) Icon() string {
+	switch a.State {
+	case Blocked:
+		return "user-off"
+	case Invited:
+		return "mail"
+	}
+	return "user-check"
+}
+
 const accountColumns = `select id, name, email, state, role, invited_at, last_login_at, version from account `
 
 func scanAccount(scan db.Scan) (Account, error) {
@@ -53,13 +65,13 @@ func scanAccount(scan db.Scan) (Account, error) {
 	return a, err
 }
 
-// OfClient returns the portal accounts of a client.
+// OfClient returns the portal accounts of a client, without those that were removed.
 func (i *Identity) OfClient(ctx context.Context, a access.Staff, client string) ([]Account, error) {
-	return db.All(ctx, i.db, scanAccount, accountColumns+`where tenant_id = $1 and face = 'portal' and client_id = $2 order by created_at, id`,
+	return db.All(ctx, i.db, scanAccount, accountColumns+`where tenant_id = $1 and face = 'portal' and client_id = $2 and removed_at is null order by created_at, id`,
 		a.Scope().Tenant(), client)
 }
 
-const oneOfClient = `where tenant_id = $1 and face = 'portal' and client_id = $2 and id = $3`
+const oneOfClient = `where tenant_id = $1 and face = 'portal' and client_id = $2 and id = $3 and removed_at is null`
 
 // AccountOf returns one portal account of a client.
 func (i *Identity) AccountOf(ctx context.Context, a access.Staff, client, id string) (Account, error) {
@@ -87,6 +99,9 @@ func CheckEmail(f *errs.Fields, address string) string {
 	return strings.ToLower(address)
 }
 
+// maxName is how long the name of a user may be, in characters.
+const maxName = 200
+
 // NewAccount is a portal account to be made (N1).
 type NewAccount struct {
 	Client, Name, Email string
@@ -100,18 +115,24 @@ const insertAccount = `insert into account (tenant_id, id, face, role, client_id
 // already has an account in this tenant is Invalid. Once is the form's key: a double click makes
 // one account.
 func (i *Identity) Invite(ctx context.Context, a access.Staff, once string, in NewAccount) (string, error) {
+	if !a.Can(access.Work) {
+		return "", errs.New(errs.Forbidden, "")
+	}
+	return i.invite(ctx, a.Scope(), once, in)
+}
+
+func (i *Identity) invite(ctx context.Context, s access.Scope, once string, in NewAccount) (string, error) {
 	var f errs.Fields
 	key := CheckEmail(&f, in.Email)
-	if strings.TrimSpace(in.Name) == "" {
+	switch name := strings.TrimSpace(in.Name); {
+	case name == "":
 		f.Add("name", "field.required")
+	case utf8.RuneCountInString(name) > maxName:
+		f.Add("name", "field.too_long", "max", maxName)
 	}
 	if err := f.Err(); err != nil {
 		return "", err
 	}
-	if !a.Can(access.Work) {
-		return "", errs.New(errs.Forbidden, "")
-	}
-	s := a.Scope()
 	t, err := i.tenants.Get(ctx, s.Tenant())
 	if err != nil {
 		return "", err
@@ -191,22 +212,26 @@ func (i *Identity) CreateStaff(ctx context.Context, d *db.DB, tenantID string, i
 
 // Resend invites an account that has not been activated once more; a double click sends one mail.
 func (i *Identity) Resend(ctx context.Context, a access.Staff, client, id, once string) error {
-	return i.change(ctx, a, client, id, "account.reinvited", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
+	return i.change(ctx, a, client, id, "account.reinvited", i.inviteAgain(a.Scope(), once))
+}
+
+func (i *Identity) inviteAgain(s access.Scope, once string) changing {
+	return func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
 		if acc.State != Invited {
 			return errs.New(errs.Conflict, "account.not_invited")
 		}
-		_, fresh, err := tx.Once(ctx, t.ID, a.Scope().Account(), once)
+		_, fresh, err := tx.Once(ctx, t.ID, s.Account(), once)
 		if err != nil {
 			return err
 		}
 		if !fresh {
 			return errUnchanged
 		}
-		if _, err := notify.SentAnew(ctx, tx, t.ID, id); err != nil {
+		if _, err := notify.SentAnew(ctx, tx, t.ID, acc.ID); err != nil {
 			return err
 		}
-		return i.mailInvitation(ctx, tx, t, id, acc.Email, acc.Name)
-	})
+		return i.mailInvitation(ctx, tx, t, acc.ID, acc.Email, acc.Name)
+	}
 }
 
 // Block ends an account's sessions at once and lets it in no more; one that is blocked stays so.
@@ -237,11 +262,18 @@ func (i *Identity) Unblock(ctx context.Context, a access.Staff, client, id strin
 // errUnchanged ends a change that finds everything as it is asked to be: the second of two clicks.
 var errUnchanged = errors.New("identity: it is so already")
 
-func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event string, f func(context.Context, *db.Tx, *tenant.Tenant, Account) error) error {
+// changing is what is changed of an account, in the transaction that has found it.
+type changing func(context.Context, *db.Tx, *tenant.Tenant, Account) error
+
+func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event string, f changing) error {
 	if !a.Can(access.Work) {
 		return errs.New(errs.Forbidden, "")
 	}
-	s := a.Scope()
+	return i.changeBy(ctx, a.Scope(), client, id, event, f)
+}
+
+// changeBy changes a portal account of a client in the name of whoever may, and notes that.
+func (i *Identity) changeBy(ctx context.Context, s access.Scope, client, id, event string, f changing) error {
 	t, err := i.tenants.Get(ctx, s.Tenant())
 	if err != nil {
 		return err

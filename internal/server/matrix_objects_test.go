@@ -87,7 +87,7 @@ func (tr *truth) sees(a *actor, role access.Role, dossier string) bool {
 	switch {
 	case d == nil:
 		return false
-	case role == access.RoleClient || role == access.RoleExtra:
+	case role == access.RoleClient || role == access.RoleHead || role == access.RoleExtra:
 		return d.published && d.clients[a.client]
 	case role == access.RoleHandler:
 		return d.staff[a.account]
@@ -112,7 +112,8 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 				return false
 			}
 		case "account":
-			if !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) {
+			if face == access.Portal && !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3 and role = 'extra'`, s.id, id, a.client) ||
+				face == access.Office && !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) {
 				return false
 			}
 		case "mail":
@@ -165,6 +166,9 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 	case "handler":
 		return append(s.list(`select id from account where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), s.other.spare[access.Office], never)
 	case "account":
+		if _, below := wild["client"]; !below {
+			return append(s.list(`select id from account where tenant_id in ($1, $2) and face = 'portal' group by id order by id`, s.id, s.other.id), s.spare[access.Portal], s.other.spare[access.Portal], never)
+		}
 		own := s.list(`select id from account where tenant_id = $1 and client_id = $2 order by id`, s.id, wild["client"])
 		theirs := s.list(`select id from account where tenant_id = $1 and client_id = $2 order by id`, s.other.id, wild["client"])
 		return append(append(own, theirs...), world.FixtureID(1), world.FixtureID(2), world.FixtureID(5), s.spare[access.Portal], s.other.spare[access.Portal], never)

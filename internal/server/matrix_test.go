@@ -18,11 +18,12 @@ import (
 // allowedBy says whom a policy lets in. It repeats package access on purpose: the matrix must not
 // ask the code under test what is right.
 var allowedBy = map[string][]access.Role{
-	"portal: client":  {access.RoleClient, access.RoleExtra},
-	"office: read":    {access.RoleHandler, access.RoleAdministrator, access.RoleAuditor},
-	"office: work":    {access.RoleHandler, access.RoleAdministrator},
-	"office: manage":  {access.RoleAdministrator},
-	"office: journal": {access.RoleAdministrator, access.RoleAuditor},
+	"portal: client":       {access.RoleClient, access.RoleHead, access.RoleExtra},
+	"portal: head account": {access.RoleHead},
+	"office: read":         {access.RoleHandler, access.RoleAdministrator, access.RoleAuditor},
+	"office: work":         {access.RoleHandler, access.RoleAdministrator},
+	"office: manage":       {access.RoleAdministrator},
+	"office: journal":      {access.RoleAdministrator, access.RoleAuditor},
 }
 
 // TestMatrix asks every route as every kind of actor for every kind of object, in both of two
@@ -173,6 +174,7 @@ func (p *probe) String() string { return string(p.face) + " " + p.row.route }
 func (p *probe) begin() []map[string]string {
 	p.t.Helper()
 	p.awake()
+	p.revive()
 	p.truth, p.link = p.site.truth(), p.live()
 	return p.combinations(p.names, p.face)
 }

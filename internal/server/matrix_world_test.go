@@ -338,6 +338,7 @@ func (s *site) enlist() {
 	add("client of another dossier", "p.vanhouten@post.example", access.Portal, access.RoleClient, s, false)
 	add("client of another tenant", "c.dewit@post.example", access.Portal, access.RoleClient, s.other, true)
 	add("employee of another tenant", "beheer@"+s.other.domain, access.Office, access.RoleAdministrator, s.other, true)
+	add("head", "directie@bakkerijsmit.example", access.Portal, access.RoleHead, s, false)
 	add("extra", "kim@bakkerijsmit.example", access.Portal, access.RoleExtra, s, false)
 	add("handler not involved", "collega@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("handler", "behandelaar@"+s.domain, access.Office, access.RoleHandler, s, false)
@@ -353,6 +354,16 @@ func (s *site) enlist() {
 		a.ended = true
 	}
 	s.keepForms()
+}
+
+// revive undoes what the route before did to the sessions of others.
+func (s *site) revive() {
+	for _, a := range s.actors {
+		if !a.dead && a.tenant == s.id {
+			s.exec(`update session set ended_at = null where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
+			s.exec(`update account set state = 'active', removed_at = null where tenant_id = $1 and id = $2`, s.id, a.account)
+		}
+	}
 }
 
 // awake keeps sessions from being noted as in use half-way, which writes.

@@ -29,7 +29,10 @@ type Session struct {
 	SeenAt   time.Time
 }
 
-const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at,
+// roleOf is the role of account a: the first account of a company is its head.
+const roleOf = `case when a.role = 'client' and exists (select 1 from client c where c.tenant_id = a.tenant_id and c.id = a.client_id and c.kind = 'company') then 'head' else a.role end`
+
+const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at,
 	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id limit 100) capped)
 	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
 	where s.tenant_id = $1 and s.id = $2 and s.face = $3 and a.face = s.face and a.state = 'active'
@@ -66,7 +69,7 @@ func System(tenant, task string) access.Scope {
 	return mint.New(mint.Data{Tenant: tenant, Account: task, Role: access.RoleSystem, Means: "system"})
 }
 
-const loadAccount = `select id, role, name, coalesce(client_id, '') from account where tenant_id = $1 and id = $2`
+const loadAccount = `select a.id, ` + roleOf + `, a.name, coalesce(a.client_id, '') from account a where a.tenant_id = $1 and a.id = $2`
 
 // Act returns the scope of an account without a log-in, for fixtures: an architecture test lets
 // only package world and tests call it.

@@ -2,19 +2,8 @@ package clientweb
 
 import (
 	"voordeur/internal/client"
-	"voordeur/internal/identity"
 	"voordeur/internal/web"
 )
-
-func accountIcon(acc identity.Account) string {
-	switch acc.State {
-	case identity.Blocked:
-		return "user-off"
-	case identity.Invited:
-		return "mail"
-	}
-	return "user-check"
-}
 
 // about says what a client is, and by which number the office knows it.
 func about(c *web.Ctx, cl client.Client) string {

@@ -27,10 +27,11 @@ func (p *Pages) profile(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), []templ.Component{
-		personBlock(c, me),
-		notifyBlock(c, me),
-	}))
+	blocks := []templ.Component{personBlock(c, me), notifyBlock(c, me)}
+	if a.Head() {
+		blocks = append(blocks, accountsBlock(c))
+	}
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), blocks))
 }
 
 func (p *Pages) notify(c *web.Ctx, a access.Client) error {
