@@ -47,9 +47,14 @@ const (
 	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
 	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
-	listFrom      = `from dossier_list l` + listJoin + `where l.tenant_id = $1 and l.viewer = $2 `
-	listColumns   = listSelect + listFrom
-	clientColumns = listCommon + `'', 0 ` + listFrom
+	listWhere    = `where l.tenant_id = $1 and l.viewer = $2 `
+	clientSelect = listCommon + `'', 0 `
+	// A page is cut out of the list before anything is joined to it. Joined first, PostgreSQL thinks that
+	// it gains by planning for each viewer anew, which takes longer than reading the page.
+	pageFrom = `from (select l.tenant_id, l.dossier_id, l.updated_at from dossier_list l ` + listWhere
+	pageJoin = `) l` + listJoin + `order by l.updated_at desc, l.dossier_id desc`
+	// A search reads the list until it has found a page.
+	searchFrom = `from dossier_list l` + listJoin + listWhere
 )
 
 // Each filter is a whole fragment, so that none of them keeps the others from the index. $4 is the
@@ -58,8 +63,8 @@ const (
 	listOpen     = ` and l.closed = false and cast($4 as text) = '' `
 	listStatus   = ` and l.status = cast($4 as text) `
 	listStatuses = ` and cast($4 as text) like '%|' || l.status || '|%' `
+	pageAfter    = ` and (l.updated_at, l.dossier_id) < ($5, $6) `
 	listSearch   = ` and d.search like $5 escape '\' `
-	listAll      = ` and cast($5 as text) = '' `
 	listAfter    = ` and (l.updated_at, l.dossier_id) < ($6, $7) `
 	listOrder    = ` order by l.updated_at desc, l.dossier_id desc limit 26`
 )
@@ -88,7 +93,7 @@ func (ds *Dossiers) ClientList(ctx context.Context, a access.Client, f Filter) (
 	if long {
 		return v.search(ctx, f)
 	}
-	rows, err := v.rows(ctx, f, pattern(f.Search))
+	rows, err := v.found(ctx, f)
 	return pageOf(rows), err
 }
 
@@ -140,12 +145,12 @@ type view struct {
 // merged: a filter over the list in order would pass by every dossier of another status.
 func (v view) list(ctx context.Context, f Filter) (Page, error) {
 	if len(f.Statuses) <= 1 {
-		rows, err := v.rows(ctx, f, "")
+		rows, err := v.rows(ctx, f)
 		return pageOf(rows), err
 	}
 	var all []Row
 	for _, status := range slices.Compact(slices.Sorted(slices.Values(f.Statuses))) {
-		rows, err := v.rows(ctx, Filter{Statuses: []string{status}, After: f.After}, "")
+		rows, err := v.rows(ctx, Filter{Statuses: []string{status}, After: f.After})
 		if err != nil {
 			return Page{}, err
 		}
@@ -157,12 +162,28 @@ func (v view) list(ctx context.Context, f Filter) (Page, error) {
 	return pageOf(all), nil
 }
 
-// rows reads one row more than a page of the list, in its order; search is a like-pattern or "".
-func (v view) rows(ctx context.Context, f Filter, search string) ([]Row, error) {
-	q := db.Join(listColumns)
+// rows reads one row more than a page of the list, in its order, of one status at most.
+func (v view) rows(ctx context.Context, f Filter) ([]Row, error) {
+	q := db.Join(listSelect, pageFrom)
 	if _, client := access.AsClient(v.scope); client {
-		q = db.Join(clientColumns)
+		q = db.Join(clientSelect, pageFrom)
 	}
+	if len(f.Statuses) == 0 {
+		q = db.Join(q, listOpen)
+	} else {
+		q = db.Join(q, listStatus)
+	}
+	args := []any{v.scope.Tenant(), v.viewer, v.scope.Account(), f.statusArg()}
+	if at, id, ok := parseKey(f.After); ok {
+		q = db.Join(q, pageAfter)
+		args = append(args, at, id)
+	}
+	return db.All(ctx, v.db, scanRow, db.Join(q, listOrder, pageJoin), args...)
+}
+
+// found reads one row more than a page of what a search finds in a client's list that is short.
+func (v view) found(ctx context.Context, f Filter) ([]Row, error) {
+	q := db.Join(clientSelect, searchFrom)
 	switch len(f.Statuses) {
 	case 0:
 		q = db.Join(q, listOpen)
@@ -171,12 +192,8 @@ func (v view) rows(ctx context.Context, f Filter, search string) ([]Row, error) 
 	default:
 		q = db.Join(q, listStatuses)
 	}
-	if search == "" {
-		q = db.Join(q, listAll)
-	} else {
-		q = db.Join(q, listSearch)
-	}
-	args := []any{v.scope.Tenant(), v.viewer, v.scope.Account(), f.statusArg(), search}
+	q = db.Join(q, listSearch)
+	args := []any{v.scope.Tenant(), v.viewer, v.scope.Account(), f.statusArg(), pattern(f.Search)}
 	if at, id, ok := parseKey(f.After); ok {
 		q = db.Join(q, listAfter)
 		args = append(args, at, id)
