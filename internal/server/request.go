@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -204,9 +205,7 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 		}
 		if err == nil {
 			c.Scope, c.Unread = s.Scope, s.Unread
-			if s.Language != "" {
-				lang = i18n.Lang(s.Language)
-			}
+			lang = cmp.Or(languageOf(t, s), lang)
 			if err := a.touch(c, &s); err != nil {
 				return nil, err
 			}
@@ -215,6 +214,15 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 	}
 	c.Texts = t.Texts(lang)
 	return c, nil
+}
+
+// languageOf is the language that somebody chose; where a choice shows at the next log-in, it is the
+// one that his session began with.
+func languageOf(t *tenant.Tenant, s authn.Session) i18n.Lang {
+	if t.Settings.LanguageApply == tenant.NextLogin {
+		return i18n.Lang(s.Began)
+	}
+	return i18n.Lang(s.Language)
 }
 
 // touch notes that the session is in use, unless it is asked how long it has left. On a full disk

@@ -2,10 +2,12 @@ package tenant
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"voordeur/internal/access/authn"
 	"voordeur/internal/errs"
+	"voordeur/internal/i18n"
 )
 
 // SessionRule says when a log-in ends by itself. A zero is the program's own number.
@@ -40,4 +42,19 @@ func (r SessionRule) Limits() authn.Limits {
 func (r SessionRule) check(f *errs.Fields) {
 	within(f, "idle", int64(r.IdleMinutes), leastIdle, mostIdle)
 	within(f, "hours", int64(r.Hours), leastHours, mostHours)
+}
+
+// NextLogin lets what somebody chooses show at his next log-in.
+const NextLogin = "next_login"
+
+// Offers reports whether the tenant speaks the language.
+func (t *Tenant) Offers(l i18n.Lang) bool { return slices.Contains(t.Settings.Languages, l) }
+
+func (s *Settings) checkLanguages(f *errs.Fields) {
+	if len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(l i18n.Lang) bool { return !l.Known() }) {
+		f.Add("languages", "field.choose")
+	}
+	if s.LanguageApply != "" && s.LanguageApply != NextLogin {
+		f.Add("apply", "field.choose")
+	}
 }

@@ -94,7 +94,8 @@ export function warnOfEnd(): void {
 function typed(): boolean {
   const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('main input, main textarea')
   return [...fields].some((f) => {
-    if (f instanceof HTMLInputElement && (f.type === 'checkbox' || f.type === 'radio')) return f.checked !== f.defaultChecked
+    if (f instanceof HTMLInputElement && (f.type === 'checkbox' || f.type === 'radio'))
+      return f.checked !== f.defaultChecked
     return f.type !== 'hidden' && f.value !== f.defaultValue
   })
 }

@@ -25,7 +25,8 @@ func HashToken(token string) string {
 // Session is a live session and whose it is.
 type Session struct {
 	Scope    access.Scope
-	Language string
+	Language string // the account's own, "" for none
+	Began    string // the language that the session began with, "" for none
 	Unread   int // capped at 100
 	SeenAt   time.Time
 	Ends     time.Time // whatever happens
@@ -40,7 +41,7 @@ func (l Limits) Since(now time.Time) (began, seen db.Time) {
 	return db.At(now.Add(-l.Life)), db.At(now.Add(-l.Idle))
 }
 
-const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
+const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
 	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id limit 100) capped)
 	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
 	where s.tenant_id = $1 and s.id = $5 and s.face = $6 and a.face = s.face and a.state = 'active' and ` + Alive
@@ -59,7 +60,7 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	var seen, began, ends, proved db.Time
 	bound, silent := limits.Since(now)
 	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, silent, id, string(face)).
-		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &seen, &began, &ends, &proved, &s.Unread)
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &s.Unread)
 	if err != nil {
 		return Session{}, err
 	}

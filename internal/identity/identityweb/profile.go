@@ -28,16 +28,26 @@ func (p *Pages) profile(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
+	language, err := p.languageBlock(c)
+	if err != nil {
+		return err
+	}
 	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.T("profile.lead"), []templ.Component{
 		personBlock(c, me),
 		notifyBlock(c, me),
+		language,
 		sessionsBlock(c),
 	}))
 }
 
 // staffProfile is what an employee sees and changes of his own account.
 func (p *Pages) staffProfile(c *web.Ctx) error {
+	language, err := p.languageBlock(c)
+	if err != nil {
+		return err
+	}
 	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), []templ.Component{
+		language,
 		sessionsBlock(c),
 	}))
 }

@@ -51,6 +51,7 @@ func (p *Pages) sections() []section {
 		{path: "/settings/sender", what: "sender", entries: sender},
 		{path: mailsPath + "/{mail}", what: "mails", entries: mailEntries, title: mailTitle, back: mailsPath, bottom: p.mailPreview},
 		{path: "/settings/password", what: "password", entries: password, bottom: ruleAsRead},
+		{path: languagesPath, what: "languages", entries: languageEntries},
 		{path: sessionsPath, what: "sessions", entries: sessionEntries},
 		{path: "/settings/files", what: "files", entries: fileRules},
 	}
@@ -65,6 +66,7 @@ const (
 	mailsPath    = "/settings/mails"
 	dossiersPath = "/settings/dossiers"
 	sessionsPath = "/settings/sessions"
+	languagesPath = "/settings/languages"
 )
 
 // place is a page of the index.
@@ -76,7 +78,7 @@ var groups = []struct {
 	places []place
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
-	{"words", []place{{"message", "labels", labelsPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
+	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
 	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"logout", "sessions", sessionsPath}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
