@@ -114,6 +114,15 @@ func (i *Identity) ParkedAt(ctx context.Context, s access.Scope, path string) (P
 	return p, err
 }
 
+// UnparkAt forgets the form kept for the account if it belongs to the path, which has it now.
+func (i *Identity) UnparkAt(ctx context.Context, s access.Scope, path string) error {
+	p, err := i.ParkedAt(ctx, s, path)
+	if err != nil || p.Path == "" {
+		return err
+	}
+	return i.Unpark(ctx, s)
+}
+
 // Unpark forgets what was kept for the account.
 func (i *Identity) Unpark(ctx context.Context, s access.Scope) error {
 	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -49,6 +49,7 @@ type row struct {
 	// shows returns what the page must say to an actor, for figures that no mark betrays.
 	shows func(tr *truth, a *actor) string
 
+	address bool // the {token} is a link to a new e-mail address
 	office  bool // the {document} must be the office's own
 	closed  int  // the answer to a client in a closed dossier, when it is another one
 	last    bool // ends the actor's session, so it is asked after all others
@@ -163,6 +164,9 @@ var rows = []row{
 	{face: portalFace, route: "GET /{$}", want: 200, shows: figures},
 	{face: portalFace, route: "GET /profile", want: 200},
 	{face: portalFace, route: "POST /profile/notifications", want: 303, event: "account.notify_changed", form: []string{"groups", "messages"}, own: true},
+	{face: portalFace, route: "POST /profile/contact", want: 303, event: "account.phone_changed", form: []string{"once", "<once>", "phone", "06 12345678"}, own: true},
+	{face: portalFace, route: "GET /email/{token}", want: 200, address: true},
+	{face: portalFace, route: "POST /email/{token}", want: 303, event: "account.email_changed", address: true, last: true},
 	{face: portalFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
 	{face: portalFace, route: "GET /sessions", want: 200},
 	{face: portalFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
@@ -194,6 +198,8 @@ var rows = []row{
 	{face: officeFace, route: "POST /session/stay", want: 200, quiet: true, own: true},
 	{face: officeFace, route: "GET /settings/languages", want: 200},
 	{face: officeFace, route: "POST /settings/languages", want: 303, event: settings, form: append(version, "languages", "nl", "languages", "en", "apply", "next_login")},
+	{face: officeFace, route: "GET /settings/contact", want: 200},
+	{face: officeFace, route: "POST /settings/contact", want: 303, event: settings, form: append(version, "email", "edit", "phone", "edit")},
 	{face: officeFace, route: "GET /settings/sessions", want: 200},
 	{face: officeFace, route: "POST /settings/sessions", want: 303, event: settings, form: append(version, "idle", "30", "hours", "10")},
 	{face: officeFace, route: "GET /resume", want: 303, also: 200, shows: typed},

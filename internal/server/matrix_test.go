@@ -443,7 +443,7 @@ func (p *probe) change(a *actor, wild, fields map[string]string) {
 		p.exec(p.row.ready, p.id, wild[p.names[len(p.names)-1]])
 	}
 	p.fresh++
-	p.link = p.token(p.face)
+	p.link = p.goodToken()
 	before, others, own := p.journalled(), p.aside(wild["dossier"], ""), p.accounts(a)
 	got := p.ask(a, wild, fields)
 	p.check(!p.row.own || p.accounts(a) == own, "%s: %s changed something of another account", p, a.name)

@@ -131,6 +131,7 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Theme, old.Theme, s.Theme.check},
 		{s.Modules, old.Modules, s.checkModules},
 		{s.Password, old.Password, s.Password.check},
+		{s.Contact, old.Contact, s.Contact.check},
 		{s.Sessions, old.Sessions, s.Sessions.check},
 		{s.Languages, old.Languages, s.checkLanguages},
 		{s.LanguageApply, old.LanguageApply, s.checkLanguages},

@@ -58,3 +58,33 @@ func (s *Settings) checkLanguages(f *errs.Fields) {
 		f.Add("apply", "field.choose")
 	}
 }
+
+// What a client may do with a part of his own data (conflicts.md K24).
+const (
+	Hidden = "hidden"
+	Read   = "read"
+	Edit   = "edit"
+)
+
+// ContactAccess are those, in the order of the page.
+var ContactAccess = []string{Edit, Read, Hidden}
+
+// ContactRule says what a client sees and changes of how he is reached; "" is what held before there
+// was a choice.
+type ContactRule struct {
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+}
+
+// Whole returns the rule with what holds where the organisation chose nothing.
+func (r ContactRule) Whole() ContactRule {
+	return ContactRule{Email: cmp.Or(r.Email, Read), Phone: cmp.Or(r.Phone, Hidden)}
+}
+
+func (r ContactRule) check(f *errs.Fields) {
+	for name, v := range map[string]string{"email": r.Email, "phone": r.Phone} {
+		if !slices.Contains(ContactAccess, v) {
+			f.Add(name, "field.choose")
+		}
+	}
+}

@@ -15,6 +15,7 @@ type Settings struct {
 	Labels        map[i18n.Lang]map[string]string `json:"labels,omitempty"`
 	Theme         Theme                           `json:"theme"`
 	Password      PasswordRule                    `json:"password"`
+	Contact       ContactRule                     `json:"contact,omitzero"`
 	Sessions      SessionRule                     `json:"sessions,omitzero"`
 	Statuses      []Status                        `json:"statuses"`
 	Progress      []ProgressTemplate              `json:"progress,omitempty"`
@@ -78,9 +79,10 @@ type MailSettings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		Languages: []i18n.Lang{i18n.NL, i18n.EN},
-		Modules:  map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleProfile: true},
-		Theme:    Theme{Palette: Palette{HeaderGround: "#17463a", HeaderText: "#ffffff", Accent: "#1e5a46", OnAccent: "#ffffff", Tint: "#e7f0ea"}},
-		Password: PasswordRule{Min: 8, Upper: 1, Digit: 1},
+		Contact:   ContactRule{Email: Edit, Phone: Edit},
+		Modules:   map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleProfile: true},
+		Theme:     Theme{Palette: Palette{HeaderGround: "#17463a", HeaderText: "#ffffff", Accent: "#1e5a46", OnAccent: "#ffffff", Tint: "#e7f0ea"}},
+		Password:  PasswordRule{Min: 8, Upper: 1, Digit: 1},
 		Statuses: []Status{
 			{ID: "in_progress", Name: map[i18n.Lang]string{i18n.NL: "In behandeling", i18n.EN: "In progress"}},
 			{ID: "closed", Name: map[i18n.Lang]string{i18n.NL: "Afgerond", i18n.EN: "Completed"}, Closed: true},

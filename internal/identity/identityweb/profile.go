@@ -24,7 +24,16 @@ type notifyForm struct {
 }
 
 func (p *Pages) profile(c *web.Ctx, a access.Client) error {
+	return p.showProfile(c, a, 200, nil, nil)
+}
+
+// showProfile shows the page; in is what was typed of how the client is reached, nil for nothing.
+func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contactForm, problems []ui.Problem) error {
 	me, err := p.ids.Profile(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	contact, err := p.contactBlock(c, a, in, problems)
 	if err != nil {
 		return err
 	}
@@ -32,8 +41,12 @@ func (p *Pages) profile(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.T("profile.lead"), []templ.Component{
-		personBlock(c, me),
+	title := c.T("nav.profile")
+	if len(problems) > 0 {
+		title = c.T("page.error_title", "title", title)
+	}
+	return c.Render(status, profileView(c, c.Frame(title), c.T("profile.lead"), problems, []templ.Component{
+		contact,
 		notifyBlock(c, me),
 		language,
 		sessionsBlock(c),
@@ -46,7 +59,7 @@ func (p *Pages) staffProfile(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), []templ.Component{
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, []templ.Component{
 		language,
 		sessionsBlock(c),
 	}))

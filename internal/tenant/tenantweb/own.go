@@ -50,3 +50,22 @@ func languageEntries(c *web.Ctx, e tenant.Edition) []entry {
 		}},
 	}
 }
+
+// contactEntries are what a client sees and changes of his own data.
+func contactEntries(c *web.Ctx, e tenant.Edition) []entry {
+	one := func(name, value string, set func(*tenant.Edition, string)) entry {
+		f := ui.Field{Name: name, Label: c.T("settings.contact." + name)}
+		for _, v := range tenant.ContactAccess {
+			f.Options = append(f.Options, ui.Option{Value: v, Label: c.T("settings.contact.access." + v)})
+		}
+		return entry{kind: choose, field: f, value: value, set: func(e *tenant.Edition, s string) string {
+			set(e, s)
+			return ""
+		}}
+	}
+	r := e.Settings.Contact.Whole()
+	return []entry{
+		one("email", r.Email, func(e *tenant.Edition, s string) { e.Settings.Contact.Email = s }),
+		one("phone", r.Phone, func(e *tenant.Edition, s string) { e.Settings.Contact.Phone = s }),
+	}
+}
