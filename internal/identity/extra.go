@@ -2,12 +2,17 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/tenant"
 )
+
+// ManageWithin is how lately the head of a company must have proved himself before he adds or removes an
+// account: whoever found his browser open must not let somebody in.
+const ManageWithin = 10 * time.Minute
 
 // Extras returns the extra accounts of the company whose head asks, in the order of their names (N48).
 func (i *Identity) Extras(ctx context.Context, a access.Client) ([]Account, error) {
@@ -29,8 +34,8 @@ func (i *Identity) Extra(ctx context.Context, a access.Client, id string) (Accou
 // InviteExtra makes an extra account of the company whose head asks, and queues its first mail (N49).
 // It refuses what Invite refuses; once is the form's key.
 func (i *Identity) InviteExtra(ctx context.Context, a access.Client, once, name, email string) (string, error) {
-	if !a.Head() {
-		return "", errs.New(errs.Forbidden, "")
+	if err := i.manages(a); err != nil {
+		return "", err
 	}
 	return i.invite(ctx, a.Scope(), once, NewAccount{Client: a.Scope().Client(), Name: name, Email: email, Role: access.RoleExtra})
 }
@@ -44,6 +49,9 @@ func (i *Identity) ResendExtra(ctx context.Context, a access.Client, id, once st
 // it did keeps its name, and its address is free for another account. A head cannot remove himself:
 // he is no extra account.
 func (i *Identity) RemoveExtra(ctx context.Context, a access.Client, id string) error {
+	if err := i.manages(a); err != nil {
+		return err
+	}
 	return i.changeExtra(ctx, a, id, "account.removed", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
 		_, err := tx.Exec(ctx, `update account set state = 'blocked', removed_at = $3, email_key = 'removed:' || id, version = version + 1
 			where tenant_id = $1 and id = $2`, t.ID, acc.ID, tx.Now())
@@ -55,6 +63,13 @@ func (i *Identity) RemoveExtra(ctx context.Context, a access.Client, id string) 
 		}
 		return endSessions(ctx, tx, t.ID, acc.ID)
 	})
+}
+
+func (i *Identity) manages(a access.Client) error {
+	if !a.Head() {
+		return errs.New(errs.Forbidden, "")
+	}
+	return access.RequireRecent(a.Scope(), i.db.Clock().Now(), ManageWithin)
 }
 
 func (i *Identity) changeExtra(ctx context.Context, a access.Client, id, event string, f changing) error {

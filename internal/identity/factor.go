@@ -85,6 +85,9 @@ func (i *Identity) step(ctx context.Context, tenantID, secret string) (account, 
 	return account, emailKey, err
 }
 
+// noSpace takes the spaces out of a code, which people type as they see it.
+func noSpace(code string) string { return strings.Join(strings.Fields(code), "") }
+
 // CodeAttempt is a try to finish a step.
 type CodeAttempt struct {
 	Step, Code string
@@ -105,7 +108,7 @@ func (i *Identity) Code(ctx context.Context, t *tenant.Tenant, in CodeAttempt) (
 		return Outcome{}, err
 	}
 	gate := gateFor("code", access.Office, key, i.deviceOf(t, in.Device, key), in.Origin)
-	in.Code = strings.Join(strings.Fields(in.Code), "")
+	in.Code = noSpace(in.Code)
 	var out Outcome
 	right := false
 	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -34,7 +34,8 @@ func (i *Identity) ChangeAddress(ctx context.Context, a access.Staff, client, id
 		case acc.Email != in.Was:
 			return errs.Fields{{Name: "email", Key: "email.changed_meanwhile", Args: []any{"email", acc.Email}}}.Err()
 		}
-		_, err := tx.Exec(ctx, `update account set email = $3, email_key = $4, version = version + 1 where tenant_id = $1 and id = $2`, t.ID, id, email, key)
+		_, err := tx.Exec(ctx, `update account set email = $3, email_key = $4, email_at = $5, email_by = 'office', version = version + 1 where tenant_id = $1 and id = $2`,
+			t.ID, id, email, key, tx.Now())
 		if err != nil {
 			return taken(err)
 		}

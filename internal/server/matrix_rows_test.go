@@ -49,6 +49,7 @@ type row struct {
 	// shows returns what the page must say to an actor, for figures that no mark betrays.
 	shows func(tr *truth, a *actor) string
 
+	address bool // the {token} is a link to a new e-mail address
 	office  bool // the {document} must be the office's own
 	closed  int  // the answer to a client in a closed dossier, when it is another one
 	last    bool // ends the actor's session, so it is asked after all others
@@ -135,6 +136,8 @@ var rows = []row{
 	{route: "GET /password/{token}", want: 200},
 	{route: "POST /password/{token}", want: 303, event: "account.password_set", last: true, form: []string{"password", "Voordeur2027"}},
 	{route: "POST /logout", want: 303, quiet: true, last: true, own: true},
+	{route: "GET /confirm", want: 200, also: 303, inQuery: map[string]string{"next": "dossier"}},
+	{route: "POST /confirm", want: 422, also: 303, quiet: true, form: []string{"password", ""}},
 	{route: "GET /help", want: 200},
 	{route: "GET /accessibility", want: 200},
 	{route: "GET /privacy", want: 200},
@@ -170,6 +173,15 @@ var rows = []row{
 	},
 	{face: portalFace, route: "GET /profile/accounts/{account}/remove", want: 200},
 	{face: portalFace, route: "POST /profile/accounts/{account}/remove", want: 303, event: "account.removed", ready: `update account set removed_at = null where tenant_id = $1 and id = $2`},
+	{face: portalFace, route: "POST /profile/contact", want: 303, event: "account.phone_changed", form: []string{"once", "<once>", "phone", "06 12345678"}, own: true},
+	{face: portalFace, route: "GET /email/{token}", want: 200, address: true},
+	{face: portalFace, route: "POST /email/{token}", want: 303, event: "account.email_changed", address: true, last: true},
+	{face: portalFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
+	{face: portalFace, route: "GET /sessions", want: 200},
+	{face: portalFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
+	{face: portalFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
+	{face: portalFace, route: "GET /session/left", want: 200, moving: true},
+	{face: portalFace, route: "POST /session/stay", want: 200, quiet: true, own: true},
 	{face: portalFace, route: "GET /resume", want: 303, also: 200, shows: typed},
 	{face: portalFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
 	{face: portalFace, route: "GET /dossiers", want: 200, query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
@@ -186,6 +198,19 @@ var rows = []row{
 
 	// The office.
 	{face: officeFace, route: "GET /{$}", want: 200},
+	{face: officeFace, route: "GET /profile", want: 200},
+	{face: officeFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
+	{face: officeFace, route: "GET /sessions", want: 200},
+	{face: officeFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
+	{face: officeFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
+	{face: officeFace, route: "GET /session/left", want: 200, moving: true},
+	{face: officeFace, route: "POST /session/stay", want: 200, quiet: true, own: true},
+	{face: officeFace, route: "GET /settings/languages", want: 200},
+	{face: officeFace, route: "POST /settings/languages", want: 303, event: settings, form: append(version, "languages", "nl", "languages", "en", "apply", "next_login")},
+	{face: officeFace, route: "GET /settings/contact", want: 200},
+	{face: officeFace, route: "POST /settings/contact", want: 303, event: settings, form: append(version, "email", "edit", "phone", "edit")},
+	{face: officeFace, route: "GET /settings/sessions", want: 200},
+	{face: officeFace, route: "POST /settings/sessions", want: 303, event: settings, form: append(version, "idle", "30", "hours", "10")},
 	{face: officeFace, route: "GET /resume", want: 303, also: 200, shows: typed},
 	{face: officeFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
 	{face: officeFace, route: "GET /journal", want: 200, event: "journal.viewed", moving: true},

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
+	"voordeur/internal/identity/identityweb"
 	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
 	"voordeur/internal/trace"
@@ -196,25 +198,47 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 	c.Scope = authn.Nobody(t.ID, origin)
 	lang := web.Wants(r.Header.Get("Accept-Language"))
 	if token := c.Cookie("session"); token != "" {
-		s, err := authn.Load(r.Context(), a.DB, t.ID, side, token, origin)
+		limits := t.Settings.Sessions.Limits()
+		s, err := authn.Load(r.Context(), a.DB, t.ID, limits, side, token, origin)
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return nil, err
 		}
 		if err == nil {
 			c.Scope, c.Unread = s.Scope, s.Unread
-			if s.Language != "" {
-				lang = i18n.Lang(s.Language)
+			lang = cmp.Or(languageOf(t, s), lang)
+			if err := a.touch(c, &s); err != nil {
+				return nil, err
 			}
-			if c.Now.Sub(s.SeenAt) > time.Minute {
-				// On a full disk reading goes on: the session only seems idle for longer than it is.
-				if err := a.Identity.Touch(r.Context(), c.Scope); err != nil && !errs.Is(err, errs.Unavailable) {
-					return nil, err
-				}
-			}
+			c.Until = web.Until{Silence: s.SeenAt.Add(limits.Idle), End: s.Ends}
 		}
 	}
 	c.Texts = t.Texts(lang)
 	return c, nil
+}
+
+// languageOf is the language that somebody chose; where a choice shows at the next log-in, it is the
+// one that his session began with.
+func languageOf(t *tenant.Tenant, s authn.Session) i18n.Lang {
+	if t.Settings.LanguageApply == tenant.NextLogin {
+		return i18n.Lang(s.Began)
+	}
+	return i18n.Lang(s.Language)
+}
+
+// touch notes that the session is in use, unless it is asked how long it has left. On a full disk
+// reading goes on: the session only seems idle for longer than it is.
+func (a *App) touch(c *web.Ctx, s *authn.Session) error {
+	if c.Now.Sub(s.SeenAt) <= time.Minute || c.R.URL.Path == identityweb.LeftPath {
+		return nil
+	}
+	err := a.Identity.Touch(c.R.Context(), c.Scope)
+	if errs.Is(err, errs.Unavailable) {
+		return nil
+	}
+	if err == nil {
+		s.SeenAt = c.Now
+	}
+	return err
 }
 
 // serve checks module, log-in and right before the handler, and answers what it returns.
@@ -229,6 +253,10 @@ func (a *App) serve(r web.Route) http.Handler {
 			a.answer(rec, c, err)
 			return
 		}
+		if err := a.recent(c, r); err != nil {
+			a.unproved(rec, c, r, err)
+			return
+		}
 		if r.Streams {
 			lift(rec)
 		} else {
@@ -239,7 +267,9 @@ func (a *App) serve(r web.Route) http.Handler {
 		if req.Method == http.MethodGet {
 			c.TakeFlash()
 		}
-		if err := r.Handler(c); err != nil {
+		if err := r.Handler(c); errs.Is(err, errs.Unproved) {
+			a.unproved(rec, c, r, err)
+		} else if err != nil {
 			a.answer(rec, c, err)
 		}
 	})

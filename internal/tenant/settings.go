@@ -8,15 +8,19 @@ import (
 // Settings is everything an organisation chooses for itself. It is kept as one JSON document with
 // a version; what differs between tenants stands here and nowhere in code.
 type Settings struct {
-	Languages []i18n.Lang                     `json:"languages"`
-	Modules   map[string]bool                 `json:"modules"`
-	Labels    map[i18n.Lang]map[string]string `json:"labels,omitempty"`
-	Theme     Theme                           `json:"theme"`
-	Password  PasswordRule                    `json:"password"`
-	Statuses  []Status                        `json:"statuses"`
-	Progress  []ProgressTemplate              `json:"progress,omitempty"`
-	Files     FileRule                        `json:"files"`
-	Mail      MailSettings                    `json:"mail"`
+	Languages []i18n.Lang `json:"languages"`
+	// LanguageApply is when a language that somebody chooses shows: NextLogin, or "" for at once (conflicts.md K3).
+	LanguageApply string                          `json:"language_apply,omitempty"`
+	Modules       map[string]bool                 `json:"modules"`
+	Labels        map[i18n.Lang]map[string]string `json:"labels,omitempty"`
+	Theme         Theme                           `json:"theme"`
+	Password      PasswordRule                    `json:"password"`
+	Contact       ContactRule                     `json:"contact,omitzero"`
+	Sessions      SessionRule                     `json:"sessions,omitzero"`
+	Statuses      []Status                        `json:"statuses"`
+	Progress      []ProgressTemplate              `json:"progress,omitempty"`
+	Files         FileRule                        `json:"files"`
+	Mail          MailSettings                    `json:"mail"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -75,6 +79,7 @@ type MailSettings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		Languages: []i18n.Lang{i18n.NL, i18n.EN},
+		Contact:   ContactRule{Email: Edit, Phone: Edit},
 		Modules:   map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleProfile: true},
 		Theme:     Theme{Palette: Palette{HeaderGround: "#17463a", HeaderText: "#ffffff", Accent: "#1e5a46", OnAccent: "#ffffff", Tint: "#e7f0ea"}},
 		Password:  PasswordRule{Min: 8, Upper: 1, Digit: 1},

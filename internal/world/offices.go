@@ -31,6 +31,7 @@ type office struct {
 
 func (o office) settings() tenant.Settings {
 	s := tenant.DefaultSettings()
+	own(o.id, &s)
 	s.Theme, s.Statuses, s.Progress, s.Labels = o.theme, o.statuses, o.progress, o.labels
 	s.Mail = tenant.MailSettings{From: "portaal@" + o.domain, FromName: o.name, Address: o.street + ", " + o.postcode}
 	return s

@@ -90,6 +90,7 @@ type pageView struct {
 	dossiers []dossier.Row
 	settings tenant.Settings
 	accounts []identity.Account
+	contacts []identity.Contact // of the accounts
 	mails    []notify.Sent
 	lost     []notify.Unreachable // of the accounts
 	in       accountForm
@@ -117,6 +118,9 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 	}
 	v.settings = t.Settings
 	if v.accounts, err = p.ids.OfClient(ctx, a, cl.ID); err != nil {
+		return err
+	}
+	if v.contacts, err = p.ids.Contacts(ctx, a, cl.ID); err != nil {
 		return err
 	}
 	if v.mails, err = notify.Log(ctx, p.db, c.Site.Tenant, cl.ID); err != nil {

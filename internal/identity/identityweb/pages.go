@@ -41,7 +41,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.profileRoutes(), p.extraRoutes())
+	}, p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.extraRoutes())
 }
 
 const (
@@ -58,7 +58,7 @@ type loginForm struct {
 
 func (p *Pages) loginPage(c *web.Ctx) error {
 	if c.Scope.Account() != "" {
-		return c.See("/")
+		return c.See(c.Query("next"))
 	}
 	return p.showLogin(c, 200, loginForm{Next: c.Query("next")}, nil, "")
 }
@@ -121,6 +121,9 @@ func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
 		if err := p.ids.Logout(c.R.Context(), c.Scope); err != nil {
 			return err
 		}
+	}
+	if err := p.ids.InBrowser(c.R.Context(), c.Site.Tenant, out.Session, identity.Browser(c.R.UserAgent())); err != nil {
+		return err
 	}
 	c.SetCookie(sessionCookie, out.Session, 0)
 	c.SetCookie(deviceCookie, out.Device, identity.DeviceLife)

@@ -14,6 +14,7 @@ import (
 func (p *Pages) profileRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Get, Pattern: "/profile", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.profile)},
+		{Method: web.Get, Pattern: "/profile", Policy: access.OfficeWith(access.Read), Handler: p.staffProfile},
 		{Method: web.Post, Pattern: "/profile/notifications", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.notify), Form: notifyForm{}},
 	}
 }
@@ -23,15 +24,44 @@ type notifyForm struct {
 }
 
 func (p *Pages) profile(c *web.Ctx, a access.Client) error {
+	return p.showProfile(c, a, 200, nil, nil)
+}
+
+// showProfile shows the page; in is what was typed of how the client is reached, nil for nothing.
+func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contactForm, problems []ui.Problem) error {
 	me, err := p.ids.Profile(c.R.Context(), a)
 	if err != nil {
 		return err
 	}
-	blocks := []templ.Component{personBlock(c, me), notifyBlock(c, me)}
+	contact, err := p.contactBlock(c, a, in, problems)
+	if err != nil {
+		return err
+	}
+	language, err := p.languageBlock(c)
+	if err != nil {
+		return err
+	}
+	title := c.T("nav.profile")
+	if len(problems) > 0 {
+		title = c.T("page.error_title", "title", title)
+	}
+	blocks := []templ.Component{contact, notifyBlock(c, me), language, sessionsBlock(c)}
 	if a.Head() {
 		blocks = append(blocks, accountsBlock(c))
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), blocks))
+	return c.Render(status, profileView(c, c.Frame(title), c.T("profile.lead"), problems, blocks))
+}
+
+// staffProfile is what an employee sees and changes of his own account.
+func (p *Pages) staffProfile(c *web.Ctx) error {
+	language, err := p.languageBlock(c)
+	if err != nil {
+		return err
+	}
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, []templ.Component{
+		language,
+		sessionsBlock(c),
+	}))
 }
 
 func (p *Pages) notify(c *web.Ctx, a access.Client) error {

@@ -51,18 +51,24 @@ func (p *Pages) sections() []section {
 		{path: "/settings/sender", what: "sender", entries: sender},
 		{path: mailsPath + "/{mail}", what: "mails", entries: mailEntries, title: mailTitle, back: mailsPath, bottom: p.mailPreview},
 		{path: "/settings/password", what: "password", entries: password, bottom: ruleAsRead},
+		{path: languagesPath, what: "languages", entries: languageEntries},
+		{path: contactPath, what: "contact", entries: contactEntries},
+		{path: sessionsPath, what: "sessions", entries: sessionEntries},
 		{path: "/settings/files", what: "files", entries: fileRules},
 	}
 }
 
 const (
-	index        = "/settings"
-	stylePath    = "/settings/style"
-	importPath   = "/settings/style/import"
-	filesPath    = "/settings/logo"
-	labelsPath   = "/settings/labels"
-	mailsPath    = "/settings/mails"
-	dossiersPath = "/settings/dossiers"
+	index         = "/settings"
+	stylePath     = "/settings/style"
+	importPath    = "/settings/style/import"
+	filesPath     = "/settings/logo"
+	labelsPath    = "/settings/labels"
+	mailsPath     = "/settings/mails"
+	dossiersPath  = "/settings/dossiers"
+	sessionsPath  = "/settings/sessions"
+	contactPath   = "/settings/contact"
+	languagesPath = "/settings/languages"
 )
 
 // place is a page of the index.
@@ -74,8 +80,8 @@ var groups = []struct {
 	places []place
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
-	{"words", []place{{"message", "labels", labelsPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
+	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"logout", "sessions", sessionsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

@@ -1,0 +1,161 @@
+package server_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"voordeur/internal/clock"
+	"voordeur/internal/mail/mailtest"
+	"voordeur/internal/world"
+)
+
+var addressLink = regexp.MustCompile(`/email/[a-z0-9]+`)
+
+func TestA12_D11_D12_E7_OwnNumberIsStoredAndStaffSeeIt(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v, s := h.client(dewit), h.staff(handlerEmail)
+		b := v.get("/profile").body
+		for _, want := range []string{"E-mailadres", "Telefoonnummer", "Opslaan", `value="` + dewit + `"`} {
+			if !strings.Contains(b, want) {
+				t.Errorf("no %q", want)
+			}
+		}
+		page := "/clients/" + h.clientOf(dewit)
+		if strings.Contains(s.get(page).body, "06 12345678") {
+			t.Fatal("the number is there before it is stored")
+		}
+		once := between(b, `name="once" value="`, `"`)
+		if a := v.post("/profile/contact", "once", once, "email", dewit, "phone", "12"); a.status != 422 || !strings.Contains(a.body, "Vul een geldig telefoonnummer in.") || !strings.Contains(a.body, `value="12"`) {
+			t.Errorf("a wrong number: %d", a.status)
+		}
+		if a := v.post("/profile/contact", "once", once, "email", dewit, "phone", "06 12345678", "name", "Iemand anders"); a.status != 303 {
+			t.Fatalf("store: %d", a.status)
+		}
+		if b := v.get("/profile").body; !strings.Contains(b, `value="06 12345678"`) || strings.Contains(b, "Iemand anders") {
+			t.Error("the number is not kept, or the name has changed")
+		}
+		if b := s.get(page).body; !strings.Contains(b, "06 12345678, opgegeven door de klant op "+time.Now().Format("02-01-2006")) {
+			t.Error("staff do not see the number with where it is from")
+		}
+		for who, other := range map[string]*visitor{"another client": h.client("p.vanhouten@post.example"), "somebody of another office": h.visit("kantoor.gemeente.localhost")} {
+			if b := other.get("/profile").body + other.get(page).body; strings.Contains(b, "06 12345678") {
+				t.Errorf("%s sees it", who)
+			}
+		}
+	})
+}
+
+// clientOf is the client of an account.
+func (h *house) clientOf(email string) string {
+	h.t.Helper()
+	var id string
+	must(h.t, h.DB.QueryRow(h.t.Context(), `select client_id from account where tenant_id = 'notaris' and email_key = $1`, email).Scan(&id))
+	return id
+}
+
+func TestE7_NewAddressAsksForProofAndForItsMailbox(t *testing.T) {
+	atNoon(t, func(t *testing.T, h *house, now *clock.Manual) {
+		v := h.client(dewit)
+		form := []string{"once", "k1", "email", "carla@nieuw.example", "phone", ""}
+		if a := v.post("/profile/contact", "once", "k0", "email", "geen adres"); a.status != 422 || !strings.Contains(a.body, "Vul een geldig e-mailadres in.") || !strings.Contains(a.body, `value="geen adres"`) {
+			t.Errorf("a wrong address: %d", a.status)
+		}
+		now.Advance(11 * time.Minute)
+		if a := v.post("/profile/contact", form...); a.header.Get("Location") != "/confirm?next=%2Fresume" {
+			t.Fatalf("without recent proof: %d %s", a.status, a.header.Get("Location"))
+		}
+		if a := v.post("/confirm", "password", world.Password, "next", "/resume"); a.header.Get("Location") != "/resume" {
+			t.Fatal(a.status)
+		}
+		if b := v.get("/resume").body; !strings.Contains(b, `value="carla@nieuw.example"`) || !strings.Contains(b, `action="/profile/contact"`) {
+			t.Error("what was typed is gone")
+		}
+		if a := v.post("/profile/contact", form...); a.header.Get("Location") != "/profile" {
+			t.Fatalf("sent on: %d", a.status)
+		}
+		if a := v.get("/resume"); a.header.Get("Location") != "/" {
+			t.Error("the form is still kept")
+		}
+		if b := v.get("/profile").body; !strings.Contains(b, "Wacht op bevestiging: carla@nieuw.example") || !strings.Contains(b, `value="`+dewit+`"`) {
+			t.Error("the page does not tell what it waits for")
+		}
+		h.work()
+		at := ""
+		for _, l := range mailtest.Outbox(t, h.dir+"/outbox") {
+			if l.To == "carla@nieuw.example" {
+				at = addressLink.FindString(l.Text)
+			}
+		}
+		mailbox := h.visit(portal) // on another machine, where nobody is logged in
+		if b := mailbox.get(at).body; !strings.Contains(b, "<strong>carla@nieuw.example</strong>") {
+			t.Error("the link does not show the address")
+		}
+		if h.visit(portal).post("/login", "email", "carla@nieuw.example", "password", world.Password).status != 422 {
+			t.Error("opening the link changed something")
+		}
+		if a := mailbox.post(at); a.status != 303 || a.header.Get("Location") != "/login" || !strings.Contains(mailbox.get("/login").body, "Uw nieuwe e-mailadres is in gebruik.") {
+			t.Errorf("confirmed: %d", a.status)
+		}
+		if a := v.get("/"); a.status != 303 {
+			t.Errorf("a session of before goes on: %d", a.status)
+		}
+		h.client("carla@nieuw.example")
+		for _, a := range []answer{mailbox.get(at), mailbox.post(at), mailbox.get("/email/nonsense")} {
+			if a.status != 410 || !strings.Contains(a.body, "Deze link is niet (meer) geldig.") {
+				t.Errorf("a used link: %d", a.status)
+			}
+		}
+	})
+}
+
+func TestE7_AnAddressInUseGetsTheSameAnswer(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v := h.client(dewit)
+		post := func(once, email string) answer { return v.post("/profile/contact", "once", once, "email", email) }
+		free, used := post("a", "vrij@nieuw.example"), post("b", "p.vanhouten@post.example")
+		if free.status != used.status || free.header.Get("Location") != used.header.Get("Location") || free.header.Get("Set-Cookie") != used.header.Get("Set-Cookie") {
+			t.Errorf("%d %v and %d %v differ", free.status, free.header, used.status, used.header)
+		}
+		if b := v.get("/profile").body; !strings.Contains(b, "Wacht op bevestiging: p.vanhouten@post.example") {
+			t.Error("the page tells them apart")
+		}
+	})
+}
+
+func TestA4_OwnDataSayUnderWhichNameOneIsLoggedIn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v := h.client(dewit)
+		if !strings.Contains(mainOf(v.get("/profile").body), "mevrouw C. de Wit") {
+			t.Error("no name")
+		}
+		v.post("/logout")
+		v.post("/login", "email", "p.vanhouten@post.example", "password", world.Password)
+		if b := v.get("/profile").body; strings.Contains(b, "C. de Wit") || !strings.Contains(mainOf(b), "Houten") {
+			t.Error("the name of whoever was here before")
+		}
+	})
+}
+
+func TestD11_OfficeSettlesWhatAClientSeesAndChanges(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		admin, v := h.staff("beheer@delinde.example"), h.client(dewit)
+		save := func(email, phone string) answer {
+			version := between(admin.get("/settings/contact").body, `name="version" value="`, `"`)
+			return admin.post("/settings/contact", "version", version, "email", email, "phone", phone)
+		}
+		if a := save("edit", "sometimes"); a.status != 422 {
+			t.Errorf("a rule that is none: %d", a.status)
+		}
+		if a := save("read", "hidden"); a.status != 303 {
+			t.Fatalf("save: %d", a.status)
+		}
+		if b := mainOf(v.get("/profile").body); !strings.Contains(b, dewit) || strings.Contains(b, `name="email"`) || strings.Contains(b, "Telefoonnummer") {
+			t.Error("the address is not only shown, or the number is not hidden")
+		}
+		if a := v.post("/profile/contact", "once", "x", "email", "carla@nieuw.example", "phone", "06 12345678"); a.status != 303 || strings.Contains(v.get("/profile").body, "carla@nieuw") {
+			t.Errorf("changed what only shows: %d", a.status)
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package tenantweb
+
+import (
+	"cmp"
+	"strings"
+
+	"voordeur/internal/i18n"
+	"voordeur/internal/tenant"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+// sessionEntries are when a log-in ends by itself.
+func sessionEntries(c *web.Ctx, e tenant.Edition) []entry {
+	r := e.Settings.Sessions.Whole()
+	return []entry{
+		number(c, "idle", "settings.sessions.idle", int64(r.IdleMinutes), func(e *tenant.Edition, n int64) { e.Settings.Sessions.IdleMinutes = int(n) }),
+		number(c, "hours", "settings.sessions.hours", int64(r.Hours), func(e *tenant.Edition, n int64) { e.Settings.Sessions.Hours = int(n) }),
+	}
+}
+
+// atOnce is the value in a form of what is "" in the settings.
+const atOnce = "immediate"
+
+// languageEntries are which languages one can choose, and when that shows.
+func languageEntries(c *web.Ctx, e tenant.Edition) []entry {
+	which := ui.Field{Name: "languages", Label: c.T("settings.languages.which")}
+	var on []string
+	for _, l := range i18n.Langs {
+		which.Options = append(which.Options, ui.Option{Value: string(l), Label: c.T("settings.lang." + string(l))})
+		if t := (tenant.Tenant{Settings: e.Settings}); t.Offers(l) {
+			on = append(on, string(l))
+		}
+	}
+	apply := ui.Field{Name: "apply", Label: c.T("settings.languages.apply")}
+	for _, v := range []string{atOnce, tenant.NextLogin} {
+		apply.Options = append(apply.Options, ui.Option{Value: v, Label: c.T("settings.languages.apply." + v)})
+	}
+	return []entry{
+		{kind: tick, field: which, value: strings.Join(on, " "), set: func(e *tenant.Edition, s string) string {
+			e.Settings.Languages = nil
+			for _, l := range strings.Fields(s) {
+				e.Settings.Languages = append(e.Settings.Languages, i18n.Lang(l))
+			}
+			return ""
+		}},
+		{kind: choose, field: apply, value: cmp.Or(e.Settings.LanguageApply, atOnce), set: func(e *tenant.Edition, s string) string {
+			e.Settings.LanguageApply = strings.TrimPrefix(s, atOnce)
+			return ""
+		}},
+	}
+}
+
+// contactEntries are what a client sees and changes of his own data.
+func contactEntries(c *web.Ctx, e tenant.Edition) []entry {
+	one := func(name, value string, set func(*tenant.Edition, string)) entry {
+		f := ui.Field{Name: name, Label: c.T("settings.contact." + name)}
+		for _, v := range tenant.ContactAccess {
+			f.Options = append(f.Options, ui.Option{Value: v, Label: c.T("settings.contact.access." + v)})
+		}
+		return entry{kind: choose, field: f, value: value, set: func(e *tenant.Edition, s string) string {
+			set(e, s)
+			return ""
+		}}
+	}
+	r := e.Settings.Contact.Whole()
+	return []entry{
+		one("email", r.Email, func(e *tenant.Edition, s string) { e.Settings.Contact.Email = s }),
+		one("phone", r.Phone, func(e *tenant.Edition, s string) { e.Settings.Contact.Phone = s }),
+	}
+}
