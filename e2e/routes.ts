@@ -17,6 +17,7 @@ const FILES = [
   '/login/enrol/qr.png',
   '/logo',
   '/robots.txt',
+  '/session/left',
   '/settings/style/preview.css',
   '/theme.css',
   '/view/{ticket}/{filename}',

@@ -1,17 +1,11 @@
 package world
 
-import (
-	"voordeur/internal/i18n"
-	"voordeur/internal/tenant"
-)
+import "voordeur/internal/tenant"
 
-// own is what the office lets people do with their own account.
+// own is what the office lets people do with their own account, where that is not what all do: at the
+// notary's another language shows after logging out (N41).
 func own(office string, s *tenant.Settings) {
-	switch office {
-	case "notaris":
+	if office == "notaris" {
 		s.LanguageApply = tenant.NextLogin
-	case "accountant":
-	default:
-		s.Languages = []i18n.Lang{i18n.NL}
 	}
 }

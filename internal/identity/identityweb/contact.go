@@ -58,6 +58,14 @@ func (p *Pages) contactBlock(c *web.Ctx, a access.Client, in *contactForm, probl
 	return contactForms(c, v), nil
 }
 
+// emailHint tells how an address changes, or what is still waited for.
+func emailHint(c *web.Ctx, now identity.Contact) string {
+	if now.Pending != "" {
+		return c.T("contact.pending", "email", now.Pending)
+	}
+	return c.T("contact.email_hint")
+}
+
 func (p *Pages) contact(c *web.Ctx, a access.Client) error {
 	var f contactForm
 	if err := web.Bind(c, &f); err != nil {
