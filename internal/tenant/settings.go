@@ -3,6 +3,7 @@ package tenant
 import (
 	"voordeur/internal/i18n"
 	"voordeur/internal/inspect"
+	"voordeur/internal/notify"
 )
 
 // Settings is everything an organisation chooses for itself. It is kept as one JSON document with
@@ -17,6 +18,7 @@ type Settings struct {
 	Progress  []ProgressTemplate              `json:"progress,omitempty"`
 	Files     FileRule                        `json:"files"`
 	Mail      MailSettings                    `json:"mail"`
+	SMS       notify.TextRules                `json:"sms"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -86,6 +88,7 @@ func DefaultSettings() Settings {
 			Extensions:  []string{"pdf", "docx", "xlsx", "odt", "ods", "txt", "jpg", "jpeg", "png"},
 			ClientMaxMB: 50, OfficeMaxMB: 2148, DossierMaxMB: 21480, MaxAttachment: 20,
 		},
+		SMS: notify.DefaultTextRules(),
 	}
 }
 
