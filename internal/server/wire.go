@@ -74,8 +74,9 @@ func Wire(p Parts) (*House, error) {
 		return t.Key, nil
 	}
 	runner := jobs.New(p.DB, p.Log, map[string]jobs.Func{
-		identity.JobLink: ids.LinkJob(),
-		notify.JobSend:   notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
+		identity.JobLink:  ids.LinkJob(),
+		identity.JobReset: ids.ResetJob(),
+		notify.JobSend:    notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
 	})
 	runner.Insist(notify.JobSend, notify.Tries)
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))

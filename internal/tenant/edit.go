@@ -131,6 +131,7 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Theme, old.Theme, s.Theme.check},
 		{s.Modules, old.Modules, s.checkModules},
 		{s.Password, old.Password, s.Password.check},
+		{s.SecondFactor, old.SecondFactor, s.SecondFactor.check},
 		{s.Files, old.Files, s.Files.check},
 		{s.Mail, old.Mail, s.Mail.check},
 		{s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},

@@ -19,6 +19,8 @@ type Settings struct {
 	Files     FileRule                        `json:"files"`
 	Mail      MailSettings                    `json:"mail"`
 	SMS       notify.TextRules                `json:"sms"`
+	// SecondFactor is what clients show besides their password (conflicts.md K14).
+	SecondFactor SecondFactor `json:"second_factor"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -88,7 +90,8 @@ func DefaultSettings() Settings {
 			Extensions:  []string{"pdf", "docx", "xlsx", "odt", "ods", "txt", "jpg", "jpeg", "png"},
 			ClientMaxMB: 50, OfficeMaxMB: 2148, DossierMaxMB: 21480, MaxAttachment: 20,
 		},
-		SMS: notify.DefaultTextRules(),
+		SMS:          notify.DefaultTextRules(),
+		SecondFactor: DefaultSecondFactor(),
 	}
 }
 

@@ -27,8 +27,13 @@ func (p *Pages) profile(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
+	factors, err := p.twoStepBlock(c, a)
+	if err != nil {
+		return err
+	}
 	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), []templ.Component{
 		personBlock(c, me),
+		factors,
 		notifyBlock(c, me),
 	}))
 }

@@ -66,8 +66,9 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	outbox, err := mail.OpenOutbox(w.Outbox)
 	must(t, err)
 	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
-		identity.JobLink: w.Identity.LinkJob(),
-		notify.JobSend:   notify.SendJob(d, w.key, outbox, nil),
+		identity.JobLink:  w.Identity.LinkJob(),
+		identity.JobReset: w.Identity.ResetJob(),
+		notify.JobSend:    notify.SendJob(d, w.key, outbox, nil),
 	})
 	w.Jobs.Aside(dossier.JobScan, dossier.Scanners, w.Dossiers.ScanJob(scan.Off{}))
 	w.Builder.Work = func(ctx context.Context) error {
