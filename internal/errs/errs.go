@@ -22,6 +22,7 @@ const (
 	TooLarge             // more bytes than are allowed
 	Limited              // too often; try again after RetryAfter
 	Unavailable          // a queue is full or the disk is; try again after RetryAfter
+	Unproved             // prove once more who you are
 )
 
 // Field is one field of a form that must be mended. Name is the form's name of the field; an
@@ -64,7 +65,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (k Kind) String() string {
 	return [...]string{
 		"internal", "not found", "forbidden", "unauthenticated", "invalid",
-		"conflict", "too large", "limited", "unavailable",
+		"conflict", "too large", "limited", "unavailable", "unproved",
 	}[k]
 }
 

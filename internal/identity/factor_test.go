@@ -76,8 +76,8 @@ func rule(t *testing.T, w *worldtest.World, r tenant.SecondFactor) {
 	}))
 }
 
-// session logs a client in with the password alone.
-func session(t *testing.T, w *worldtest.World) (identity.Outcome, access.Client) {
+// entered logs a client in with the password alone.
+func entered(t *testing.T, w *worldtest.World) (identity.Outcome, access.Client) {
 	t.Helper()
 	out, err := login(w, t, "notaris", email, world.Password, "")
 	must(t, err)
@@ -120,7 +120,7 @@ func finish(w *worldtest.World, t *testing.T, step string, with identity.Kind, c
 
 func TestN42_N43_ANumberIsLinkedByTheCodeThatItGets(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		out, a := session(t, w)
+		out, a := entered(t, w)
 		account := a.Scope().Account()
 		for _, bad := range []string{"", "030 123 45 60", "112", "+1 202 555 0123", "06 1234567", "abc"} {
 			if f := errs.FieldsOf(w.Identity.SendOwn(ctx, a, bad)); len(f) != 1 || f[0].Name != "phone" {
@@ -135,7 +135,7 @@ func TestN42_N43_ANumberIsLinkedByTheCodeThatItGets(t *testing.T) {
 		if list := texts(t, w, account); len(list) != 1 || !strings.Contains(list[0], "Notariskantoor De Linde") || !strings.Contains(list[0], "koppelen") {
 			t.Errorf("texts: %q", list)
 		}
-		if again, _ := session(t, w); again.Step != "" {
+		if again, _ := entered(t, w); again.Step != "" {
 			t.Error("it is on before the code was filled in")
 		}
 		if _, err := w.Identity.LinkNumber(ctx, a, "k", other(code)); !errs.Is(err, errs.Invalid) {
@@ -163,7 +163,7 @@ func TestN42_N43_ANumberIsLinkedByTheCodeThatItGets(t *testing.T) {
 
 func TestN43_AnExpiredOrOvertakenCodeLinksNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		refused := func(what, code string) {
 			t.Helper()
 			if _, err := w.Identity.LinkNumber(ctx, a, "k"+what, code); !errs.Is(err, errs.Invalid) {
@@ -197,7 +197,7 @@ func TestN43_AnExpiredOrOvertakenCodeLinksNothing(t *testing.T) {
 
 func TestN44_TheCodeIsAskedAfterThePassword(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		withSMS(t, w, a, now)
 		account := a.Scope().Account()
 		out, err := login(w, t, "notaris", email, world.Password, "")
@@ -237,7 +237,7 @@ func TestN44_TheCodeIsAskedAfterThePassword(t *testing.T) {
 
 func TestN44_FiveWrongCodesLock(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		mine, a := session(t, w)
+		mine, a := entered(t, w)
 		withSMS(t, w, a, now)
 		out, err := login(w, t, "notaris", email, world.Password, "")
 		must(t, err)
@@ -265,7 +265,7 @@ func TestN44_FiveWrongCodesLock(t *testing.T) {
 
 func TestN44_AnAppIsLinkedAndAskedAfterThePassword(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		app, err := w.Identity.NewApp(ctx, a, "page")
 		must(t, err)
 		if elsewhere, err := w.Identity.NewApp(ctx, a, "another"); err != nil || elsewhere.Secret == app.Secret || len(app.Grouped()) != 39 {
@@ -312,7 +312,7 @@ func TestN44_AnAppIsLinkedAndAskedAfterThePassword(t *testing.T) {
 
 func TestN45_ARecoveryCodeLogsInOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		codes := withSMS(t, w, a, now)
 		step := func() string {
 			out, err := login(w, t, "notaris", email, world.Password, "")
@@ -354,8 +354,8 @@ func TestN45_ARecoveryCodeLogsInOnce(t *testing.T) {
 
 func TestN46_OffAndAnotherNumber(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		elsewhere, a := session(t, w)
-		mine, a2 := session(t, w)
+		elsewhere, a := entered(t, w)
+		mine, a2 := entered(t, w)
 		withSMS(t, w, a2, now)
 		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, elsewhere.Session, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another session after linking: %v", err)
@@ -374,7 +374,7 @@ func TestN46_OffAndAnotherNumber(t *testing.T) {
 			t.Errorf("the own session: %v", err)
 		}
 		told(t, w, "gehaald")
-		if out, _ := session(t, w); out.Session == "" {
+		if out, _ := entered(t, w); out.Session == "" {
 			t.Error("a code is asked after it was switched off")
 		}
 		if _, err := w.Identity.NewRecoveryCodes(ctx, a2); !errs.Is(err, errs.Conflict) {
@@ -385,7 +385,7 @@ func TestN46_OffAndAnotherNumber(t *testing.T) {
 
 func TestK14_ThePolicyOfTheOrganisation(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		withSMS(t, w, a, now)
 		rule(t, w, tenant.SecondFactor{Policy: tenant.FactorOff})
 		out, err := login(w, t, "notaris", email, world.Password, "")
@@ -456,7 +456,7 @@ func TestK14_RequiredLeadsToLinkingBeforeTheSession(t *testing.T) {
 // ASVS 6.4.3: a link that sets a password leads to the factor.
 func TestN8_N44_ANewPasswordDropsNoFactor(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		withSMS(t, w, a, now)
 		out, err := w.Identity.SetPassword(ctx, w.Tenant(t, "notaris"), access.Portal, link(t, w, email), "Nieuwwacht1", "")
 		must(t, err)
@@ -486,7 +486,7 @@ func at200(f func() error) int32 {
 
 func TestN43_N44_N45_TwoHundredAtOnceAndOneSucceeds(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		account := a.Scope().Account()
 		must(t, w.Identity.SendOwn(ctx, a, mobile))
 		code := codeOf(t, w, account)
@@ -521,7 +521,7 @@ func TestN43_N44_N45_TwoHundredAtOnceAndOneSucceeds(t *testing.T) {
 // One recovery code at two steps is used at one of them.
 func TestN45_ARecoveryCodeAtManyStepsWorksOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		codes := withSMS(t, w, a, now)
 		var steps []string
 		for n := range 4 {
@@ -547,5 +547,49 @@ func TestN45_ARecoveryCodeAtManyStepsWorksOnce(t *testing.T) {
 		if n.Load() != 1 {
 			t.Errorf("one recovery code opened %d sessions", n.Load())
 		}
+	})
+}
+
+func TestN44_WhoProvesHimselfAnewIsSentACodeForThatSessionAlone(t *testing.T) {
+	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
+		_, a := entered(t, w)
+		withSMS(t, w, a, now)
+		tn, account := w.Tenant(t, "notaris"), a.Scope().Account()
+		enter := func() (identity.Outcome, string) {
+			now.Advance(time.Second)
+			out, err := login(w, t, "notaris", email, world.Password, "")
+			must(t, err)
+			code := codeOf(t, w, account)
+			in, err := finish(w, t, out.Step, "", code)
+			must(t, err)
+			return in, code
+		}
+		in, used := enter()
+		s := clientOf(t, w, in.Session).Scope()
+		asks, err := w.Identity.ToConfirm(ctx, tn, s)
+		must(t, err)
+		if asks.App || asks.Sent || asks.Number != "06 •• •• •• 78" {
+			t.Errorf("%+v", asks)
+		}
+		refused := func(what, code string, s access.Scope) {
+			t.Helper()
+			if _, err := w.Identity.Confirm(ctx, tn, s, identity.Proof{Password: world.Password, Code: code}); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		refused("no code", "", s)
+		refused("the code of the log-in", used, s)
+		other, _ := enter()
+		now.Advance(time.Second)
+		must(t, w.Identity.SendToConfirm(ctx, tn, s))
+		code := codeOf(t, w, account)
+		refused("in another session", code, clientOf(t, w, other.Session).Scope())
+		token, err := w.Identity.Confirm(ctx, tn, s, identity.Proof{Password: world.Password, Code: code})
+		must(t, err)
+		next := clientOf(t, w, token).Scope()
+		if next.Means() != "password+sms" {
+			t.Errorf("proved by %s", next.Means())
+		}
+		refused("the same code again", code, next)
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 func TestN46_StaffDropFactorsByTwoPersonsAndADay(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		account, client := a.Scope().Account(), a.Scope().Client()
 		asker, boss := w.Staff(t, "notaris", office), w.Staff(t, "notaris", "Bea Beheer")
 		if err := w.Identity.AskReset(ctx, asker, client, account, "was here"); !errs.Is(err, errs.Conflict) {
@@ -66,7 +66,7 @@ func TestN46_StaffDropFactorsByTwoPersonsAndADay(t *testing.T) {
 
 func TestN46_WhoAsksDoesNotConfirm(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		withSMS(t, w, a, now)
 		account, client := a.Scope().Account(), a.Scope().Client()
 		boss := w.Staff(t, "notaris", "Bea Beheer")
@@ -91,7 +91,7 @@ func TestN46_WhoAsksDoesNotConfirm(t *testing.T) {
 
 func TestN46_AResetEndsWhenItIsWithdrawnOrTheOwnerHasHisFactor(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		_, a := session(t, w)
+		_, a := entered(t, w)
 		codes := withSMS(t, w, a, now)
 		account, client := a.Scope().Account(), a.Scope().Client()
 		asker, boss := w.Staff(t, "notaris", office), w.Staff(t, "notaris", "Bea Beheer")

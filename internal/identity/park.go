@@ -16,11 +16,12 @@ import (
 // parkLife is how long the text of a session that ended is kept, and how old that session may be.
 const parkLife = 24 * time.Hour
 
-// Parked is a form that came in after its session had ended. It is kept for the account that the
-// session was of, and for nobody else.
+// Parked is a form that came in after its session had ended, or that asks for proof of who sends it.
+// It is kept for the account that the session was of, and for nobody else.
 type Parked struct {
 	Path   string      `json:"path"`
-	Shows  bool        `json:"shows"` // the page at Path shows it by itself
+	Shows  bool        `json:"shows"`           // the page at Path shows it by itself
+	Proof  bool        `json:"proof,omitempty"` // it waited for proof of who sent it, not for a log-in
 	Fields [][2]string `json:"fields"`
 }
 
@@ -59,13 +60,30 @@ func (i *Identity) Park(ctx context.Context, t *tenant.Tenant, face access.Face,
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `delete from parked where tenant_id = $1 and at < $2`, t.ID, db.At(tx.Now().Add(-parkLife))); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `insert into parked (tenant_id, account_id, content, at) values ($1, $2, $3, $4)
-			on conflict (tenant_id, account_id) do update set content = $3, at = $4`, t.ID, account, t.Key.Seal(b, parkAAD(t.ID, account)), tx.Now())
-		return err
+		return park(ctx, tx, t, account, b)
 	})
+}
+
+// ParkOwn keeps the form for whoever is logged in; a later one replaces it.
+func (i *Identity) ParkOwn(ctx context.Context, s access.Scope, p Parked) error {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("identity: park: %w", err)
+	}
+	t, err := i.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return err
+	}
+	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return park(ctx, tx, t, s.Account(), b) })
+}
+
+func park(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account string, content []byte) error {
+	if _, err := tx.Exec(ctx, `delete from parked where tenant_id = $1 and at < $2`, t.ID, db.At(tx.Now().Add(-parkLife))); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into parked (tenant_id, account_id, content, at) values ($1, $2, $3, $4)
+		on conflict (tenant_id, account_id) do update set content = $3, at = $4`, t.ID, account, t.Key.Seal(content, parkAAD(t.ID, account)), tx.Now())
+	return err
 }
 
 // Parked returns the form kept for the account; none, or one that is too old, is NotFound.

@@ -19,11 +19,13 @@ import (
 var statuses = map[errs.Kind]int{
 	errs.NotFound: http.StatusNotFound, errs.Forbidden: http.StatusForbidden, errs.Unauthenticated: http.StatusUnauthorized,
 	errs.Invalid: http.StatusUnprocessableEntity, errs.Conflict: http.StatusConflict, errs.TooLarge: http.StatusRequestEntityTooLarge,
-	errs.Limited: http.StatusTooManyRequests, errs.Unavailable: http.StatusServiceUnavailable, errs.Internal: http.StatusInternalServerError,
+	errs.Unproved: http.StatusForbidden,
+	errs.Limited:  http.StatusTooManyRequests, errs.Unavailable: http.StatusServiceUnavailable, errs.Internal: http.StatusInternalServerError,
 }
 
 var kindKeys = map[errs.Kind]string{
 	errs.NotFound: "error.not_found", errs.Forbidden: "error.forbidden", errs.Unauthenticated: "error.unauthenticated", errs.Invalid: "error.invalid",
+	errs.Unproved: "error.unproved",
 	errs.Conflict: "error.conflict", errs.TooLarge: "error.too_large", errs.Limited: "error.limited", errs.Unavailable: "error.unavailable", errs.Internal: "error.internal",
 }
 

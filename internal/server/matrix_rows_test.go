@@ -135,6 +135,8 @@ var rows = []row{
 	{route: "GET /password/{token}", want: 200},
 	{route: "POST /password/{token}", want: 303, event: "account.password_set", last: true, form: []string{"password", "Voordeur2027"}},
 	{route: "POST /logout", want: 303, quiet: true, last: true, own: true},
+	{route: "GET /confirm", want: 200, also: 303, inQuery: map[string]string{"next": "dossier"}},
+	{route: "POST /confirm", want: 422, also: 303, quiet: true, form: []string{"password", ""}},
 	{route: "GET /help", want: 200},
 	{route: "GET /accessibility", want: 200},
 	{route: "GET /privacy", want: 200},

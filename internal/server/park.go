@@ -59,6 +59,9 @@ func (a *App) keep(c *web.Ctx, r web.Route, fields [][2]string) bool {
 
 // typedIn reads the text fields of a form; files cannot wait, and end the reading.
 func typedIn(c *web.Ctx) ([][2]string, error) {
+	if c.R.PostForm != nil { // a handler has read it
+		return textOf(c.R.PostForm), nil
+	}
 	kind, params, err := mime.ParseMediaType(c.R.Header.Get("Content-Type"))
 	if err != nil {
 		return nil, err
@@ -72,13 +75,24 @@ func typedIn(c *web.Ctx) ([][2]string, error) {
 		return nil, err
 	}
 	values, err := url.ParseQuery(string(b))
+	return textOf(values), err
+}
+
+func textOf(values url.Values) [][2]string {
 	var fields [][2]string
 	for name, list := range values {
 		for _, v := range list {
-			fields = append(fields, [2]string{name, web.Clean(v)})
+			if !secret(name) {
+				fields = append(fields, [2]string{name, web.Clean(v)})
+			}
 		}
 	}
-	return fields, err
+	return fields
+}
+
+// secret reports whether a field holds what is never kept: a password or a code is typed again.
+func secret(name string) bool {
+	return strings.Contains(name, "password") || name == "code" || name == "pin"
 }
 
 func textParts(parts *multipart.Reader) ([][2]string, error) {
@@ -95,6 +109,8 @@ func textParts(parts *multipart.Reader) ([][2]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		fields = append(fields, [2]string{part.FormName(), web.Clean(string(b))})
+		if !secret(part.FormName()) {
+			fields = append(fields, [2]string{part.FormName(), web.Clean(string(b))})
+		}
 	}
 }

@@ -229,6 +229,10 @@ func (a *App) serve(r web.Route) http.Handler {
 			a.answer(rec, c, err)
 			return
 		}
+		if err := a.recent(c, r); err != nil {
+			a.unproved(rec, c, r, err)
+			return
+		}
 		if r.Streams {
 			lift(rec)
 		} else {
@@ -239,7 +243,9 @@ func (a *App) serve(r web.Route) http.Handler {
 		if req.Method == http.MethodGet {
 			c.TakeFlash()
 		}
-		if err := r.Handler(c); err != nil {
+		if err := r.Handler(c); errs.Is(err, errs.Unproved) {
+			a.unproved(rec, c, r, err)
+		} else if err != nil {
 			a.answer(rec, c, err)
 		}
 	})

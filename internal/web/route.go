@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/errs"
@@ -19,9 +20,10 @@ type Route struct {
 	Policy  access.Policy
 	Module  string // the module that must be on, "" for none
 	Handler Handler
-	Form    any  // a zero form of the type the handler binds, nil for none
-	Streams bool // files go in or out, so that no deadline of a page holds
-	Resumes bool // the page at the same address shows, with ?resume=1, what was typed before a session ended
+	Form    any           // a zero form of the type the handler binds, nil for none
+	Streams bool          // files go in or out, so that no deadline of a page holds
+	Recent  time.Duration // how long ago whoever asks may have proved himself, 0 for at the log-in
+	Resumes bool          // the page at the same address shows, with ?resume=1, what was typed before a session ended
 }
 
 // String returns the route's line in the route table.

@@ -29,7 +29,7 @@ type Session struct {
 	SeenAt   time.Time
 }
 
-const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at,
+const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at, coalesce(s.proved_at, s.created_at),
 	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id limit 100) capped)
 	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
 	where s.tenant_id = $1 and s.id = $2 and s.face = $3 and a.face = s.face and a.state = 'active'
@@ -46,12 +46,13 @@ func Resume(ctx context.Context, d *db.DB, tenant string, face access.Face, id, 
 	now := d.Clock().Now()
 	data := mint.Data{Tenant: tenant, Session: id, Origin: origin}
 	var s Session
-	var seen db.Time
+	var seen, proved db.Time
 	err := d.QueryRow(ctx, loadSession, tenant, id, string(face), db.At(now), db.At(now.Add(-IdleLimit))).
-		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &seen, &s.Unread)
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &seen, &proved, &s.Unread)
 	if err != nil {
 		return Session{}, err
 	}
+	data.Proved = proved.Time
 	s.Scope, s.SeenAt = mint.New(data), seen.Time
 	return s, nil
 }

@@ -2,6 +2,7 @@ package clientweb
 
 import (
 	"strings"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/client"
@@ -18,10 +19,13 @@ func (p *Pages) resetRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Get, Pattern: one, Policy: work, Handler: web.Staff(p.resetPage)},
 		{Method: web.Post, Pattern: one, Policy: work, Handler: web.Staff(p.askReset), Form: resetForm{}},
-		{Method: web.Post, Pattern: one + "/confirm", Policy: access.OfficeWith(access.Manage), Handler: web.Staff(p.confirmReset)},
+		{Method: web.Post, Pattern: one + "/confirm", Policy: access.OfficeWith(access.Manage), Handler: web.Staff(p.confirmReset), Recent: proved},
 		{Method: web.Post, Pattern: one + "/withdraw", Policy: work, Handler: web.Staff(p.withdrawReset)},
 	}
 }
+
+// proved is how lately the second person has shown who he is.
+const proved = 5 * time.Minute
 
 type resetForm struct {
 	Ground string `form:"ground"`

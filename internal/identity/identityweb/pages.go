@@ -38,7 +38,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.codeRoutes(), p.profileRoutes(), p.twoStepRoutes())
+	}, p.codeRoutes(), p.confirmRoutes(), p.profileRoutes(), p.twoStepRoutes())
 }
 
 const (
@@ -55,7 +55,7 @@ type loginForm struct {
 
 func (p *Pages) loginPage(c *web.Ctx) error {
 	if c.Scope.Account() != "" {
-		return c.See("/")
+		return c.See(c.Query("next"))
 	}
 	return p.showLogin(c, 200, loginForm{Next: c.Query("next")}, nil, "")
 }

@@ -1,6 +1,8 @@
 // Package mint makes scopes. Go's internal rule lets only packages below access import it.
 package mint
 
+import "time"
+
 // Role is what an account is in its tenant.
 type Role string
 
@@ -12,8 +14,9 @@ type Data struct {
 	Name    string
 	Client  string // portal accounts: the person or company they belong to
 	Session string
-	Means   string // password, password+totp, system
-	Origin  string // network prefix the request came from, never a full address
+	Means   string    // password, password+totp, system
+	Proved  time.Time // when the owner of the session last proved himself
+	Origin  string    // network prefix the request came from, never a full address
 }
 
 // Scope is proof of who asks, in which tenant. The zero Scope is nobody.
@@ -42,6 +45,9 @@ func (s Scope) Session() string { return s.data.Session }
 
 // Means returns how the account logged in.
 func (s Scope) Means() string { return s.data.Means }
+
+// Proved returns when the owner of the session last proved himself; the zero time is never.
+func (s Scope) Proved() time.Time { return s.data.Proved }
 
 // Origin returns the network prefix of the request.
 func (s Scope) Origin() string { return s.data.Origin }
