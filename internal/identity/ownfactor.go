@@ -247,23 +247,31 @@ func (i *Identity) NewRecoveryCodes(ctx context.Context, a access.Client) ([]str
 	if err != nil {
 		return nil, err
 	}
+	if err := anyFactor(ctx, i.db, t, s.Account()); err != nil { // hashing costs something
+		return nil, err
+	}
 	set, err := i.newRecoverySet(ctx, t.ID)
 	if err != nil {
 		return nil, err
 	}
 	return set.codes, i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		had, err := factors(ctx, tx, t, s.Account())
-		if err != nil {
+		if err := anyFactor(ctx, tx, t, s.Account()); err != nil {
 			return err
-		}
-		if len(had) == 0 {
-			return errs.New(errs.Conflict, "twostep.none_yet")
 		}
 		if err := storeRecoverySet(ctx, tx, t.ID, s.Account(), set); err != nil {
 			return err
 		}
 		return i.tell(ctx, tx, t, s, s.Account(), changed{"account.recovery_codes_made", "recovery_made", ""})
 	})
+}
+
+// anyFactor returns a Conflict for an account that has no factor to recover.
+func anyFactor(ctx context.Context, r db.Reader, t *tenant.Tenant, account string) error {
+	had, err := factors(ctx, r, t, account)
+	if err == nil && len(had) == 0 {
+		err = errs.New(errs.Conflict, "twostep.none_yet")
+	}
+	return err
 }
 
 // StoreNumber links a telephone to an account, for fixtures; nobody is told.

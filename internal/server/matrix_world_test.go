@@ -352,6 +352,8 @@ func (s *site) enlist() {
 		s.exec(`update session set ended_at = created_at where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
 		a.ended = true
 	}
+	s.exec(`insert into factor (tenant_id, id, account_id, kind, secret, confirmed_at) select tenant_id, id, id, 'totp', $2, created_at from account
+		where tenant_id = $1 and face = 'portal'`, s.id, []byte("sealed"))
 	s.keepForms()
 }
 
