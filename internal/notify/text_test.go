@@ -43,10 +43,14 @@ func (p *post) text(to, body string) error {
 func (p *post) count(want int, q string) {
 	p.t.Helper()
 	counts := map[string]func() (int, error){
-		"texts":   func() (int, error) { return db.One(ctx, p.DB, db.Value[int], `select count(*) from sms`) },
-		"jobs":    func() (int, error) { return db.One(ctx, p.DB, db.Value[int], `select count(*) from job where kind = 'sms.send' and done_at is null`) },
-		"blocked": func() (int, error) { return db.One(ctx, p.DB, db.Value[int], `select count(*) from journal where event = 'account.sms_blocked'`) },
-		"days":    func() (int, error) { return db.One(ctx, p.DB, db.Value[int], `select count(*) from sms_count`) },
+		"texts": func() (int, error) { return db.One(ctx, p.DB, db.Value[int], `select count(*) from sms`) },
+		"jobs": func() (int, error) {
+			return db.One(ctx, p.DB, db.Value[int], `select count(*) from job where kind = 'sms.send' and done_at is null`)
+		},
+		"blocked": func() (int, error) {
+			return db.One(ctx, p.DB, db.Value[int], `select count(*) from journal where event = 'account.sms_blocked'`)
+		},
+		"days": func() (int, error) { return db.One(ctx, p.DB, db.Value[int], `select count(*) from sms_count`) },
 	}
 	n, err := counts[q]()
 	must(p.t, err)

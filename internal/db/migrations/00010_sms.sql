@@ -23,6 +23,7 @@ create table sms (
 create index sms_account on sms (tenant_id, account_id, created_at);
 -- A report of a provider names a message, and not whose it is.
 create unique index sms_report on sms (id);
+create index sms_reference on sms (reference) where reference <> '';
 create index sms_unsent on sms (state, created_at) where state not in ('accepted', 'delivered');
 
 -- How many were queued on a day: by an organisation (id is the day), and to a number (with its key).
