@@ -128,7 +128,7 @@ func (ds *Dossiers) redeem(ctx context.Context, tenantID, ticket, origin string)
 	if len(p) != 5 || err != nil || ds.db.Clock().Now().Unix() > until {
 		return Document{}, errs.Missing()
 	}
-	session, err := authn.Resume(ctx, ds.db, t.ID, access.Face(p[0]), p[1], origin)
+	session, err := authn.Resume(ctx, ds.db, t.ID, t.Settings.Sessions.Limits(), access.Face(p[0]), p[1], origin)
 	if err != nil {
 		return Document{}, err
 	}

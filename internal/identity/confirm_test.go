@@ -26,7 +26,7 @@ func session(t *testing.T, w *worldtest.World) (string, access.Scope) {
 
 func load(t *testing.T, w *worldtest.World, face access.Face, token string) access.Scope {
 	t.Helper()
-	s, err := authn.Load(ctx, w.DB, "notaris", face, token, "192.0.2.0/24")
+	s, err := authn.Load(ctx, w.DB, "notaris", limits, face, token, "192.0.2.0/24")
 	must(t, err)
 	return s.Scope
 }
@@ -45,7 +45,7 @@ func TestConfirmProvesAndGivesANewToken(t *testing.T) {
 		tn := w.Tenant(t, "notaris")
 		token, err := w.Identity.Confirm(ctx, tn, s, identity.Proof{Password: world.Password})
 		must(t, err)
-		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, old, ""); !errs.Is(err, errs.NotFound) {
+		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, old, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("the old token still works: %v", err)
 		}
 		must(t, recent(load(t, w, access.Portal, token)))

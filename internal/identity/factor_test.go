@@ -94,7 +94,7 @@ func told(t *testing.T, w *worldtest.World, phrase string) {
 
 func clientOf(t *testing.T, w *worldtest.World, token string) access.Client {
 	t.Helper()
-	s, err := authn.Load(ctx, w.DB, "notaris", access.Portal, token, "")
+	s, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, token, "")
 	must(t, err)
 	a, ok := access.AsClient(s.Scope)
 	if !ok {
@@ -154,7 +154,7 @@ func TestN42_N43_ANumberIsLinkedByTheCodeThatItGets(t *testing.T) {
 		if f, has := o.Has(identity.SMS); !has || f.Number != "06 •• •• •• 78" || o.Left != 10 {
 			t.Errorf("own factors: %+v", o)
 		}
-		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, out.Session, ""); err != nil {
+		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, out.Session, ""); err != nil {
 			t.Errorf("the own session: %v", err)
 		}
 		told(t, w, "gekoppeld")
@@ -357,7 +357,7 @@ func TestN46_OffAndAnotherNumber(t *testing.T) {
 		elsewhere, a := entered(t, w)
 		mine, a2 := entered(t, w)
 		withSMS(t, w, a2, now)
-		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, elsewhere.Session, ""); !errs.Is(err, errs.NotFound) {
+		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, elsewhere.Session, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another session after linking: %v", err)
 		}
 		must(t, w.Identity.SendOwn(ctx, a2, "+32 470 12 34 56"))
@@ -370,7 +370,7 @@ func TestN46_OffAndAnotherNumber(t *testing.T) {
 		}
 		must(t, w.Identity.Unlink(ctx, a2, identity.SMS))
 		must(t, w.Identity.Unlink(ctx, a2, identity.SMS)) // a second click
-		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, mine.Session, ""); err != nil {
+		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, mine.Session, ""); err != nil {
 			t.Errorf("the own session: %v", err)
 		}
 		told(t, w, "gehaald")

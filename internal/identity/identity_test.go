@@ -18,6 +18,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/mail/mailtest"
+	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 	"voordeur/internal/world/worldtest"
 )
@@ -29,6 +30,9 @@ const (
 	dewit  = "mevrouw C. de Wit"
 	email  = "c.dewit@post.example"
 )
+
+// limits are those of an office that chose none.
+var limits = tenant.SessionRule{}.Limits()
 
 var kept = worldtest.Keep(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), "notaris", "gemeente")
 
@@ -206,7 +210,7 @@ func TestN5_N6_SettingAPasswordLogsInAndMails(t *testing.T) {
 		if !out.First || out.Session == "" {
 			t.Errorf("first login: %+v", out.First)
 		}
-		_, err = authn.Load(ctx, w.DB, "notaris", access.Portal, out.Session, "")
+		_, err = authn.Load(ctx, w.DB, "notaris", limits, access.Portal, out.Session, "")
 		must(t, err)
 		all := mails(t, w, "jan@x.nl")
 		if len(all) != 3 || strings.Contains(strings.Join(all, ""), "Abcdefg1") {
@@ -285,7 +289,7 @@ func TestN8_NewPasswordEndsOldOneAndOtherSessions(t *testing.T) {
 		must(t, err)
 		_, err = w.Identity.SetPassword(ctx, w.Tenant(t, "notaris"), access.Portal, link(t, w, email), "Nieuwwacht1", "")
 		must(t, err)
-		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, old.Session, ""); !errs.Is(err, errs.NotFound) {
+		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, old.Session, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("the old session lives: %v", err)
 		}
 		if _, err := login(w, t, "notaris", email, world.Password, ""); err == nil {
@@ -300,24 +304,24 @@ func TestN53_LogoutEndsTheSession(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
 		out, err := login(w, t, "notaris", email, world.Password, "")
 		must(t, err)
-		s, err := authn.Load(ctx, w.DB, "notaris", access.Portal, out.Session, "")
+		s, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, out.Session, "")
 		must(t, err)
 		for name, err := range map[string]error{
-			"other tenant": second(authn.Load(ctx, w.DB, "gemeente", access.Portal, out.Session, "")),
-			"other face":   second(authn.Load(ctx, w.DB, "notaris", access.Office, out.Session, "")),
+			"other tenant": second(authn.Load(ctx, w.DB, "gemeente", limits, access.Portal, out.Session, "")),
+			"other face":   second(authn.Load(ctx, w.DB, "notaris", limits, access.Office, out.Session, "")),
 		} {
 			if !errs.Is(err, errs.NotFound) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		must(t, w.Identity.Logout(ctx, s.Scope))
-		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, out.Session, ""); !errs.Is(err, errs.NotFound) {
+		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, out.Session, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("after logging out: %v", err)
 		}
 		idle, err := login(w, t, "notaris", email, world.Password, "")
 		must(t, err)
-		now.Advance(authn.IdleLimit + time.Second)
-		if _, err := authn.Load(ctx, w.DB, "notaris", access.Portal, idle.Session, ""); !errs.Is(err, errs.NotFound) {
+		now.Advance(limits.Idle + time.Second)
+		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, idle.Session, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("an idle session: %v", err)
 		}
 	})
@@ -344,7 +348,7 @@ func TestOfficeNeedsItsFactorAndUsesACodeOnce(t *testing.T) {
 		}
 		out, err := w.Identity.Code(ctx, tn, identity.CodeAttempt{Step: start(), Code: " " + code[:3] + " " + code[3:]})
 		must(t, err)
-		_, err = authn.Load(ctx, w.DB, "notaris", access.Office, out.Session, "")
+		_, err = authn.Load(ctx, w.DB, "notaris", limits, access.Office, out.Session, "")
 		must(t, err)
 		if _, err := w.Identity.Code(ctx, tn, identity.CodeAttempt{Step: start(), Code: code}); err == nil {
 			t.Error("a code worked twice")

@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	sessionLife = 10 * time.Hour
-	stepLife    = 10 * time.Minute // between password and code
-	maxCodes    = 5
+	stepLife = 10 * time.Minute // between password and code
+	maxCodes = 5
 	// DeviceLife is how long a browser counts as the owner's own after a full login.
 	DeviceLife = 180 * 24 * time.Hour
 )
@@ -113,7 +112,7 @@ func (i *Identity) openSession(ctx context.Context, tx *db.Tx, t *tenant.Tenant,
 	}
 	out.First, out.Device = first == nil, i.newDevice(t, key, tx.Now().Time)
 	_, err = tx.Exec(ctx, `insert into session (tenant_id, id, account_id, face, means, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $6, $7)`,
-		t.ID, id, account, string(face), means, tx.Now(), db.At(tx.Now().Add(sessionLife)))
+		t.ID, id, account, string(face), means, tx.Now(), db.At(tx.Now().Add(t.Settings.Sessions.Limits().Life)))
 	if err != nil {
 		return Outcome{}, err
 	}

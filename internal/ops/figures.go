@@ -138,5 +138,5 @@ var helps = map[string]string{
 	"voordeur_journal_unsealed_seconds": "Age of the oldest entry that no seal covers yet.",
 	"voordeur_mail_oldest_seconds":      "Age of the oldest mail in each state that is not sent.",
 	"voordeur_mail_unsent":              "Mails that are queued, and that failed within the last day.",
-	"voordeur_sessions_live":            "Sessions that a visitor could go on with.",
+	"voordeur_sessions_live":            "Sessions with a request in the last half hour.",
 }

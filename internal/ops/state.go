@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"voordeur/internal/access/authn"
 	"voordeur/internal/bulkhead"
 	"voordeur/internal/clock"
 	"voordeur/internal/db"
@@ -48,6 +47,9 @@ const (
 	countUnsealed  = `select count(*), min(at) from journal where seq is null`
 	countSessions  = `select count(*) from session where ended_at is null and expires_at > $1 and seen_at > $2`
 )
+
+// recentVisit is how long ago the last request of a session may be that counts as one that goes on.
+const recentVisit = 30 * time.Minute
 
 // look reads the state, one round to the database for each group of figures.
 func look(ctx context.Context, d *db.DB) (State, error) {
@@ -100,7 +102,7 @@ func journalOf(ctx context.Context, d *db.DB, s *State) error {
 }
 
 func sessionsOf(ctx context.Context, d *db.DB, s *State) (err error) {
-	s.Sessions, err = db.One(ctx, d, db.Value[int], countSessions, db.At(s.At), db.At(s.At.Add(-authn.IdleLimit)))
+	s.Sessions, err = db.One(ctx, d, db.Value[int], countSessions, db.At(s.At), db.At(s.At.Add(-recentVisit)))
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
+	"voordeur/internal/identity/identityweb"
 	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
 	"voordeur/internal/trace"
@@ -196,7 +197,8 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 	c.Scope = authn.Nobody(t.ID, origin)
 	lang := web.Wants(r.Header.Get("Accept-Language"))
 	if token := c.Cookie("session"); token != "" {
-		s, err := authn.Load(r.Context(), a.DB, t.ID, side, token, origin)
+		limits := t.Settings.Sessions.Limits()
+		s, err := authn.Load(r.Context(), a.DB, t.ID, limits, side, token, origin)
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return nil, err
 		}
@@ -205,16 +207,30 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 			if s.Language != "" {
 				lang = i18n.Lang(s.Language)
 			}
-			if c.Now.Sub(s.SeenAt) > time.Minute {
-				// On a full disk reading goes on: the session only seems idle for longer than it is.
-				if err := a.Identity.Touch(r.Context(), c.Scope); err != nil && !errs.Is(err, errs.Unavailable) {
-					return nil, err
-				}
+			if err := a.touch(c, &s); err != nil {
+				return nil, err
 			}
+			c.Until = web.Until{Silence: s.SeenAt.Add(limits.Idle), End: s.Ends}
 		}
 	}
 	c.Texts = t.Texts(lang)
 	return c, nil
+}
+
+// touch notes that the session is in use, unless it is asked how long it has left. On a full disk
+// reading goes on: the session only seems idle for longer than it is.
+func (a *App) touch(c *web.Ctx, s *authn.Session) error {
+	if c.Now.Sub(s.SeenAt) <= time.Minute || c.R.URL.Path == identityweb.LeftPath {
+		return nil
+	}
+	err := a.Identity.Touch(c.R.Context(), c.Scope)
+	if errs.Is(err, errs.Unavailable) {
+		return nil
+	}
+	if err == nil {
+		s.SeenAt = c.Now
+	}
+	return err
 }
 
 // serve checks module, log-in and right before the handler, and answers what it returns.

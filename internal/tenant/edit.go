@@ -132,6 +132,7 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Modules, old.Modules, s.checkModules},
 		{s.Password, old.Password, s.Password.check},
 		{s.SecondFactor, old.SecondFactor, s.SecondFactor.check},
+		{s.Sessions, old.Sessions, s.Sessions.check},
 		{s.Files, old.Files, s.Files.check},
 		{s.Mail, old.Mail, s.Mail.check},
 		{s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},

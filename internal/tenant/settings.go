@@ -14,6 +14,7 @@ type Settings struct {
 	Labels    map[i18n.Lang]map[string]string `json:"labels,omitempty"`
 	Theme     Theme                           `json:"theme"`
 	Password  PasswordRule                    `json:"password"`
+	Sessions  SessionRule                     `json:"sessions,omitzero"`
 	Statuses  []Status                        `json:"statuses"`
 	Progress  []ProgressTemplate              `json:"progress,omitempty"`
 	Files     FileRule                        `json:"files"`

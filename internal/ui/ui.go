@@ -30,7 +30,9 @@ type Frame struct {
 	// UnreadCount is the same as a number alone, for where there is no room for words.
 	UnreadCount string
 	Flash       *Flash
-	Banner      string // a lasting remark, as in "u bekijkt dit als de klant"
+	// Left and LeftInAll are how many seconds the session has, without a request and whatever happens.
+	Left, LeftInAll int
+	Banner          string // a lasting remark, as in "u bekijkt dit als de klant"
 }
 
 // NavItem is a place in the navigation.

@@ -43,8 +43,12 @@ type Ctx struct {
 	Scope  access.Scope
 	Unread int
 	Now    time.Time
+	Until  Until // when the visitor's session ends
 	Flash  *Flash
 }
+
+// Until is when a session ends: by silence, and whatever happens.
+type Until struct{ Silence, End time.Time }
 
 // Flash is a sentence shown once on the next page.
 type Flash struct {

@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/i18n"
@@ -26,6 +27,7 @@ func (c *Ctx) Frame(title string) ui.Frame {
 		return f
 	}
 	f.Who, f.Nav = c.Scope.Name(), c.nav()
+	f.Left, f.LeftInAll = c.Left()
 	switch {
 	case c.Unread >= 100:
 		f.Unread, f.UnreadCount = c.T("ui.unread_many"), "99+"
@@ -60,6 +62,12 @@ func (c *Ctx) nav() []ui.NavItem {
 		items[i].Current = c.R.URL.Path == it.Href || it.Href != "/" && strings.HasPrefix(c.R.URL.Path, it.Href+"/")
 	}
 	return items
+}
+
+// Left returns how many seconds the visitor's session has left without a request, and in all.
+func (c *Ctx) Left() (silent, inAll int) {
+	inAll = max(0, int(c.Until.End.Sub(c.Now)/time.Second))
+	return min(inAll, max(0, int(c.Until.Silence.Sub(c.Now)/time.Second))), inAll
 }
 
 // Wants returns the language that the browser asks for first among those the program speaks, or ""

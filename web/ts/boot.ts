@@ -5,6 +5,7 @@ import { useKeys } from './keys'
 import { closeMenus } from './menu'
 import { sendOnce } from './once'
 import { showPasswords } from './password'
+import { warnOfEnd } from './session'
 import { warnOfUnsent } from './unsent'
 
 sendOnce()
@@ -13,6 +14,7 @@ filterAtOnce()
 showPasswords()
 useKeys()
 warnOfUnsent()
+warnOfEnd()
 
 if (document.querySelector('[data-upload]')) {
   void import('./upload').then(({ enhanceUploads }) => enhanceUploads())

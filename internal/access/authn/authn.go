@@ -12,8 +12,9 @@ import (
 	"voordeur/internal/db"
 )
 
-// IdleLimit and the session's own end are both checked at every request.
-const IdleLimit = 30 * time.Minute
+// Limits is when a session ends by itself: after silence, and some time after it began. Both are
+// checked at every request.
+type Limits struct{ Idle, Life time.Duration }
 
 // HashToken returns what is stored of a secret token.
 func HashToken(token string) string {
@@ -27,33 +28,46 @@ type Session struct {
 	Language string
 	Unread   int // capped at 100
 	SeenAt   time.Time
+	Ends     time.Time // whatever happens
 }
 
-const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at, coalesce(s.proved_at, s.created_at),
+// Alive is whether the session s goes on: $1 is the tenant, $2 now, and the others what Limits says.
+// Whoever lists or ends sessions joins it to his statement.
+const Alive = `s.ended_at is null and s.expires_at > $2 and s.created_at > $3 and s.seen_at > $4`
+
+// Since returns the $3 and $4 of Alive.
+func (l Limits) Since(now time.Time) (began, seen db.Time) {
+	return db.At(now.Add(-l.Life)), db.At(now.Add(-l.Idle))
+}
+
+const loadSession = `select s.account_id, a.role, a.name, coalesce(a.client_id, ''), s.means, a.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
 	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id limit 100) capped)
 	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
-	where s.tenant_id = $1 and s.id = $2 and s.face = $3 and a.face = s.face and a.state = 'active'
-	and s.ended_at is null and s.expires_at > $4 and s.seen_at > $5`
+	where s.tenant_id = $1 and s.id = $5 and s.face = $6 and a.face = s.face and a.state = 'active' and ` + Alive
 
 // Load returns the live session of a token, with its account, in one statement. An ended session,
 // a blocked account and a token of another tenant or face are all NotFound.
-func Load(ctx context.Context, d *db.DB, tenant string, face access.Face, token, origin string) (Session, error) {
-	return Resume(ctx, d, tenant, face, HashToken(token), origin)
+func Load(ctx context.Context, d *db.DB, tenant string, limits Limits, face access.Face, token, origin string) (Session, error) {
+	return Resume(ctx, d, tenant, limits, face, HashToken(token), origin)
 }
 
 // Resume is Load for whoever has proof of a session other than its token, as a ticket that names it.
-func Resume(ctx context.Context, d *db.DB, tenant string, face access.Face, id, origin string) (Session, error) {
+func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face access.Face, id, origin string) (Session, error) {
 	now := d.Clock().Now()
 	data := mint.Data{Tenant: tenant, Session: id, Origin: origin}
 	var s Session
-	var seen, proved db.Time
-	err := d.QueryRow(ctx, loadSession, tenant, id, string(face), db.At(now), db.At(now.Add(-IdleLimit))).
-		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &seen, &proved, &s.Unread)
+	var seen, began, ends, proved db.Time
+	bound, silent := limits.Since(now)
+	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, silent, id, string(face)).
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &seen, &began, &ends, &proved, &s.Unread)
 	if err != nil {
 		return Session{}, err
 	}
 	data.Proved = proved.Time
-	s.Scope, s.SeenAt = mint.New(data), seen.Time
+	s.Scope, s.SeenAt, s.Ends = mint.New(data), seen.Time, ends.Time
+	if cut := began.Add(limits.Life); cut.Before(s.Ends) { // the organisation made it shorter since
+		s.Ends = cut
+	}
 	return s, nil
 }
 

@@ -38,7 +38,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.codeRoutes(), p.confirmRoutes(), p.profileRoutes(), p.twoStepRoutes())
+	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.profileRoutes(), p.twoStepRoutes())
 }
 
 const (
@@ -107,6 +107,9 @@ func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
 		if err := p.ids.Logout(c.R.Context(), c.Scope); err != nil {
 			return err
 		}
+	}
+	if err := p.ids.InBrowser(c.R.Context(), c.Site.Tenant, out.Session, identity.Browser(c.R.UserAgent())); err != nil {
+		return err
 	}
 	c.SetCookie(sessionCookie, out.Session, 0)
 	c.SetCookie(deviceCookie, out.Device, identity.DeviceLife)

@@ -14,6 +14,7 @@ import (
 func (p *Pages) profileRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Get, Pattern: "/profile", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.profile)},
+		{Method: web.Get, Pattern: "/profile", Policy: access.OfficeWith(access.Read), Handler: p.staffProfile},
 		{Method: web.Post, Pattern: "/profile/notifications", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.notify), Form: notifyForm{}},
 	}
 }
@@ -31,10 +32,18 @@ func (p *Pages) profile(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), []templ.Component{
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.T("profile.lead"), []templ.Component{
 		personBlock(c, me),
 		factors,
 		notifyBlock(c, me),
+		sessionsBlock(c),
+	}))
+}
+
+// staffProfile is what an employee sees and changes of his own account.
+func (p *Pages) staffProfile(c *web.Ctx) error {
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), []templ.Component{
+		sessionsBlock(c),
 	}))
 }
 

@@ -52,6 +52,7 @@ func (p *Pages) sections() []section {
 		{path: mailsPath + "/{mail}", what: "mails", entries: mailEntries, title: mailTitle, back: mailsPath, bottom: p.mailPreview},
 		{path: "/settings/password", what: "password", entries: password, bottom: ruleAsRead},
 		{path: "/settings/second-factor", what: "second_factor", entries: secondFactor},
+		{path: sessionsPath, what: "sessions", entries: sessionEntries},
 		{path: "/settings/files", what: "files", entries: fileRules},
 	}
 }
@@ -64,6 +65,7 @@ const (
 	labelsPath   = "/settings/labels"
 	mailsPath    = "/settings/mails"
 	dossiersPath = "/settings/dossiers"
+	sessionsPath = "/settings/sessions"
 )
 
 // place is a page of the index.
@@ -76,7 +78,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"logout", "sessions", sessionsPath}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {
