@@ -172,7 +172,11 @@ func describe(out io.Writer, sum world.Summary, port string) {
 	for _, t := range sum.Tenants {
 		fmt.Fprintf(out, "\n%s\n  clients  %s\n  staff    %s\n", t.Name, t.Portal, t.Office)
 		for _, l := range t.Logins {
-			fmt.Fprintf(out, "    %-14s %s\n", l.Role, l.Email)
+			code := ""
+			if l.Mobile != "" {
+				code = "(also needs the code of a text message)"
+			}
+			fmt.Fprintf(out, "    %-14s %s %s\n", l.Role, l.Email, code)
 		}
 	}
 	fmt.Fprintf(out, "\nOutgoing mail: http://outbox.localhost:%s\n", port)

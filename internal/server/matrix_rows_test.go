@@ -120,9 +120,9 @@ const (
 	lost     = `insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, email, 'full', '', created_at from account where tenant_id = $1 and id = $2
 		on conflict (tenant_id, account_id) do update set clears_at = null`
 	resetAsked = `insert into factor_reset (tenant_id, id, account_id, ground, asked_by, asked_at)
-		select a.tenant_id, 'r' || a.id, a.id, 'x', (select min(h.id) from account h where h.tenant_id = a.tenant_id and h.role = 'handler'), a.created_at
+		select a.tenant_id, 'r' || (select count(*) from factor_reset) || a.id, a.id, 'x', (select min(h.id) from account h where h.tenant_id = a.tenant_id and h.role = 'handler'), a.created_at
 		from account a where a.tenant_id = $1 and a.id = $2
-		on conflict (tenant_id, id) do update set ended_at = null, due_at = null`
+		on conflict (tenant_id, account_id) where ended_at is null do update set due_at = null, confirmed_by = null, asked_by = excluded.asked_by`
 	unsent = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
 )
 
