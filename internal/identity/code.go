@@ -76,6 +76,9 @@ func maySend(ctx context.Context, tx *db.Tx, tenantID string, a act) error {
 // sendCode sends a code for an act to a number, and voids the ones before it. A Limited error is handed
 // on by whoever commits all the same, so that the journal tells of it.
 func (i *Identity) sendCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a act, to sms.Number) error {
+	if !i.tenants.Texting { // no more, since the number was linked
+		return mayWait("code.no_texting", time.Hour)
+	}
 	// The row of the account is what two requests at once wait for each other at.
 	var lang i18n.Lang
 	if err := tx.QueryRow(ctx, `update account set version = version where tenant_id = $1 and id = $2 returning language`, t.ID, a.account).Scan(&lang); err != nil {

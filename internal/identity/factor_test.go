@@ -18,6 +18,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 	"voordeur/internal/world/worldtest"
@@ -25,24 +26,15 @@ import (
 
 const mobile = "06 12345678"
 
-// texts returns the text messages to an account, oldest first, as the queue holds them.
-func texts(t *testing.T, w *worldtest.World, account string) []string {
+// texts returns the text messages that were sent, oldest first.
+func texts(t *testing.T, w *worldtest.World) []string {
 	t.Helper()
-	type row struct {
-		id      string
-		content []byte
-	}
-	rows, err := db.All(ctx, w.DB, func(scan db.Scan) (row, error) {
-		var r row
-		err := scan(&r.id, &r.content)
-		return r, err
-	}, `select id, content from sms where tenant_id = 'notaris' and account_id = $1 order by created_at, id`, account)
+	w.Work(t)
+	all, err := sms.ReadOutbox(w.Outbox)
 	must(t, err)
 	var out []string
-	for _, r := range rows {
-		plain, err := w.Tenant(t, "notaris").Key.Open(r.content, "sms|content|notaris|"+r.id)
-		must(t, err)
-		out = append(out, string(plain))
+	for _, m := range all {
+		out = append(out, m.Text)
 	}
 	return out
 }
@@ -50,9 +42,9 @@ func texts(t *testing.T, w *worldtest.World, account string) []string {
 var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
 
 // codeOf returns the code that was sent last.
-func codeOf(t *testing.T, w *worldtest.World, account string) string {
+func codeOf(t *testing.T, w *worldtest.World) string {
 	t.Helper()
-	list := texts(t, w, account)
+	list := texts(t, w)
 	if len(list) == 0 {
 		t.Fatal("no text was sent")
 	}
@@ -107,7 +99,7 @@ func clientOf(t *testing.T, w *worldtest.World, token string) access.Client {
 func withSMS(t *testing.T, w *worldtest.World, a access.Client, now *clock.Manual) []string {
 	t.Helper()
 	must(t, w.Identity.SendOwn(ctx, a, mobile))
-	codes, err := w.Identity.LinkNumber(ctx, a, "once", codeOf(t, w, a.Scope().Account()))
+	codes, err := w.Identity.LinkNumber(ctx, a, "once", codeOf(t, w))
 	must(t, err)
 	now.Advance(time.Minute)
 	return codes
@@ -121,18 +113,17 @@ func finish(w *worldtest.World, t *testing.T, step string, with identity.Kind, c
 func TestN42_N43_ANumberIsLinkedByTheCodeThatItGets(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
 		out, a := entered(t, w)
-		account := a.Scope().Account()
 		for _, bad := range []string{"", "030 123 45 60", "112", "+1 202 555 0123", "06 1234567", "abc"} {
 			if f := errs.FieldsOf(w.Identity.SendOwn(ctx, a, bad)); len(f) != 1 || f[0].Name != "phone" {
 				t.Errorf("%q: %v", bad, f)
 			}
 		}
-		if n := len(texts(t, w, account)); n != 0 {
+		if n := len(texts(t, w)); n != 0 {
 			t.Errorf("%d texts to numbers that are none", n)
 		}
 		must(t, w.Identity.SendOwn(ctx, a, mobile))
-		code := codeOf(t, w, account)
-		if list := texts(t, w, account); len(list) != 1 || !strings.Contains(list[0], "Notariskantoor De Linde") || !strings.Contains(list[0], "koppelen") {
+		code := codeOf(t, w)
+		if list := texts(t, w); len(list) != 1 || !strings.Contains(list[0], "Notariskantoor De Linde") || !strings.Contains(list[0], "koppelen") {
 			t.Errorf("texts: %q", list)
 		}
 		if again, _ := entered(t, w); again.Step != "" {
@@ -171,20 +162,20 @@ func TestN43_AnExpiredOrOvertakenCodeLinksNothing(t *testing.T) {
 			}
 		}
 		must(t, w.Identity.SendOwn(ctx, a, mobile))
-		first := codeOf(t, w, a.Scope().Account())
+		first := codeOf(t, w)
 		if err := w.Identity.SendOwn(ctx, a, mobile); !errs.Is(err, errs.Limited) {
 			t.Errorf("another code at once: %v", err)
 		}
 		now.Advance(31 * time.Second)
 		must(t, w.Identity.SendOwn(ctx, a, "06 87654321"))
-		second := codeOf(t, w, a.Scope().Account())
+		second := codeOf(t, w)
 		if first != second {
 			refused("the code before", first)
 		}
 		now.Advance(10 * time.Minute)
 		refused("after ten minutes", second)
 		must(t, w.Identity.SendOwn(ctx, a, mobile))
-		third := codeOf(t, w, a.Scope().Account())
+		third := codeOf(t, w)
 		for range 5 {
 			refused("wrong", other(third))
 		}
@@ -199,14 +190,13 @@ func TestN44_TheCodeIsAskedAfterThePassword(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
 		_, a := entered(t, w)
 		withSMS(t, w, a, now)
-		account := a.Scope().Account()
 		out, err := login(w, t, "notaris", email, world.Password, "")
 		must(t, err)
 		if out.Session != "" || out.Step == "" || out.Enrol || out.With != identity.SMS {
 			t.Fatalf("a password alone: %+v", out)
 		}
-		code := codeOf(t, w, account)
-		if list := texts(t, w, account); !strings.Contains(list[len(list)-1], "in te loggen") {
+		code := codeOf(t, w)
+		if list := texts(t, w); !strings.Contains(list[len(list)-1], "in te loggen") {
 			t.Errorf("the text does not say what it is for: %q", list)
 		}
 		tn := w.Tenant(t, "notaris")
@@ -241,7 +231,7 @@ func TestN44_FiveWrongCodesLock(t *testing.T) {
 		withSMS(t, w, a, now)
 		out, err := login(w, t, "notaris", email, world.Password, "")
 		must(t, err)
-		code := codeOf(t, w, a.Scope().Account())
+		code := codeOf(t, w)
 		for n := range 5 {
 			if _, err := finish(w, t, out.Step, "", other(code)); !errs.Is(err, errs.Invalid) {
 				t.Fatalf("wrong code %d: %v", n, err)
@@ -253,10 +243,10 @@ func TestN44_FiveWrongCodesLock(t *testing.T) {
 		now.Advance(time.Second)
 		next, err := login(w, t, "notaris", email, world.Password, "")
 		must(t, err)
-		if _, err := finish(w, t, next.Step, "", codeOf(t, w, a.Scope().Account())); !errs.Is(err, errs.Limited) {
+		if _, err := finish(w, t, next.Step, "", codeOf(t, w)); !errs.Is(err, errs.Limited) {
 			t.Errorf("at a new step: %v", err)
 		}
-		own, err := w.Identity.Code(ctx, w.Tenant(t, "notaris"), identity.CodeAttempt{Step: next.Step, Code: codeOf(t, w, a.Scope().Account()), Device: mine.Device})
+		own, err := w.Identity.Code(ctx, w.Tenant(t, "notaris"), identity.CodeAttempt{Step: next.Step, Code: codeOf(t, w), Device: mine.Device})
 		if err != nil || own.Session == "" {
 			t.Errorf("the owner's own device: %v", err)
 		}
@@ -354,14 +344,14 @@ func TestN45_ARecoveryCodeLogsInOnce(t *testing.T) {
 
 func TestN46_OffAndAnotherNumber(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
-		elsewhere, a := entered(t, w)
+		elsewhere, _ := entered(t, w)
 		mine, a2 := entered(t, w)
 		withSMS(t, w, a2, now)
 		if _, err := authn.Load(ctx, w.DB, "notaris", limits, access.Portal, elsewhere.Session, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another session after linking: %v", err)
 		}
 		must(t, w.Identity.SendOwn(ctx, a2, "+32 470 12 34 56"))
-		_, err := w.Identity.LinkNumber(ctx, a2, "second", codeOf(t, w, a.Scope().Account()))
+		_, err := w.Identity.LinkNumber(ctx, a2, "second", codeOf(t, w))
 		must(t, err)
 		o, err := w.Identity.OwnFactors(ctx, a2)
 		must(t, err)
@@ -433,7 +423,7 @@ func TestK14_RequiredLeadsToLinkingBeforeTheSession(t *testing.T) {
 			t.Errorf("a means that is not offered: %v", err)
 		}
 		must(t, w.Identity.SendToNew(ctx, tn, access.Portal, out.Step, mobile))
-		attempt.With, attempt.Code = identity.SMS, codeOf(t, w, w.Login(t, "notaris", dewit).ID)
+		attempt.With, attempt.Code = identity.SMS, codeOf(t, w)
 		in, err := w.Identity.Code(ctx, tn, attempt)
 		must(t, err)
 		if in.Session == "" || len(in.Codes) != identity.RecoveryCodes {
@@ -447,7 +437,7 @@ func TestK14_RequiredLeadsToLinkingBeforeTheSession(t *testing.T) {
 		if err := w.Identity.SendToNew(ctx, tn, access.Portal, next.Step, "06 87654321"); err != nil {
 			t.Error(err)
 		}
-		if list := texts(t, w, w.Login(t, "notaris", dewit).ID); len(list) != 2 {
+		if list := texts(t, w); len(list) != 2 {
 			t.Errorf("a step of who has a factor links another: %q", list)
 		}
 	})
@@ -463,7 +453,7 @@ func TestN8_N44_ANewPasswordDropsNoFactor(t *testing.T) {
 		if out.Session != "" || out.Step == "" {
 			t.Fatalf("a link alone made a session: %+v", out)
 		}
-		if in, err := finish(w, t, out.Step, "", codeOf(t, w, a.Scope().Account())); err != nil || in.Session == "" {
+		if in, err := finish(w, t, out.Step, "", codeOf(t, w)); err != nil || in.Session == "" {
 			t.Errorf("%v", err)
 		}
 	})
@@ -487,9 +477,8 @@ func at200(f func() error) int32 {
 func TestN43_N44_N45_TwoHundredAtOnceAndOneSucceeds(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
 		_, a := entered(t, w)
-		account := a.Scope().Account()
 		must(t, w.Identity.SendOwn(ctx, a, mobile))
-		code := codeOf(t, w, account)
+		code := codeOf(t, w)
 		var codes []string
 		var mu sync.Mutex
 		if n := at200(func() error {
@@ -502,7 +491,7 @@ func TestN43_N44_N45_TwoHundredAtOnceAndOneSucceeds(t *testing.T) {
 			t.Fatalf("one code linked %d times, with %d recovery codes", n, len(codes))
 		}
 		now.Advance(time.Minute)
-		for with, code := range map[identity.Kind]func() string{identity.SMS: func() string { return codeOf(t, w, account) }, identity.Recovery: func() string { return codes[3] }} {
+		for with, code := range map[identity.Kind]func() string{identity.SMS: func() string { return codeOf(t, w) }, identity.Recovery: func() string { return codes[3] }} {
 			out, err := login(w, t, "notaris", email, world.Password, "")
 			must(t, err)
 			c := code()
@@ -554,12 +543,12 @@ func TestN44_WhoProvesHimselfAnewIsSentACodeForThatSessionAlone(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
 		_, a := entered(t, w)
 		withSMS(t, w, a, now)
-		tn, account := w.Tenant(t, "notaris"), a.Scope().Account()
+		tn := w.Tenant(t, "notaris")
 		enter := func() (identity.Outcome, string) {
 			now.Advance(time.Second)
 			out, err := login(w, t, "notaris", email, world.Password, "")
 			must(t, err)
-			code := codeOf(t, w, account)
+			code := codeOf(t, w)
 			in, err := finish(w, t, out.Step, "", code)
 			must(t, err)
 			return in, code
@@ -582,7 +571,7 @@ func TestN44_WhoProvesHimselfAnewIsSentACodeForThatSessionAlone(t *testing.T) {
 		other, _ := enter()
 		now.Advance(time.Second)
 		must(t, w.Identity.SendToConfirm(ctx, tn, s))
-		code := codeOf(t, w, account)
+		code := codeOf(t, w)
 		refused("in another session", code, clientOf(t, w, other.Session).Scope())
 		token, err := w.Identity.Confirm(ctx, tn, s, identity.Proof{Password: world.Password, Code: code})
 		must(t, err)

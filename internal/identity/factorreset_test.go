@@ -123,7 +123,7 @@ func TestN46_AResetEndsWhenItIsWithdrawnOrTheOwnerHasHisFactor(t *testing.T) {
 		now.Advance(time.Minute)
 		out, err = login(w, t, "notaris", email, world.Password, "")
 		must(t, err)
-		_, err = finish(w, t, out.Step, identity.SMS, codeOf(t, w, account))
+		_, err = finish(w, t, out.Step, identity.SMS, codeOf(t, w))
 		must(t, err)
 		stays("logged in with the factor")
 	})

@@ -125,7 +125,7 @@ func (i *Identity) useCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s s
 
 // enrolCode links the factor of the step, for an account that has none.
 func (i *Identity) enrolCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s step, in CodeAttempt) (right bool, err error) {
-	if had, err := factors(ctx, tx, t, s.account); err != nil || len(had) > 0 || !slices.Contains(Offers(t, s.face), in.With) {
+	if had, err := factors(ctx, tx, t, s.account); err != nil || len(had) > 0 || !slices.Contains(i.offers(t, s.face), in.With) {
 		return false, err
 	}
 	switch in.With {

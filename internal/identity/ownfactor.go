@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
@@ -74,7 +75,7 @@ func (i *Identity) OwnFactors(ctx context.Context, a access.Client) (OwnFactors,
 	if o.Factors, err = factors(ctx, i.db, t, s.Account()); err != nil {
 		return o, err
 	}
-	for _, k := range Offers(t, access.Portal) {
+	for _, k := range i.offers(t, access.Portal) {
 		if _, has := o.Has(k); !has {
 			o.Offers = append(o.Offers, k)
 		}
@@ -100,7 +101,7 @@ func (i *Identity) withFactors(ctx context.Context, s access.Scope) (*tenant.Ten
 // offered returns the tenant when a client can link a factor of the kind now.
 func (i *Identity) offered(ctx context.Context, s access.Scope, k Kind) (*tenant.Tenant, error) {
 	t, err := i.withFactors(ctx, s)
-	if err == nil && !t.Settings.SecondFactor.Offers(string(k)) {
+	if err == nil && !slices.Contains(i.offers(t, access.Portal), k) {
 		err = errs.Missing()
 	}
 	return t, err
@@ -140,7 +141,7 @@ func (i *Identity) SendOwn(ctx context.Context, a access.Client, typed string) e
 	if err != nil {
 		return err
 	}
-	n, err := number(t, access.Portal, typed)
+	n, err := i.number(t, access.Portal, typed)
 	if err != nil {
 		return err
 	}

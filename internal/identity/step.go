@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"voordeur/internal/access"
@@ -61,13 +62,14 @@ func (i *Identity) proceed(ctx context.Context, tx *db.Tx, t *tenant.Tenant, fac
 	return out, err
 }
 
-// Offers are the factors that can be linked on a face: in the office an app at any rate.
-func Offers(t *tenant.Tenant, face access.Face) []Kind {
+// offers are the factors that can be linked on a face: in the office an app at any rate, and a telephone
+// where there is a provider of text messages.
+func (i *Identity) offers(t *tenant.Tenant, face access.Face) []Kind {
 	var list []Kind
 	if face == access.Office || t.Settings.SecondFactor.Offers(tenant.FactorTOTP) {
 		list = append(list, TOTP)
 	}
-	if t.Settings.SecondFactor.Offers(tenant.FactorSMS) {
+	if i.tenants.Texting && t.Settings.SecondFactor.Offers(tenant.FactorSMS) {
 		list = append(list, SMS)
 	}
 	return list
@@ -104,7 +106,7 @@ func (i *Identity) AtStep(ctx context.Context, t *tenant.Tenant, face access.Fac
 	if err != nil {
 		return Step{}, err
 	}
-	v := Step{Offers: Offers(t, face)}
+	v := Step{Offers: i.offers(t, face)}
 	if v.Factors, err = factors(ctx, i.db, t, s.account); err != nil {
 		return v, err
 	}
@@ -165,7 +167,7 @@ func (i *Identity) SendToNew(ctx context.Context, t *tenant.Tenant, face access.
 	if err != nil {
 		return err
 	}
-	n, err := number(t, face, typed)
+	n, err := i.number(t, face, typed)
 	if err != nil {
 		return err
 	}
@@ -178,13 +180,11 @@ func (i *Identity) SendToNew(ctx context.Context, t *tenant.Tenant, face access.
 }
 
 // number reads a number that can be linked on a face.
-func number(t *tenant.Tenant, face access.Face, typed string) (sms.Number, error) {
-	for _, k := range Offers(t, face) {
-		if k == SMS {
-			return sms.Parse(typed, t.Settings.SMS.Countries)
-		}
+func (i *Identity) number(t *tenant.Tenant, face access.Face, typed string) (sms.Number, error) {
+	if !slices.Contains(i.offers(t, face), SMS) {
+		return sms.Number{}, errs.Missing()
 	}
-	return sms.Number{}, errs.Missing()
+	return sms.Parse(typed, t.Settings.SMS.Countries)
 }
 
 // sending commits what f does also when a budget is spent, so that the journal tells of that.

@@ -88,7 +88,7 @@ func TestN42_ATextIsQueuedWithItsJobAndSealed(t *testing.T) {
 
 // Five go to a number on a day, and so many of an organisation; what is over that is journalled, names no
 // number, and may be tried again after midnight.
-func TestG40_BudgetsOfANumberAndOfAnOrganisation(t *testing.T) {
+func TestN42_BudgetsOfANumberAndOfAnOrganisation(t *testing.T) {
 	each(t, func(p *post) {
 		p.now.Set(time.Date(2026, 11, 24, 22, 30, 0, 0, time.UTC)) // half past eleven in the evening
 		for range notify.TextsPerNumber {
@@ -124,7 +124,7 @@ func TestG40_BudgetsOfANumberAndOfAnOrganisation(t *testing.T) {
 }
 
 // Those who ask at the same moment do not get past a budget together.
-func TestG40_ABudgetHoldsWhenAllAskAtOnce(t *testing.T) {
+func TestN42_ABudgetHoldsWhenAllAskAtOnce(t *testing.T) {
 	each(t, func(p *post) {
 		var all sync.WaitGroup
 		for range 12 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"voordeur/internal/db"
+	"voordeur/internal/i18n"
 	"voordeur/internal/jobs"
 	"voordeur/internal/notify"
 	"voordeur/internal/sms"
@@ -299,4 +300,36 @@ func TestTextsAreInNoLog(t *testing.T) {
 			t.Errorf("the log does not say why: %s", log.String())
 		}
 	})
+}
+
+// What became of a message is said in words, in every state that it can have.
+func TestEveryStateOfATextIsSaidInWords(t *testing.T) {
+	made := db.At(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC))
+	later, nextDay := db.At(made.Add(32*time.Minute)), db.At(made.Add(20*time.Hour))
+	texts := i18n.For(i18n.NL, nil)
+	for _, c := range []struct {
+		s     notify.SentText
+		after time.Duration
+		want  string
+	}{
+		{notify.SentText{State: "waiting"}, 0, "wacht op verzending"},
+		{notify.SentText{State: "sending"}, 0, "wacht op verzending"},
+		{notify.SentText{State: "waiting"}, 2 * time.Minute, "nog niet verzonden, wij proberen het opnieuw"},
+		{notify.SentText{State: "sending"}, 2 * time.Minute, "nog niet verzonden, wij proberen het opnieuw"},
+		{notify.SentText{State: "accepted"}, time.Hour, "verzonden"},
+		{notify.SentText{State: "delivered", EndedAt: &later}, time.Hour, "afgeleverd om 10.32 uur"},
+		{notify.SentText{State: "delivered", EndedAt: &nextDay}, time.Hour, "afgeleverd op woensdag 25 november 2026"},
+		{notify.SentText{State: "failed", Why: sms.NoSuchNumber}, time.Hour, "niet afgeleverd: dit nummer bestaat niet"},
+		{notify.SentText{State: "failed", Why: sms.Blocked}, time.Hour, "niet afgeleverd: het netwerk of de ontvanger"},
+		{notify.SentText{State: "failed", Why: sms.Refused}, time.Hour, "niet afgeleverd: de sms-dienst nam"},
+		{notify.SentText{State: "failed", Why: sms.Late}, time.Hour, "niet afgeleverd: de telefoon stond"},
+		{notify.SentText{State: "failed", Why: sms.Undelivered}, time.Hour, "niet afgeleverd: het netwerk kon"},
+		{notify.SentText{State: "expired", Why: sms.NotSent}, time.Hour, "niet verzonden: de sms-dienst was niet bereikbaar"},
+		{notify.SentText{State: "unknown"}, time.Hour, "wij weten niet of deze sms is verzonden"},
+	} {
+		c.s.CreatedAt = made
+		if got := c.s.StateText(texts, made.Add(c.after)); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s %s is %q", c.s.State, c.s.Why, got)
+		}
+	}
 }

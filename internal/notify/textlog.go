@@ -44,6 +44,8 @@ func (s SentText) StateText(t *i18n.Texts, now time.Time) string {
 	switch {
 	case s.State == failed || s.State == expired:
 		return t.T("sms.state."+s.State, "why", t.T("sms.why."+string(s.Why)))
+	case s.State == delivered && s.EndedAt != nil && t.ShortDate(s.EndedAt.Time) == t.ShortDate(s.CreatedAt.Time):
+		return t.T("sms.state.delivered_at", "time", t.Time(s.EndedAt.Time))
 	case s.State == delivered && s.EndedAt != nil:
 		return t.T("sms.state.delivered", "when", t.DateTime(s.EndedAt.Time))
 	case (s.State == waiting || s.State == sending) && now.After(s.CreatedAt.Add(slowText)):

@@ -135,6 +135,7 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Sessions, old.Sessions, s.Sessions.check},
 		{s.Files, old.Files, s.Files.check},
 		{s.Mail, old.Mail, s.Mail.check},
+		{s.SMS, old.SMS, s.checkTexts},
 		{s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},
 		{s.Statuses, old.Statuses, s.checkStatuses},
 		{s.Progress, old.Progress, s.checkProgress},

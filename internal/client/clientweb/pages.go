@@ -84,13 +84,14 @@ func (p *Pages) create(c *web.Ctx, a access.Staff) error {
 	return c.Done("/clients/"+id, "client.created")
 }
 
-// pageView is a client with its dossiers, its accounts, and the mails they got and did not get.
+// pageView is a client with its dossiers, its accounts, and the mails and text messages they got and did not get.
 type pageView struct {
 	client   client.Client
 	dossiers []dossier.Row
 	settings tenant.Settings
 	accounts []identity.Account
 	mails    []notify.Sent
+	texts    []notify.SentText
 	lost     []notify.Unreachable // of the accounts
 	factors  map[string][]identity.Kind
 	resets   []identity.FactorReset
@@ -123,6 +124,9 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 		return err
 	}
 	if v.mails, err = notify.Log(ctx, p.db, c.Site.Tenant, cl.ID); err != nil {
+		return err
+	}
+	if v.texts, err = notify.TextLog(ctx, p.db, t.Key, a, cl.ID); err != nil {
 		return err
 	}
 	if v.lost, err = notify.LostOf(ctx, p.db, a, cl.ID); err != nil {

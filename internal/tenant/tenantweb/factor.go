@@ -10,13 +10,16 @@ import (
 )
 
 // secondFactor is what clients show besides their password (conflicts.md K14).
-func secondFactor(c *web.Ctx, e tenant.Edition) []entry {
+func (p *Pages) secondFactor(c *web.Ctx, e tenant.Edition) []entry {
 	r := e.Settings.SecondFactor
 	policy := ui.Field{Name: "policy", Label: c.T("settings.second_factor.policy")}
-	for _, p := range tenant.FactorPolicies {
-		policy.Options = append(policy.Options, ui.Option{Value: p, Label: c.T("settings.second_factor.policy." + p)})
+	for _, one := range tenant.FactorPolicies {
+		policy.Options = append(policy.Options, ui.Option{Value: one, Label: c.T("settings.second_factor.policy." + one)})
 	}
 	means := ui.Field{Name: "means", Label: c.T("settings.second_factor.means"), Hint: c.T("settings.second_factor.means_hint")}
+	if !p.tenants.Texting {
+		means.Hint = c.T("settings.second_factor.no_texting")
+	}
 	for _, m := range tenant.FactorMeans {
 		means.Options = append(means.Options, ui.Option{Value: m, Label: c.T("settings.second_factor.means." + m)})
 	}
