@@ -197,7 +197,7 @@ func (i *Identity) reset(ctx context.Context, tx *db.Tx, t *tenant.Tenant, id st
 	if err := dropFactors(ctx, tx, t.ID, account); err != nil {
 		return err
 	}
-	return i.tell(ctx, tx, t, authn.System(t.ID, JobReset), account, changed{"account.factors_dropped", "reset_done", ""})
+	return i.tell(ctx, tx, t, authn.System(t.ID, JobReset), account, "account.factors_dropped", changed{"reset_done", ""})
 }
 
 // ResetFactor drops an employee's factors, so that the next login makes a new one. It is for the

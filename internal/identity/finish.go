@@ -137,7 +137,7 @@ func (i *Identity) enrolCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s
 	if err != nil || !right {
 		return false, err
 	}
-	return true, i.tell(ctx, tx, t, authn.Nobody(t.ID, in.Origin), s.account, changed{"account.factor_linked", "factor_added", in.With})
+	return true, i.tell(ctx, tx, t, authn.Nobody(t.ID, in.Origin), s.account, "account.factor_linked", changed{"factor_added", in.With})
 }
 
 // firstCodes makes the recovery codes of a client who has linked his first factor.

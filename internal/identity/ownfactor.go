@@ -13,14 +13,15 @@ import (
 	"voordeur/internal/tenant"
 )
 
-// changed is what is told of a change of factors: to the journal, and to the owner by mail.
+// changed is what is told of a change of factors beside the journal's event: the kind of mail to the
+// owner, and the factor if it is about one.
 type changed struct {
-	event, mail string
-	kind        Kind
+	mail string
+	kind Kind
 }
 
 // tell ends the account's other sessions, and tells of a change of its factors (ASVS 6.3.7, 7.4.3).
-func (i *Identity) tell(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s access.Scope, account string, c changed) error {
+func (i *Identity) tell(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s access.Scope, account, event string, c changed) error {
 	_, err := tx.Exec(ctx, `update session set ended_at = $4 where tenant_id = $1 and account_id = $2 and id <> $3 and ended_at is null`,
 		t.ID, account, s.Session(), tx.Now())
 	if err != nil {
@@ -30,7 +31,7 @@ func (i *Identity) tell(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s acce
 	if err != nil {
 		return err
 	}
-	e := audit.Entry{Event: c.event, Client: client, Objects: []audit.Object{{Kind: "account", ID: account}}}
+	e := audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "account", ID: account}}}
 	if c.kind != "" {
 		e.Detail = map[string]string{"factor": string(c.kind)}
 	}
@@ -190,7 +191,7 @@ func (i *Identity) link(ctx context.Context, t *tenant.Tenant, s access.Scope, o
 		if right, err = use(ctx, tx); err != nil || !right {
 			return err
 		}
-		if err := i.tell(ctx, tx, t, s, s.Account(), changed{"account.factor_linked", "factor_added", k}); err != nil {
+		if err := i.tell(ctx, tx, t, s, s.Account(), "account.factor_linked", changed{"factor_added", k}); err != nil {
 			return err
 		}
 		return tx.Finish(ctx, t.ID, s.Account(), once, linked)
@@ -234,7 +235,7 @@ func (i *Identity) Unlink(ctx context.Context, a access.Client, k Kind) error {
 				return err
 			}
 		}
-		return i.tell(ctx, tx, t, s, s.Account(), changed{"account.factor_unlinked", "factor_removed", k})
+		return i.tell(ctx, tx, t, s, s.Account(), "account.factor_unlinked", changed{"factor_removed", k})
 	})
 }
 
@@ -262,7 +263,7 @@ func (i *Identity) NewRecoveryCodes(ctx context.Context, a access.Client) ([]str
 		if err := storeRecoverySet(ctx, tx, t.ID, s.Account(), set); err != nil {
 			return err
 		}
-		return i.tell(ctx, tx, t, s, s.Account(), changed{"account.recovery_codes_made", "recovery_made", ""})
+		return i.tell(ctx, tx, t, s, s.Account(), "account.recovery_codes_made", changed{"recovery_made", ""})
 	})
 }
 
