@@ -9,6 +9,7 @@ export interface Login {
   email: string
   password: string
   totp_secret?: string
+  mobile?: string // to which the codes of the log-in go
 }
 
 export interface Tenant {

@@ -19,6 +19,7 @@ import (
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
 	"voordeur/internal/server"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 )
@@ -97,6 +98,10 @@ func demoHouse(ctx context.Context, dir, port string, scanner scan.Scanner) (*se
 	if err != nil {
 		return nil, nil, err
 	}
+	texts, err := sms.OpenOutbox(filepath.Join(dir, "outbox"))
+	if err != nil {
+		return nil, nil, err
+	}
 	disk, err := blob.OpenDisk(filepath.Join(dir, "blobs"))
 	if err != nil {
 		return nil, nil, err
@@ -110,7 +115,7 @@ func demoHouse(ctx context.Context, dir, port string, scanner scan.Scanner) (*se
 		return nil, nil, errors.Join(err, closeAll())
 	}
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scanner,
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Texts: texts, Scanner: scanner,
 		Origin: tenant.Origin{Scheme: "http", Port: port}, Log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), Version: version,
 	})
 	if err != nil {
@@ -172,8 +177,12 @@ func describe(out io.Writer, sum world.Summary, port string) {
 	for _, t := range sum.Tenants {
 		fmt.Fprintf(out, "\n%s\n  clients  %s\n  staff    %s\n", t.Name, t.Portal, t.Office)
 		for _, l := range t.Logins {
-			fmt.Fprintf(out, "    %-14s %s\n", l.Role, l.Email)
+			code := ""
+			if l.Mobile != "" {
+				code = "(also needs the code of a text message)"
+			}
+			fmt.Fprintf(out, "    %-14s %s %s\n", l.Role, l.Email, code)
 		}
 	}
-	fmt.Fprintf(out, "\nOutgoing mail: http://outbox.localhost:%s\n", port)
+	fmt.Fprintf(out, "\nOutgoing mail and text messages: http://outbox.localhost:%s\n", port)
 }

@@ -68,6 +68,10 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 	if err != nil {
 		return nil, nil, err
 	}
+	texts, err := c.Texts()
+	if err != nil {
+		return nil, nil, err
+	}
 	scanner, err := c.Scanner()
 	if err != nil {
 		return nil, nil, err
@@ -101,7 +105,7 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 		return nil, nil, errors.Join(err, closeAll())
 	}
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: files, Sender: sender, Returns: returns, Scanner: scanner,
+		DB: d, Keys: keys, Blobs: files, Sender: sender, Returns: returns, Texts: texts, Reports: c.SMSReports, Scanner: scanner,
 		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Contact: c.Contact, Log: log, Version: version,
 	})
 	return h, closeAll, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"io"
@@ -17,10 +18,11 @@ import (
 
 	gomail "mime"
 
+	"voordeur/internal/sms"
 	"voordeur/web"
 )
 
-// outboxHost shows the demo's outgoing mail on outbox.localhost and leaves every other host to the
+// outboxHost shows the demo's outgoing mail and text messages on outbox.localhost and leaves every other host to the
 // program.
 type outboxHost struct {
 	dir  string
@@ -45,7 +47,7 @@ func (o outboxHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	names, err := filepath.Glob(filepath.Join(o.dir, "*.eml"))
+	names, err := filepath.Glob(filepath.Join(o.dir, "*.*"))
 	if err != nil || r.URL.Path != "/" {
 		http.NotFound(w, r)
 		return
@@ -55,7 +57,11 @@ func (o outboxHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `<!DOCTYPE html><html lang="nl" class="portal"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Outbox</title><link rel="stylesheet" href="%s"></head><body><main class="wrap"><div class="page-head"><h1>Outbox</h1></div>`, assets.URL("voordeur.css"))
 	for _, name := range names[:min(len(names), 50)] {
-		o.show(w, name)
+		if strings.HasSuffix(name, ".eml") {
+			o.show(w, name)
+		} else {
+			showText(w, name)
+		}
 	}
 	fmt.Fprint(w, "</main></body></html>")
 }
@@ -77,6 +83,17 @@ func (o outboxHost) show(w io.Writer, name string) {
 	text := link.ReplaceAllString(html.EscapeString(plain(m)), `<a href="$0">$0</a>`)
 	fmt.Fprintf(w, `<article class="letter"><header class="letter-head"><h2>%s</h2><p class="meta">%s</p></header><div class="body"><p>%s</p></div></article>`,
 		html.EscapeString(subject), html.EscapeString(m.Header.Get("To")), text)
+}
+
+// showText shows a text message as a telephone does.
+func showText(w io.Writer, name string) {
+	b, err := os.ReadFile(name) // #nosec G304 -- a file of the outbox, chosen from its list
+	var m sms.Written
+	if err != nil || json.Unmarshal(b, &m) != nil {
+		return
+	}
+	fmt.Fprintf(w, `<article class="letter"><header class="letter-head"><h2>Sms</h2><p class="meta">%s</p></header><div class="body"><p>%s</p></div></article>`,
+		html.EscapeString(m.To), html.EscapeString(m.Text))
 }
 
 // plain returns the text part of a mail.

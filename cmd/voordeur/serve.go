@@ -87,11 +87,12 @@ func listen(ctx context.Context, l net.Listener, h http.Handler, app *server.App
 func serve(ctx context.Context, args []string, out io.Writer) error {
 	flags := flagSet("serve", out)
 	scanner := flags.String("scan", "", "virus scanner, instead of VOORDEUR_SCAN")
+	texts := flags.String("sms", "", "who sends text messages, instead of VOORDEUR_SMS")
 	c, err := configured(flags, args, out)
 	if err != nil {
 		return helped(err)
 	}
-	c.Scan = cmp.Or(*scanner, c.Scan)
+	c.Scan, c.SMS = cmp.Or(*scanner, c.Scan), cmp.Or(*texts, c.SMS)
 	h, closeAll, err := house(ctx, c)
 	if err != nil {
 		return err

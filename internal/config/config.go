@@ -21,6 +21,7 @@ import (
 	"voordeur/internal/bounce"
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
+	"voordeur/internal/sms"
 )
 
 // Config is the configuration of an installation. The help tag is what --help prints.
@@ -53,6 +54,15 @@ type Config struct {
 	SMTPPassword string         `env:"VOORDEUR_SMTP_PASSWORD" help:"password there"`
 	BounceAddr   string         `env:"VOORDEUR_BOUNCE_ADDRESS" help:"where mail that does not arrive comes back to, as bounce@mail.example.nl, which becomes bounce+TOKEN@mail.example.nl; empty leaves it to the sender's mailbox"`
 	BounceListen string         `env:"VOORDEUR_BOUNCE_LISTEN" help:"loopback address at which the mail server of this machine hands over what came back, as 127.0.0.1:2525"`
+	SMS          string         `env:"VOORDEUR_SMS" envDefault:"off" help:"who sends text messages: spryng, cm, bird, or http for another gateway; off sends none"`
+	SMSKey       string         `env:"VOORDEUR_SMS_KEY" help:"API key of Spryng, product token of CM.com, access key of Bird, or what {key} stands for in VOORDEUR_SMS_HEADER"`
+	SMSAccount   string         `env:"VOORDEUR_SMS_ACCOUNT" help:"Spryng: the account, as SPNL0000000; Bird: WORKSPACE/CHANNEL"`
+	SMSFrom      string         `env:"VOORDEUR_SMS_FROM" envDefault:"Voordeur" help:"sender that telephones show: at most 11 letters and digits, or a number; Bird has it with the channel"`
+	SMSURL       string         `env:"VOORDEUR_SMS_URL" help:"address of the gateway; empty for the provider's own"`
+	SMSHeader    string         `env:"VOORDEUR_SMS_HEADER" envDefault:"Authorization: Bearer {key}" help:"http: a header that goes along"`
+	SMSBody      string         `env:"VOORDEUR_SMS_BODY" help:"http: the JSON that is posted, with {to}, {digits}, {text}, {from}, {reference} and {seconds}"`
+	SMSRepeat    bool           `env:"VOORDEUR_SMS_REPEATABLE" envDefault:"false" help:"http: true when the gateway sends a message with an Idempotency-Key that it knows no second time"`
+	SMSReports   string         `env:"VOORDEUR_SMS_REPORTS" help:"secret of 24 letters and digits or more: the provider reports to https://HOST/sms/reports/SECRET; empty takes no reports"`
 }
 
 var tlsModes = map[string]mail.TLSMode{"starttls": mail.StartTLS, "tls": mail.ImplicitTLS, "none": mail.PlainText}
@@ -154,6 +164,7 @@ func (c Config) check() []error {
 	}
 	wrong = append(wrong, c.checkOps()...)
 	wrong = append(wrong, c.checkBounces()...)
+	wrong = append(wrong, c.checkTexts()...)
 	if u, err := url.Parse(c.OTLPEndpoint); c.OTLPEndpoint != "" && (err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname()))) {
 		add("VOORDEUR_OTLP_ENDPOINT is %q, not https://..., or http:// on this machine", c.OTLPEndpoint)
 	}
@@ -231,6 +242,27 @@ func (c Config) checkBounces() (wrong []error) {
 	}
 	if host, _, err := net.SplitHostPort(c.BounceListen); err != nil || !Loopback(host) {
 		wrong = append(wrong, fmt.Errorf("VOORDEUR_BOUNCE_LISTEN is %q, not host:port of this machine as in 127.0.0.1:2525", c.BounceListen))
+	}
+	return wrong
+}
+
+// Texts returns who sends text messages, nil for nobody. It asks nobody.
+func (c Config) Texts() (sms.Provider, error) {
+	p, err := sms.Open(sms.Config{
+		Provider: c.SMS, URL: c.SMSURL, Key: c.SMSKey, Account: c.SMSAccount, From: c.SMSFrom, Header: c.SMSHeader, Body: c.SMSBody, Repeatable: c.SMSRepeat,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_SMS is %s: %w", c.SMS, err)
+	}
+	return p, nil
+}
+
+func (c Config) checkTexts() (wrong []error) {
+	if _, err := c.Texts(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := sms.CheckSecret(c.SMSReports); err != nil {
+		wrong = append(wrong, fmt.Errorf("VOORDEUR_SMS_REPORTS: %w", err))
 	}
 	return wrong
 }

@@ -213,3 +213,36 @@ func TestTracesGoOverTLSOrNotFar(t *testing.T) {
 		}
 	}
 }
+
+func TestTextMessagesAreOffOrWhole(t *testing.T) {
+	if c, err := config.Load(""); err != nil || c.SMS != "off" {
+		t.Errorf("%q, %v", c.SMS, err)
+	}
+	file := filepath.Join(t.TempDir(), "voordeur.env")
+	for text, want := range map[string]string{
+		"VOORDEUR_SMS=spryng\nVOORDEUR_SMS_KEY=k\nVOORDEUR_SMS_ACCOUNT=SPNL0000000":                                        "",
+		"VOORDEUR_SMS=cm\nVOORDEUR_SMS_KEY=k\nVOORDEUR_SMS_REPORTS=abcdefghijklmnopqrstuvwx":                               "",
+		"VOORDEUR_SMS=bird\nVOORDEUR_SMS_KEY=k\nVOORDEUR_SMS_ACCOUNT=a/b":                                                  "",
+		"VOORDEUR_SMS=http\nVOORDEUR_SMS_URL=https://sms.example.nl\nVOORDEUR_SMS_BODY={\"to\":\"{to}\",\"t\":\"{text}\"}": "",
+		"VOORDEUR_SMS=twilio":                     `"twilio" is no provider`,
+		"VOORDEUR_SMS=cm":                         "the key is missing",
+		"VOORDEUR_SMS=spryng\nVOORDEUR_SMS_KEY=k": "SPNL0000000",
+		"VOORDEUR_SMS=cm\nVOORDEUR_SMS_KEY=k\nVOORDEUR_SMS_URL=http://x.nl": "https",
+		"VOORDEUR_SMS_REPORTS=short":                                        "VOORDEUR_SMS_REPORTS",
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := config.Load(file)
+		if want == "" {
+			p, opened := c.Texts()
+			if err != nil || opened != nil || p == nil {
+				t.Errorf("%s: %v, %v", text, err, opened)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

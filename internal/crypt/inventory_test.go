@@ -28,6 +28,7 @@ var inventory = map[string]string{
 	"internal/mail":           "crypto/sha256 crypto/tls crypto/x509",
 	"internal/move":           "crypto/sha256",
 	"internal/pdf":            "crypto/sha256",
+	"internal/sms":            "crypto/subtle crypto/tls crypto/x509",
 	"internal/storm/powercut": "math/rand/v2",
 	"internal/world":          "math/rand/v2",
 	"web":                     "crypto/sha256",

@@ -1,4 +1,4 @@
-// Package disk tells how much room there is where files are kept.
+// Package disk tells how much room there is where files are kept, and writes small ones for good.
 package disk
 
 import (

@@ -94,7 +94,7 @@ func (i *Identity) CheckLink(ctx context.Context, t *tenant.Tenant, face access.
 }
 
 // SetPassword stores a password through a link, ends the account's other sessions, sends the third
-// mail and, in the portal, logs in at once (N5, N6, N8). In the office the factor is still asked. The
+// mail and, in the portal, logs in at once (N5, N6, N8). A factor is still asked. The
 // second of two clicks logs in with the password that the first has set.
 func (i *Identity) SetPassword(ctx context.Context, t *tenant.Tenant, face access.Face, secret, password, origin string) (Outcome, error) {
 	err := i.CheckLink(ctx, t, face, secret)
@@ -167,7 +167,7 @@ func (i *Identity) storePassword(ctx context.Context, tx *db.Tx, t *tenant.Tenan
 	if face == access.Office {
 		return Outcome{Account: id}, nil
 	}
-	return i.openSession(ctx, tx, t, face, id, "password", origin)
+	return i.proceed(ctx, tx, t, face, id, origin)
 }
 
 // The groups of notifications that a client can switch on (N47).

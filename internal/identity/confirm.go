@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
@@ -24,38 +25,81 @@ type Proof struct {
 type prover struct {
 	id, emailKey, hash string
 	face               access.Face
-	factor             bool // it has a second factor
+	factors            []Factor // of which a code is asked
 }
 
-const selectProver = `select id, email_key, password_hash, face, totp_secret is not null from account where tenant_id = $1 and id = $2 and state = 'active'`
+func (p prover) has(k Kind) bool {
+	return slices.ContainsFunc(p.factors, func(f Factor) bool { return f.Kind == k })
+}
 
-func (i *Identity) prover(ctx context.Context, s access.Scope) (prover, error) {
+const selectProver = `select id, email_key, password_hash, face from account where tenant_id = $1 and id = $2 and state = 'active'`
+
+func (i *Identity) prover(ctx context.Context, t *tenant.Tenant, s access.Scope) (prover, error) {
 	var p prover
-	err := i.db.QueryRow(ctx, selectProver, s.Tenant(), s.Account()).Scan(&p.id, &p.emailKey, &p.hash, &p.face, &p.factor)
+	err := i.db.QueryRow(ctx, selectProver, s.Tenant(), s.Account()).Scan(&p.id, &p.emailKey, &p.hash, &p.face)
+	if err != nil || p.face == access.Portal && !t.Settings.SecondFactor.On() {
+		return p, err
+	}
+	p.factors, err = factors(ctx, i.db, t, p.id)
 	return p, err
 }
 
-// AsksCode reports whether the account proves itself with a code besides its password.
-func (i *Identity) AsksCode(ctx context.Context, s access.Scope) (bool, error) {
-	p, err := i.prover(ctx, s)
-	return p.factor, err
+// Asked is what an account proves itself with besides its password.
+type Asked struct {
+	App    bool   // a code of its app
+	Number string // or one that is sent to this number, masked
+	Sent   bool   // which was done
+}
+
+// Any reports whether a code is asked at all.
+func (a Asked) Any() bool { return a.App || a.Number != "" }
+
+// ToConfirm returns what the account proves itself with besides its password.
+func (i *Identity) ToConfirm(ctx context.Context, t *tenant.Tenant, s access.Scope) (Asked, error) {
+	p, err := i.prover(ctx, t, s)
+	if err != nil {
+		return Asked{}, err
+	}
+	a := Asked{App: p.has(TOTP)}
+	for _, f := range p.factors {
+		if f.Kind == SMS {
+			a.Number = f.Number
+		}
+	}
+	a.Sent, _, err = i.pending(ctx, t, p.id, toConfirm(s).action)
+	return a, err
+}
+
+// toConfirm is the act of proving oneself in a session.
+func toConfirm(s access.Scope) act { return act{s.Account(), forConfirm, s.Session()} }
+
+// SendToConfirm sends a code with which the account proves itself. Soon after another one, or when too
+// many were sent, it is Limited.
+func (i *Identity) SendToConfirm(ctx context.Context, t *tenant.Tenant, s access.Scope) error {
+	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendToFactor(ctx, tx, t, toConfirm(s)) })
 }
 
 // proveFactor checks the code of an account's second factor, and uses it up. It returns the means of
 // log-in that the password and the code are together.
-func (i *Identity) proveFactor(ctx context.Context, tx *db.Tx, t *tenant.Tenant, p prover, code string) (means string, right bool, err error) {
-	if !p.factor {
+func (i *Identity) proveFactor(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s access.Scope, p prover, code string) (means string, right bool, err error) {
+	if len(p.factors) == 0 {
 		return "password", true, nil
 	}
-	right, err = i.useCode(ctx, tx, t, p.id, "", noSpace(code), false)
-	return "password+totp", right, err
+	code = noSpace(code)
+	if p.has(TOTP) {
+		if right, err = useTOTP(ctx, tx, t, p.id, code); err != nil || right {
+			return "password+totp", right, err
+		}
+	}
+	right, err = useSMS(ctx, tx, t, toConfirm(s), code)
+	return "password+sms", right, err
 }
 
 // Confirm proves once more whose the session is, and returns its new token: whoever took the old one
 // has it no longer. Tries pass the gates of the log-in, so that nobody can guess here what he cannot
 // guess there; a wrong one changes nothing.
 func (i *Identity) Confirm(ctx context.Context, t *tenant.Tenant, s access.Scope, in Proof) (string, error) {
-	p, err := i.prover(ctx, s)
+	p, err := i.prover(ctx, t, s)
 	if err != nil {
 		return "", err
 	}
@@ -65,8 +109,7 @@ func (i *Identity) Confirm(ctx context.Context, t *tenant.Tenant, s access.Scope
 	}
 	right, err := i.hash.matches(ctx, t.ID, p.hash, in.Password)
 	if err != nil { // busy: nobody failed
-		back := i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error { return leave(ctx, tx, t.ID, gate) })
-		return "", errors.Join(err, back)
+		return "", errors.Join(err, i.giveBack(ctx, t.ID, gate))
 	}
 	token, proved := newSecret(), false
 	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -74,7 +117,7 @@ func (i *Identity) Confirm(ctx context.Context, t *tenant.Tenant, s access.Scope
 		proved = false
 		if right && p.hash != "" {
 			var err error
-			if means, proved, err = i.proveFactor(ctx, tx, t, p, in.Code); err != nil {
+			if means, proved, err = i.proveFactor(ctx, tx, t, s, p, in.Code); err != nil {
 				return err
 			}
 		}
@@ -97,7 +140,7 @@ func (i *Identity) Confirm(ctx context.Context, t *tenant.Tenant, s access.Scope
 func (i *Identity) gateOf(t *tenant.Tenant, p prover, in Proof) []string {
 	known := i.deviceOf(t, in.Device, p.emailKey)
 	gate := gateFor("login", p.face, p.emailKey, known, in.Origin)
-	if p.factor {
+	if len(p.factors) > 0 {
 		gate = append(gate, gateFor("code", p.face, p.emailKey, known, in.Origin)[0])
 	}
 	return gate
@@ -105,7 +148,7 @@ func (i *Identity) gateOf(t *tenant.Tenant, p prover, in Proof) []string {
 
 func notProved(p prover) error {
 	var f errs.Fields
-	if p.factor {
+	if len(p.factors) > 0 {
 		f.Add("password", "confirm.wrong_either")
 	} else {
 		f.Add("password", "confirm.wrong")

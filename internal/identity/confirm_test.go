@@ -91,9 +91,9 @@ func TestConfirmAsksStaffForTheirCodeToo(t *testing.T) {
 		out, err = w.Identity.Code(ctx, tn, identity.CodeAttempt{Step: out.Step, Code: used})
 		must(t, err)
 		s := load(t, w, access.Office, out.Session)
-		asks, err := w.Identity.AsksCode(ctx, s)
+		asks, err := w.Identity.ToConfirm(ctx, tn, s)
 		must(t, err)
-		if !asks {
+		if !asks.App || asks.Number != "" {
 			t.Error("an employee is asked for no code")
 		}
 		for name, in := range map[string]identity.Proof{

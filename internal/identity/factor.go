@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/base32"
 	"image/png"
 	"net/url"
@@ -13,30 +14,98 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 
-	"voordeur/internal/access"
-	"voordeur/internal/access/authn"
-	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 )
 
-const totpPeriod = 30
+// Kind is a second factor, or what stands in for one.
+type Kind string
 
-func totpAAD(tenantID, account string) string {
-	return "account|totp_secret|" + tenantID + "|" + account
+// The kinds: an authenticator app, a telephone that gets codes, and a recovery code.
+const (
+	TOTP     Kind = "totp"
+	SMS      Kind = "sms"
+	Recovery Kind = "recovery"
+)
+
+// Factor is what an account shows besides its password. Number is that of a telephone, masked.
+type Factor struct {
+	Kind        Kind
+	Number      string
+	ConfirmedAt db.Time
+	UsedAt      *db.Time
 }
 
-func storeTOTP(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, secret string) error {
-	_, err := tx.Exec(ctx, `update account set totp_secret = $3, totp_step = 0, version = version + 1 where tenant_id = $1 and id = $2`,
-		t.ID, account, t.Key.Seal([]byte(secret), totpAAD(t.ID, account)))
+const totpPeriod = 30
+
+// aad is the place of a factor's secret; that of an app is where it was before factors had a table.
+func (k Kind) aad(tenantID, account string) string {
+	if k == TOTP {
+		return "account|totp_secret|" + tenantID + "|" + account
+	}
+	return "factor|" + string(k) + "|" + tenantID + "|" + account
+}
+
+const selectFactors = `select kind, secret, confirmed_at, used_at from factor where tenant_id = $1 and account_id = $2 order by coalesce(used_at, confirmed_at) desc, kind desc`
+
+// factors returns those of an account, the one that was used last first.
+func factors(ctx context.Context, r db.Reader, t *tenant.Tenant, account string) ([]Factor, error) {
+	return db.All(ctx, r, func(scan db.Scan) (Factor, error) {
+		var f Factor
+		var sealed []byte
+		err := scan(&f.Kind, &sealed, &f.ConfirmedAt, &f.UsedAt)
+		if err != nil || f.Kind != SMS {
+			return f, err
+		}
+		n, err := openNumber(t, sealed, SMS.aad(t.ID, account))
+		f.Number = n.Masked()
+		return f, err
+	}, selectFactors, t.ID, account)
+}
+
+func openNumber(t *tenant.Tenant, sealed []byte, aad string) (sms.Number, error) {
+	plain, err := t.Key.Open(sealed, aad)
+	if err != nil {
+		return sms.Number{}, err
+	}
+	return sms.Stored(string(plain))
+}
+
+// storeFactor links a factor to an account, in place of the one of its kind that it had.
+func storeFactor(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account string, k Kind, secret string) error {
+	_, err := tx.Exec(ctx, `insert into factor (tenant_id, id, account_id, kind, secret, confirmed_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (tenant_id, account_id, kind) do update set secret = $5, step = 0, confirmed_at = $6, used_at = null`,
+		t.ID, tx.NewID(), account, string(k), t.Key.Seal([]byte(secret), k.aad(t.ID, account)), tx.Now())
 	return err
 }
 
-// Enrolment is a factor that is being made: the secret as text and as a QR code (PNG).
+// dropFactors takes every factor and recovery code from an account, and voids what was sent to it.
+func dropFactors(ctx context.Context, tx *db.Tx, tenantID, account string) error {
+	if _, err := tx.Exec(ctx, `delete from factor where tenant_id = $1 and account_id = $2`, tenantID, account); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, voidCodes, tenantID, account, tx.Now()); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `delete from recovery_code where tenant_id = $1 and account_id = $2`, tenantID, account)
+	return err
+}
+
+// Enrolment is an app that is being linked: the secret as text and as a QR code (PNG).
 type Enrolment struct {
 	Secret string
 	QR     []byte
+}
+
+// Grouped returns the secret as people type it over: in groups of four.
+func (e Enrolment) Grouped() string {
+	var groups []string
+	for s := e.Secret; s != ""; s = s[min(4, len(s)):] {
+		groups = append(groups, s[:min(4, len(s))])
+	}
+	return strings.Join(groups, " ")
 }
 
 // NewTOTP makes a secret for an authenticator app.
@@ -46,14 +115,13 @@ func NewTOTP() string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)
 }
 
-// Enrol returns the secret that belongs to a step: derived from the step's secret and the tenant's
-// key, so that nothing is stored before the first right code.
-func (i *Identity) Enrol(ctx context.Context, t *tenant.Tenant, step string) (Enrolment, error) {
-	_, address, err := i.step(ctx, t.ID, step)
-	if err != nil {
-		return Enrolment{}, err
-	}
-	secret := enrolSecret(t, step)
+// enrolSecret derives the secret of an app that is being linked from what it is linked in, a step or a
+// page of a session, and the tenant's key, so that nothing is stored before the first right code.
+func enrolSecret(t *tenant.Tenant, within ...string) string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(t.Key.MAC("enrol", within...)[:20])
+}
+
+func enrolment(t *tenant.Tenant, address, secret string) (Enrolment, error) {
 	key, err := otp.NewKeyFromURL("otpauth://totp/" + url.PathEscape(t.Name+":"+address) + "?secret=" + secret + "&issuer=" + url.QueryEscape(t.Name))
 	if err != nil {
 		return Enrolment{}, err
@@ -69,137 +137,57 @@ func (i *Identity) Enrol(ctx context.Context, t *tenant.Tenant, step string) (En
 	return Enrolment{Secret: secret, QR: b.Bytes()}, nil
 }
 
-func enrolSecret(t *tenant.Tenant, step string) string {
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(t.Key.MAC("enrol", step)[:20])
-}
-
-// step returns whose a step is, with the key of his address.
-func (i *Identity) step(ctx context.Context, tenantID, secret string) (account, emailKey string, err error) {
-	var tries int
-	err = i.db.QueryRow(ctx, `select k.account_id, k.tries, a.email_key from account_token k join account a on a.tenant_id = k.tenant_id and a.id = k.account_id
-		where k.tenant_id = $1 and k.id = $2 and k.purpose = 'login' and k.used_at is null and k.expires_at > $3`,
-		tenantID, authn.HashToken(secret), db.At(i.db.Clock().Now())).Scan(&account, &tries, &emailKey)
-	if err == nil && tries >= maxCodes {
-		err = errs.Missing()
-	}
-	return account, emailKey, err
-}
-
-// noSpace takes the spaces out of a code, which people type as they see it.
-func noSpace(code string) string { return strings.Join(strings.Fields(code), "") }
-
-// CodeAttempt is a try to finish a step.
-type CodeAttempt struct {
-	Step, Code string
-	Enrol      bool   // the code is of a factor that is being made
-	Device     string // the device cookie, "" for an unknown browser
-	Origin     string // network prefix
-}
-
-// Code finishes a step with a code of the authenticator app; with Enrol it also stores the factor.
-// A code is used once. Five wrong ones end the step, and are counted for the account as wrong
-// passwords are: who knows the password could begin steps without end.
-func (i *Identity) Code(ctx context.Context, t *tenant.Tenant, in CodeAttempt) (Outcome, error) {
-	account, key, err := i.step(ctx, t.ID, in.Step)
-	if errs.Is(err, errs.NotFound) {
-		return Outcome{}, errs.New(errs.Unauthenticated, "login.step_over")
-	}
-	if err != nil {
-		return Outcome{}, err
-	}
-	gate := gateFor("code", access.Office, key, i.deviceOf(t, in.Device, key), in.Origin)
-	in.Code = noSpace(in.Code)
-	var out Outcome
-	right := false
-	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		err := enter(ctx, tx, t.ID, gate)
+// momentOf returns the moment whose code this is, of those that count now: the clock of a telephone
+// may be half a minute off. A moment up to last was used before.
+func momentOf(secret, code string, now time.Time, last int64) (int64, bool, error) {
+	at := now.Unix() / totpPeriod
+	for _, m := range []int64{at - 1, at, at + 1} {
+		want, err := totp.GenerateCode(secret, time.Unix(m*totpPeriod, 0))
 		if err != nil {
-			return err
+			return 0, false, err
 		}
-		if out, right, err = i.tryCode(ctx, tx, t, account, in); err != nil {
-			return err
+		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 && m > last {
+			return m, true, nil
 		}
-		if right {
-			return forgive(ctx, tx, t.ID, gate)
-		}
-		return recordFor(ctx, tx, t.ID, account, in.Origin, "session.refused", "password+totp")
-	})
-	if err == nil && !right {
-		var f errs.Fields
-		f.Add("code", "code.wrong")
-		err = f.Err()
 	}
-	return out, err
+	return 0, false, nil
 }
 
-// tryCode counts the try of a step and opens a session when the code is right.
-func (i *Identity) tryCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account string, in CodeAttempt) (Outcome, bool, error) {
-	n, err := tx.Exec(ctx, `update account_token set tries = tries + 1 where tenant_id = $1 and id = $2 and used_at is null and tries < $3`,
-		t.ID, authn.HashToken(in.Step), maxCodes)
-	if err != nil || n == 0 {
-		return Outcome{}, false, err
-	}
-	if right, err := i.useCode(ctx, tx, t, account, in.Step, in.Code, in.Enrol); err != nil || !right {
-		return Outcome{}, false, err
-	}
-	if _, err := tx.Exec(ctx, `update account_token set used_at = $3 where tenant_id = $1 and id = $2`, t.ID, authn.HashToken(in.Step), tx.Now()); err != nil {
-		return Outcome{}, false, err
-	}
-	out, err := i.openSession(ctx, tx, t, access.Office, account, "password+totp", in.Origin)
-	return out, err == nil, err
-}
-
-// useCode checks a code against the account's factor and remembers its step in time, so that it
-// and every earlier one are never accepted again.
-func (i *Identity) useCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, step, code string, enrol bool) (bool, error) {
+// useTOTP checks a code of the account's app and remembers its moment, so that it and every earlier
+// one are never accepted again.
+func useTOTP(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, code string) (bool, error) {
 	var sealed []byte
 	var last int64
-	err := tx.QueryRow(ctx, `select totp_secret, totp_step from account where tenant_id = $1 and id = $2`, t.ID, account).Scan(&sealed, &last)
-	if err != nil || enrol != (len(sealed) == 0) {
+	err := tx.QueryRow(ctx, `select secret, step from factor where tenant_id = $1 and account_id = $2 and kind = 'totp'`, t.ID, account).Scan(&sealed, &last)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
 		return false, err
 	}
-	secret := enrolSecret(t, step)
-	if !enrol {
-		plain, err := t.Key.Open(sealed, totpAAD(t.ID, account))
-		if err != nil {
-			return false, err
-		}
-		secret = string(plain)
+	secret, err := t.Key.Open(sealed, TOTP.aad(t.ID, account))
+	if err != nil {
+		return false, err
 	}
-	now := tx.Now().Unix() / totpPeriod
-	for _, at := range []int64{now - 1, now, now + 1} {
-		want, err := totp.GenerateCode(secret, time.Unix(at*totpPeriod, 0))
-		if err != nil {
-			return false, err
-		}
-		if want != code || at <= last {
-			continue
-		}
-		if enrol {
-			if err := storeTOTP(ctx, tx, t, account, secret); err != nil {
-				return false, err
-			}
-		}
-		// Where two tries come at once, one finds that the other has used the code.
-		n, err := tx.Exec(ctx, `update account set totp_step = $3 where tenant_id = $1 and id = $2 and totp_step < $3`, t.ID, account, at)
-		return n == 1, err
+	m, right, err := momentOf(string(secret), code, tx.Now().Time, last)
+	if err != nil || !right {
+		return false, err
 	}
-	return false, nil
+	// Where two tries come at once, one finds that the other has used the code.
+	n, err := tx.Exec(ctx, `update factor set step = $3, used_at = $4 where tenant_id = $1 and account_id = $2 and kind = 'totp' and step < $3`,
+		t.ID, account, m, tx.Now())
+	return n == 1, err
 }
 
-// ResetFactor drops an employee's factor, so that the next login makes a new one. It is for the
-// operator, who has established who asks.
-func (i *Identity) ResetFactor(ctx context.Context, tenantID, email string) error {
-	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var id string
-		err := tx.QueryRow(ctx, `update account set totp_secret = null, totp_step = 0, version = version + 1
-			where tenant_id = $1 and face = 'office' and email_key = $2 returning id`, tenantID, strings.ToLower(email)).Scan(&id)
-		if err != nil {
-			return err
-		}
-		if err := endSessions(ctx, tx, tenantID, id); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, authn.System(tenantID, "admin"), audit.Entry{Event: "account.factor_reset", Objects: []audit.Object{{Kind: "account", ID: id}}})
-	})
+// linkTOTP links an app whose secret proves itself by its code.
+func linkTOTP(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, secret, code string) (bool, error) {
+	m, right, err := momentOf(secret, code, tx.Now().Time, 0)
+	if err != nil || !right {
+		return false, err
+	}
+	if err := storeFactor(ctx, tx, t, account, TOTP, secret); err != nil {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, `update factor set step = $3 where tenant_id = $1 and account_id = $2 and kind = 'totp'`, t.ID, account, m)
+	return err == nil, err
 }

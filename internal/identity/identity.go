@@ -198,7 +198,7 @@ func (i *Identity) CreateStaff(ctx context.Context, d *db.DB, tenantID string, i
 			return taken(err)
 		}
 		if in.TOTP != "" {
-			if err := storeTOTP(ctx, tx, t, id, in.TOTP); err != nil {
+			if err := storeFactor(ctx, tx, t, id, TOTP, in.TOTP); err != nil {
 				return err
 			}
 		}

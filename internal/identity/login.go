@@ -36,6 +36,9 @@ type Outcome struct {
 	Step    string // the secret of the step, when a factor is still asked
 	Enrol   bool   // the account has no factor yet and must make one
 	Account string
+	With    Kind     // the factor that finished a step, or that the step asks first
+	Codes   []string // recovery codes to show, this once
+	Left    int      // recovery codes, after one was used
 }
 
 // Login checks a password. Wrong and unknown give the same error. A try is counted, and the count
@@ -48,36 +51,41 @@ func (i *Identity) Login(ctx context.Context, t *tenant.Tenant, face access.Face
 	if err != nil {
 		return Outcome{}, err
 	}
-	who, right, err := i.knows(ctx, t, face, key, in.Password)
+	account, right, err := i.knows(ctx, t, face, key, in.Password)
 	switch {
 	case err != nil: // busy, or the database is away: nobody failed
-		back := i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error { return leave(ctx, tx, t.ID, gate) })
-		return Outcome{}, errors.Join(err, back)
+		return Outcome{}, errors.Join(err, i.giveBack(ctx, t.ID, gate))
 	case !right:
-		return Outcome{}, i.failed(ctx, t, who.id, in.Origin)
-	case face == access.Office:
-		return i.startStep(ctx, t, who, gate)
+		return Outcome{}, i.failed(ctx, t, account, in.Origin)
 	}
-	return i.finish(ctx, t, access.Portal, who.id, "password", in.Origin, gate)
+	var out Outcome
+	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if out, err = i.proceed(ctx, tx, t, face, account, in.Origin); err != nil {
+			return err
+		}
+		if out.Step != "" {
+			return leave(ctx, tx, t.ID, gate)
+		}
+		return forgive(ctx, tx, t.ID, gate)
+	})
+	return out, err
 }
 
-// known is the account of an address; its id is "" for an address without one.
-type known struct {
-	id       string
-	enrolled bool // it has a second factor
+// giveBack takes back the count of a try that nobody could judge.
+func (i *Identity) giveBack(ctx context.Context, tenantID string, gate []string) error {
+	return i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error { return leave(ctx, tx, tenantID, gate) })
 }
 
-// knows checks the password of an address. It takes as long for one without an account.
-func (i *Identity) knows(ctx context.Context, t *tenant.Tenant, face access.Face, emailKey, password string) (known, bool, error) {
-	var who known
+// knows checks the password of an address. It takes as long for one without an account, whose id is "".
+func (i *Identity) knows(ctx context.Context, t *tenant.Tenant, face access.Face, emailKey, password string) (account string, right bool, err error) {
 	var hash, state string
-	err := i.db.QueryRow(ctx, `select id, password_hash, state, totp_secret is not null from account where tenant_id = $1 and face = $2 and email_key = $3`,
-		t.ID, string(face), emailKey).Scan(&who.id, &hash, &state, &who.enrolled)
+	err = i.db.QueryRow(ctx, `select id, password_hash, state from account where tenant_id = $1 and face = $2 and email_key = $3`,
+		t.ID, string(face), emailKey).Scan(&account, &hash, &state)
 	if err != nil && !errs.Is(err, errs.NotFound) {
-		return who, false, err
+		return account, false, err
 	}
 	ok, err := i.hash.matches(ctx, t.ID, hash, password)
-	return who, ok && hash != "" && state == Active, err
+	return account, ok && hash != "" && state == Active, err
 }
 
 // failed records a failure and returns the one answer for all of them.
@@ -91,31 +99,7 @@ func (i *Identity) failed(ctx context.Context, t *tenant.Tenant, account, origin
 	return errs.New(errs.Invalid, "login.failed")
 }
 
-func (i *Identity) startStep(ctx context.Context, t *tenant.Tenant, who known, gate []string) (Outcome, error) {
-	out := Outcome{Enrol: !who.enrolled, Account: who.id}
-	err := i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if out.Step, err = putToken(ctx, tx, t.ID, who.id, "login", stepLife); err != nil {
-			return err
-		}
-		return leave(ctx, tx, t.ID, gate)
-	})
-	return out, err
-}
-
-// finish is the one function that makes sessions.
-func (i *Identity) finish(ctx context.Context, t *tenant.Tenant, face access.Face, account, means, origin string, gate []string) (Outcome, error) {
-	var out Outcome
-	err := i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		out, err = i.openSession(ctx, tx, t, face, account, means, origin)
-		if err != nil {
-			return err
-		}
-		return forgive(ctx, tx, t.ID, gate)
-	})
-	return out, err
-}
-
+// openSession is the one function that makes sessions.
 func (i *Identity) openSession(ctx context.Context, tx *db.Tx, t *tenant.Tenant, face access.Face, account, means, origin string) (Outcome, error) {
 	out := Outcome{Session: newSecret(), Account: account}
 	id := authn.HashToken(out.Session)

@@ -53,21 +53,26 @@ type Func func(ctx context.Context, j Job) (finish func(context.Context, *db.Tx)
 
 // Enqueue leaves work behind in the transaction of the change that needs it.
 func Enqueue(ctx context.Context, tx *db.Tx, tenant, kind string, payload any) error {
-	return enqueue(ctx, tx, tenant, "", kind, payload)
+	return enqueue(ctx, tx, tenant, "", kind, tx.Now(), payload)
 }
 
 // EnqueueAside is Enqueue for a kind that Runner.Aside has workers for.
 func EnqueueAside(ctx context.Context, tx *db.Tx, tenant, kind string, payload any) error {
-	return enqueue(ctx, tx, tenant, kind, kind, payload)
+	return enqueue(ctx, tx, tenant, kind, kind, tx.Now(), payload)
 }
 
-func enqueue(ctx context.Context, tx *db.Tx, tenant, lane, kind string, payload any) error {
+// EnqueueAt is Enqueue for work that is not due before a moment.
+func EnqueueAt(ctx context.Context, tx *db.Tx, tenant, kind string, at db.Time, payload any) error {
+	return enqueue(ctx, tx, tenant, "", kind, at, payload)
+}
+
+func enqueue(ctx context.Context, tx *db.Tx, tenant, lane, kind string, at db.Time, payload any) error {
 	b, err := json.Marshal(payload)
 	if err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
-	_, err = tx.Exec(ctx, `insert into job (tenant_id, id, lane, kind, payload, run_at, created_at) values ($1, $2, $3, $4, $5, $6, $6)`,
-		tenant, db.RandomID(), lane, kind, string(b), tx.Now())
+	_, err = tx.Exec(ctx, `insert into job (tenant_id, id, lane, kind, payload, run_at, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+		tenant, db.RandomID(), lane, kind, string(b), at, tx.Now())
 	tx.AfterCommit(wakeAll)
 	return err
 }

@@ -2,12 +2,12 @@ package mail
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
+
+	"voordeur/internal/disk"
 )
 
 const (
@@ -57,33 +57,9 @@ func (o *Outbox) Send(ctx context.Context, m Message) error {
 		return nil
 	}
 	name := m.Date.UTC().Format(outboxTime) + "-" + m.key() + outboxShape
-	if err := writeDurably(o.dir, name, raw); err != nil {
+	if err := disk.Write(o.dir, name, raw); err != nil {
 		return fmt.Errorf("mail: outbox: %w", err)
 	}
 	o.sent[m.key()] = true
 	return nil
-}
-
-// writeDurably returns when both the bytes and the name would survive a power cut.
-func writeDurably(dir, name string, raw []byte) error {
-	tmp, err := os.CreateTemp(dir, ".tmp-*") // 0600
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(raw)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
-	}
-	if err := os.Rename(tmp.Name(), filepath.Join(dir, name)); err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir) // #nosec G304 -- the folder of the outbox
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

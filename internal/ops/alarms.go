@@ -98,6 +98,21 @@ var alarms = []alarm{
 		act: "A few are wrong addresses, which the office sees. Many are a mail server that refuses this sender: ask who runs it.",
 	},
 	{
+		name: "VoordeurTextsExpire", metric: "voordeur_sms_unsent", label: "state", value: "expired", limit: 5, urgent: true,
+		well: "Text messages leave in time.", wrong: "Text messages of the last day expired before they could leave: who needs a code cannot log in.",
+		act: "The log says under \"job failed\" with kind sms.send what the provider answers: it is away, does not know our key, or the credit is spent.",
+	},
+	{
+		name: "VoordeurTextsFail", metric: "voordeur_sms_unsent", label: "state", value: "failed", limit: 20,
+		well: "Text messages of the last day arrived.", wrong: "Many text messages of the last day were refused or did not arrive.",
+		act: "A few are wrong numbers, which the office sees. Many are a provider that refuses the sender or the text: look in its own log.",
+	},
+	{
+		name: "VoordeurTextsUnknown", metric: "voordeur_sms_unsent", label: "state", value: "unknown", limit: 10,
+		well: "The provider says what becomes of text messages.", wrong: "Of many text messages of the last day the provider did not say whether it took them.",
+		act: "It answers too late, or fails while it answers. They are not sent a second time; the provider's own log says which were sent.",
+	},
+	{
 		name: "VoordeurDocumentsUnchecked", metric: "voordeur_documents_oldest_seconds", label: "state", value: "checking", limit: 15 * minute, unit: seconds, patience: 5 * time.Minute,
 		well: "Uploaded documents are checked in time.", wrong: "Uploaded documents wait to be checked, and nobody can open them.",
 		act: "Does the scanner run? The log says under \"job failed\" why a check failed.",

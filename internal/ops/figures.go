@@ -94,6 +94,7 @@ func stored(s State) []figure {
 		f.add("voordeur_jobs_given_up", map[string]string{"kind": kind}, float64(s.GivenUp[kind].Count))
 	}
 	f.backlogs("voordeur_mail_unsent", "voordeur_mail_oldest_seconds", "state", s.Mail)
+	f.backlogs("voordeur_sms_unsent", "voordeur_sms_oldest_seconds", "state", s.Texts)
 	f.backlogs("voordeur_documents_unreleased", "voordeur_documents_oldest_seconds", "state", s.Documents)
 	f.add("voordeur_journal_unsealed_entries", nil, float64(s.Unsealed.Count))
 	f.add("voordeur_journal_unsealed_seconds", nil, s.Unsealed.Oldest.Seconds())
@@ -139,4 +140,6 @@ var helps = map[string]string{
 	"voordeur_mail_oldest_seconds":      "Age of the oldest mail in each state that is not sent.",
 	"voordeur_mail_unsent":              "Mails that are queued, and that failed within the last day.",
 	"voordeur_sessions_live":            "Sessions with a request in the last half hour.",
+	"voordeur_sms_oldest_seconds":       "Age of the oldest text message in each state that did not arrive.",
+	"voordeur_sms_unsent":               "Text messages that wait, and that did not leave or arrive within the last day.",
 }

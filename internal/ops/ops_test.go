@@ -68,6 +68,11 @@ func (f *fixture) job(kind string, age, pause time.Duration) {
 		f.id(), kind, db.At(start.Add(pause)), db.At(start.Add(-age)), done)
 }
 
+func (f *fixture) text(state string, age time.Duration) {
+	f.exec(`insert into sms (tenant_id, id, account_id, purpose, number, state, created_at, expires_at) values ('linde', $1, 'bea', 'code', $2, $3, $4, $4)`,
+		f.id(), []byte("sealed"), state, db.At(start.Add(-age)))
+}
+
 func (f *fixture) mail(state string, age time.Duration) {
 	f.exec(`insert into mail (tenant_id, id, account_id, purpose, address, subject, state, created_at) values ('linde', $1, 'bea', 'link', 'bea@linde.example', 'Uw link', $2, $3)`,
 		f.id(), state, db.At(start.Add(-age)))
@@ -185,6 +190,10 @@ func TestFiguresTellWhatWaits(t *testing.T) {
 		f.mail("failed", 3*time.Hour)
 		f.mail("failed", 30*time.Hour) // long ago
 		f.mail("sent", 3*time.Hour)
+		f.text("waiting", 10*time.Second)
+		f.text("unknown", 3*time.Hour)
+		f.text("expired", 30*time.Hour) // long ago
+		f.text("delivered", 3*time.Hour)
 		f.document("checking", 2*time.Minute)
 		f.document("refused", 48*time.Hour)
 		f.document("released", 48*time.Hour)
@@ -200,6 +209,7 @@ func TestFiguresTellWhatWaits(t *testing.T) {
 			`voordeur_jobs_open{kind="mail.send"} 2`, `voordeur_jobs_oldest_seconds{kind="mail.send"} 90`, `voordeur_jobs_open{kind="document.scan"} 1`,
 			`voordeur_jobs_given_up{kind="mail.send"} 1`,
 			`voordeur_mail_unsent{state="queued"} 1`, `voordeur_mail_unsent{state="failed"} 1`, `voordeur_mail_oldest_seconds{state="queued"} 60`,
+			`voordeur_sms_unsent{state="waiting"} 1`, `voordeur_sms_unsent{state="unknown"} 1`, `voordeur_sms_oldest_seconds{state="waiting"} 10`,
 			`voordeur_documents_unreleased{state="checking"} 1`, `voordeur_documents_unreleased{state="refused"} 1`, `voordeur_documents_oldest_seconds{state="checking"} 120`,
 			"voordeur_journal_unsealed_entries 2", "voordeur_journal_unsealed_seconds 3", "voordeur_sessions_live 1", "voordeur_database_answers 1",
 			`voordeur_heavy_running{work="password"} 2`, `voordeur_heavy_waiting{work="password"} 7`, `voordeur_heavy_refused_total{work="password"} 1`, `voordeur_heavy_waiting{work="search"} 0`, "# TYPE voordeur_heavy_refused_total counter", `version="1.2.3"`, "voordeur_certificate_left_seconds 5.184e+06",

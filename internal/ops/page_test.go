@@ -167,6 +167,9 @@ func TestRulesNameWhatIsExported(t *testing.T) {
 	f.job("mail.send", 0, 100*365*24*time.Hour)
 	f.job("mail.send", 0, 0)
 	f.mail("failed", 0)
+	for _, state := range []string{"expired", "failed", "unknown"} {
+		f.text(state, 0)
+	}
 	f.document("checking", 0)
 	text := metrics(t, monitor(t, f.d))
 	names := regexp.MustCompile(`voordeur_\w+`).FindAllString(ops.Rules(), -1)

@@ -25,6 +25,7 @@ type State struct {
 	Jobs      map[string]Backlog // to be done, by kind
 	GivenUp   map[string]Backlog // jobs that failed too often to be tried again, by kind
 	Mail      map[string]Backlog // by state: queued, and what failed within recentMail
+	Texts     map[string]Backlog // text messages by state: on their way to the provider, and what did not leave or arrive within recentMail
 	Documents map[string]Backlog // by state, all that are not released
 	Unsealed  Backlog            // entries of journals that no seal covers yet
 	Sessions  int                // live ones
@@ -32,7 +33,7 @@ type State struct {
 }
 
 const (
-	// recentMail is how long a mail that could not be sent is counted.
+	// recentMail is how long a mail or a text message that could not be sent is counted.
 	recentMail = 24 * time.Hour
 	// finalPause is a pause that no job takes before its next attempt: what waits longer was given up.
 	finalPause = 10 * 365 * 24 * time.Hour
@@ -43,6 +44,8 @@ const (
 	countJobs = `select kind, run_at > $1, count(*), min(created_at) from job where done_at is null group by 1, 2`
 	countMail = `select state, count(*), min(created_at) from mail
 		where state <> 'sent' and (state <> 'failed' or created_at > $1) group by state`
+	countTexts = `select state, count(*), min(created_at) from sms
+		where state not in ('accepted', 'delivered') and (state in ('waiting', 'sending') or created_at > $1) group by state`
 	countDocuments = `select state, count(*), min(created_at) from document where state <> 'released' group by state`
 	countUnsealed  = `select count(*), min(at) from journal where seq is null`
 	countSessions  = `select count(*) from session where ended_at is null and expires_at > $1 and seen_at > $2`
@@ -55,7 +58,7 @@ const recentVisit = 30 * time.Minute
 func look(ctx context.Context, d *db.DB) (State, error) {
 	now := d.Clock().Now()
 	s := State{At: now}
-	for _, read := range []func(context.Context, *db.DB, *State) error{jobsOf, mailOf, documentsOf, journalOf, sessionsOf, sizeOf} {
+	for _, read := range []func(context.Context, *db.DB, *State) error{jobsOf, mailOf, textsOf, documentsOf, journalOf, sessionsOf, sizeOf} {
 		if err := read(ctx, d, &s); err != nil {
 			return State{}, fmt.Errorf("ops: look: %w", err)
 		}
@@ -84,6 +87,12 @@ func jobsOf(ctx context.Context, d *db.DB, s *State) error {
 func mailOf(ctx context.Context, d *db.DB, s *State) (err error) {
 	s.Mail = map[string]Backlog{}
 	_, err = db.All(ctx, d, s.byState(s.Mail), countMail, db.At(s.At.Add(-recentMail)))
+	return err
+}
+
+func textsOf(ctx context.Context, d *db.DB, s *State) (err error) {
+	s.Texts = map[string]Backlog{}
+	_, err = db.All(ctx, d, s.byState(s.Texts), countTexts, db.At(s.At.Add(-recentMail)))
 	return err
 }
 

@@ -124,6 +124,10 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if id != "document.pdf" {
 				return false
 			}
+		case "secret":
+			if id != reportSecret {
+				return false
+			}
 		case "token", "ticket":
 			if id != "mine" {
 				return false
@@ -214,6 +218,8 @@ func (s *site) choices(name string, names []string, had map[string]string, face 
 		return append(s.deadTickets(), "mine", s.other.liveTicket(), never)
 	case "mail":
 		return []string{"invitation", never}
+	case "secret":
+		return []string{reportSecret, never}
 	case "filename":
 		return []string{"document.pdf", "image", never}
 	}

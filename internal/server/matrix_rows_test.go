@@ -120,6 +120,10 @@ const (
 	settings = "tenant.settings_changed"
 	lost     = `insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, email, 'full', '', created_at from account where tenant_id = $1 and id = $2
 		on conflict (tenant_id, account_id) do update set clears_at = null`
+	resetAsked = `insert into factor_reset (tenant_id, id, account_id, ground, asked_by, asked_at)
+		select a.tenant_id, 'r' || (select count(*) from factor_reset) || a.id, a.id, 'x', (select min(h.id) from account h where h.tenant_id = a.tenant_id and h.role = 'handler'), a.created_at
+		from account a where a.tenant_id = $1 and a.id = $2
+		on conflict (tenant_id, account_id) where ended_at is null do update set due_at = null, confirmed_by = null, asked_by = excluded.asked_by`
 	unsent = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
 )
 
@@ -128,9 +132,12 @@ var rows = []row{
 	// Before and around the log-in, on both faces.
 	{route: "GET /login", want: 200, also: 303, inQuery: map[string]string{"next": "dossier"}},
 	{route: "POST /login", want: 422, quiet: true, form: []string{"email", "", "password", ""}},
-	{face: officeFace, route: "GET /login/code", want: 303},
-	{face: officeFace, route: "POST /login/code", want: 303, quiet: true, form: []string{"code", "123456"}},
-	{face: officeFace, route: "GET /login/enrol/qr.png", want: 404},
+	{route: "GET /login/code", want: 303},
+	{route: "POST /login/code", want: 303, quiet: true, form: []string{"code", "123456"}},
+	{route: "POST /login/code/send", want: 303, quiet: true, form: []string{"next", "/"}},
+	{route: "POST /login/code/number", want: 303, quiet: true, form: []string{"phone", "06 12345678"}},
+	{route: "GET /login/enrol/qr.png", want: 404},
+	{face: portalFace, route: "POST /sms/reports/{secret}", want: 204, quiet: true, body: `{"reference":"` + never + `","status":"delivered"}`},
 	{route: "GET /password", want: 200},
 	{route: "POST /password", want: 422, quiet: true, form: []string{"email", "geen adres"}},
 	{route: "GET /password/{token}", want: 200},
@@ -138,6 +145,7 @@ var rows = []row{
 	{route: "POST /logout", want: 303, quiet: true, last: true, own: true},
 	{route: "GET /confirm", want: 200, also: 303, inQuery: map[string]string{"next": "dossier"}},
 	{route: "POST /confirm", want: 422, also: 303, quiet: true, form: []string{"password", ""}},
+	{route: "POST /confirm/send", want: 303, quiet: true, form: []string{"next", "/"}},
 	{route: "GET /help", want: 200},
 	{route: "GET /accessibility", want: 200},
 	{route: "GET /privacy", want: 200},
@@ -177,6 +185,17 @@ var rows = []row{
 	{face: portalFace, route: "GET /email/{token}", want: 200, address: true},
 	{face: portalFace, route: "POST /email/{token}", want: 303, event: "account.email_changed", address: true, last: true},
 	{face: portalFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
+	{face: portalFace, route: "GET /profile/two-step/app", want: 200, moving: true},
+	{face: portalFace, route: "POST /profile/two-step/app", want: 422, quiet: true, form: []string{"once", "<once>", "code", "123"}, own: true},
+	{face: portalFace, route: "GET /profile/two-step/qr.png", want: 200, query: []string{"once", "page"}},
+	{face: portalFace, route: "GET /profile/two-step/phone", want: 200},
+	{face: portalFace, route: "POST /profile/two-step/phone", want: 422, quiet: true, form: []string{"phone", "12"}, own: true},
+	{face: portalFace, route: "GET /profile/two-step/phone/code", want: 303},
+	{face: portalFace, route: "POST /profile/two-step/phone/code", want: 303, quiet: true, form: []string{"once", "<once>", "code", "123456"}, own: true},
+	{face: portalFace, route: "GET /profile/two-step/codes", want: 200},
+	{face: portalFace, route: "POST /profile/two-step/codes", want: 303, event: "account.recovery_codes_made", own: true},
+	{face: portalFace, route: "GET /profile/two-step/remove", want: 200, query: []string{"kind", "totp"}},
+	{face: portalFace, route: "POST /profile/two-step/remove", want: 303, event: "account.factor_unlinked", form: []string{"kind", "totp"}, own: true, last: true},
 	{face: portalFace, route: "GET /sessions", want: 200},
 	{face: portalFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: portalFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
@@ -237,6 +256,10 @@ var rows = []row{
 	{face: officeFace, route: "POST /settings/mails/{mail}", want: 303, event: settings, form: version},
 	{face: officeFace, route: "GET /settings/password", want: 200},
 	{face: officeFace, route: "POST /settings/password", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /settings/second-factor", want: 200},
+	{face: officeFace, route: "POST /settings/second-factor", want: 303, event: settings, form: append(version, "policy", "optional", "means", "totp", "recovery", "on")},
+	{face: officeFace, route: "GET /settings/sms", want: 200},
+	{face: officeFace, route: "POST /settings/sms", want: 422, quiet: true, form: version},
 	{face: officeFace, route: "GET /settings/files", want: 200},
 	{face: officeFace, route: "POST /settings/files", want: 422, quiet: true, form: version},
 	{face: officeFace, route: "GET /clients", want: 200, event: "client.listed", inQuery: map[string]string{"id": "client"}},
@@ -259,6 +282,13 @@ var rows = []row{
 	},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/again", want: 303, event: "account.mailed_again", form: []string{"once", "<once>"}, ready: lost},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/reached", want: 303, event: "account.reached", ready: lost},
+	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/reset", want: 200, event: "client.viewed"},
+	{
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/reset", want: 303, event: "account.reset_asked", form: []string{"ground", "Was op kantoor"},
+		ready: `update factor_reset set ended_at = asked_at where tenant_id = $1 and account_id = $2`,
+	},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/reset/confirm", want: 303, event: "account.reset_confirmed", ready: resetAsked},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/reset/withdraw", want: 303, event: "account.reset_withdrawn", ready: resetAsked},
 	{face: officeFace, route: "GET /dossiers", want: 200, event: "dossier.listed", query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
 	{face: officeFace, route: "GET /dossiers/new", want: 200, inQuery: map[string]string{"party": "client"}},
 	{face: officeFace, route: "POST /dossiers/new", want: 303, event: "dossier.created", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},

@@ -24,6 +24,7 @@ import (
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
 	"voordeur/internal/server"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 )
@@ -75,10 +76,12 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	t.Cleanup(func() { must(t, disk.Close()) })
 	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
 	must(t, err)
+	texts, err := sms.Open(sms.Config{Provider: "http", URL: "https://sms.example.nl", From: "Voordeur", Body: `{"to":"{to}","text":"{text}"}`})
+	must(t, err)
 	ids := &world.IDs{}
 	d = d.WithIDs(ids.New)
 	parts := server.Parts{
-		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Scanner: scan.Off{}, Contact: "mailto:security@example.nl", Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Texts: texts, Reports: reportSecret, Scanner: scan.Off{}, Contact: "mailto:security@example.nl", Origin: tenant.Origin{Scheme: "http", Port: "8080"},
 		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
 	}
 	h, err := server.Wire(parts)
@@ -353,6 +356,8 @@ func (s *site) enlist() {
 		s.exec(`update session set ended_at = created_at where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
 		a.ended = true
 	}
+	s.exec(`insert into factor (tenant_id, id, account_id, kind, secret, confirmed_at) select tenant_id, id, id, 'totp', $2, created_at from account
+		where tenant_id = $1 and face = 'portal'`, s.id, []byte("sealed"))
 	s.keepForms()
 }
 

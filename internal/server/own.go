@@ -24,6 +24,7 @@ func (a *App) own() []web.Route {
 		{Method: web.Get, Pattern: "/font", Policy: access.AnyFace, Handler: a.brand(tenant.FileFont)},
 		{Method: web.Get, Pattern: "/robots.txt", Policy: access.AnyFace, Handler: robots},
 		{Method: web.Get, Pattern: "/.well-known/security.txt", Policy: access.AnyFace, Handler: a.securityTxt},
+		{Method: web.Post, Pattern: "/sms/reports/{secret}", Policy: access.PortalOpen, Handler: a.reported},
 	}
 }
 

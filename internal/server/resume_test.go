@@ -12,7 +12,7 @@ import (
 func (h *house) expire() {
 	h.t.Helper()
 	must(h.t, h.DB.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, `update account set totp_step = 0`); err != nil {
+		if _, err := tx.Exec(ctx, `update factor set step = 0`); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `update session set expires_at = $1`, db.At(tx.Now().Add(-1)))

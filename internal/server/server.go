@@ -21,6 +21,7 @@ import (
 	"voordeur/internal/identity"
 	"voordeur/internal/jobs"
 	"voordeur/internal/ops"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
@@ -37,6 +38,7 @@ type Deps struct {
 	Secure   bool           // visitors come over TLS
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 	Returns  *bounce.Paths  // where mail that does not arrive comes back to, nil for the office's own address
+	Callback *sms.Callback  // where a provider of text messages reports, nil for nowhere
 	Contact  string         // where weaknesses are reported, as mailto: or https:, "" for nowhere
 	Routes   []web.Route
 	// Observe is told of every answered request; nil for nobody.

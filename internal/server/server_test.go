@@ -30,6 +30,7 @@ import (
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
 	"voordeur/internal/server"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 )
@@ -74,8 +75,10 @@ func wireOn(t testing.TB, d *db.DB, dir string, scanner scan.Scanner, store blob
 	must(t, err)
 	outbox, err := mail.OpenOutbox(filepath.Join(dir, "outbox"))
 	must(t, err)
+	texts, err := sms.OpenOutbox(filepath.Join(dir, "outbox"))
+	must(t, err)
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: store, Sender: outbox, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
+		DB: d, Keys: keys, Blobs: store, Sender: outbox, Texts: texts, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
 		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
 	})
 	must(t, err)

@@ -118,7 +118,7 @@ func TestD5_OnlyTheAdministrator(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		paths := []string{
 			"/settings", "/settings/style", "/settings/style/preview.css", "/settings/style/import", "/settings/logo", "/settings/modules", "/settings/labels",
-			"/settings/dossiers", "/settings/sender", "/settings/mails", "/settings/mails/link", "/settings/password", "/settings/files",
+			"/settings/dossiers", "/settings/sender", "/settings/mails", "/settings/mails/link", "/settings/password", "/settings/files", "/settings/sms",
 		}
 		for _, email := range []string{"behandelaar@delinde.example", "auditor@delinde.example"} {
 			v := h.staff(email)

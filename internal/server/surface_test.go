@@ -132,7 +132,7 @@ func TestWhatIsNoTextInAnAddressIsNoFault(t *testing.T) {
 				}
 				for _, bad := range []string{"%00", "%ff", "a%00b", "%c3%28"} {
 					query := "?x="
-					for _, name := range []string{"after", "actor", "dossier", "enrol", "from", "group", "id", "mine", "name", "next", "party", "q", "resume", "status", "tab", "to", "until"} {
+					for _, name := range []string{"after", "actor", "dossier", "enrol", "from", "group", "id", "kind", "mine", "name", "next", "number", "once", "party", "q", "resume", "status", "tab", "to", "until", "with"} {
 						query += bad + "&" + name + "="
 					}
 					query += bad

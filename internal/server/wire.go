@@ -25,6 +25,7 @@ import (
 	"voordeur/internal/message/messageweb"
 	"voordeur/internal/notify"
 	"voordeur/internal/scan"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/tenant/tenantweb"
 	"voordeur/internal/web"
@@ -37,6 +38,8 @@ type Parts struct {
 	Blobs   blob.Store
 	Sender  mail.Sender
 	Returns *bounce.Paths // where mail that does not arrive comes back to, nil for the office's own address
+	Texts   sms.Provider  // who sends text messages, nil for nobody
+	Reports string        // the secret of the address to which that one reports, "" for nowhere
 	Scanner scan.Scanner
 	Origin  tenant.Origin
 	Proxies []netip.Prefix
@@ -63,6 +66,7 @@ func Wire(p Parts) (*House, error) {
 	h := &House{Clients: client.New(p.DB, looks), Store: p.Blobs, Heavy: heavy(ids)}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
+	tenants.Texting = p.Texts != nil
 	tenants.StatusInUse = dossier.StatusInUse
 	h.Dossiers.Shown = h.Messages.Shown
 	h.Dossiers.Searches, h.Dossiers.Pictures, h.Clients.Searches = h.Heavy["search"], h.Heavy["picture"], h.Heavy["search"]
@@ -74,10 +78,12 @@ func Wire(p Parts) (*House, error) {
 		return t.Key, nil
 	}
 	runner := jobs.New(p.DB, p.Log, map[string]jobs.Func{
-		identity.JobLink: ids.LinkJob(),
-		notify.JobSend:   notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
+		identity.JobLink:  ids.LinkJob(),
+		identity.JobReset: ids.ResetJob(),
+		notify.JobSend:    notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
 	})
 	runner.Insist(notify.JobSend, notify.Tries)
+	runner.Aside(notify.JobText, notify.Texters, notify.TextJob(p.DB, keyOf, p.Texts))
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants).Routes()...)
@@ -89,7 +95,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	app, err := New(Deps{
 		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
-		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Returns: p.Returns, Contact: p.Contact, Routes: routes,
+		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Returns: p.Returns, Contact: p.Contact, Callback: &sms.Callback{Provider: p.Texts, Secret: p.Reports}, Routes: routes,
 	})
 	if err != nil {
 		return nil, err

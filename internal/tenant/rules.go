@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/filetype"
 	"voordeur/internal/inspect"
 	"voordeur/internal/mail"
+	"voordeur/internal/sms"
 )
 
 // Modules are the parts that can be switched, in the order of the page.
@@ -98,6 +99,22 @@ func (m MailSettings) check(f *errs.Fields) {
 	}
 	line("from_name", m.FromName, maxName)
 	line("address", m.Address, 200)
+}
+
+// maxTexts bounds what an organisation can lose on one day to somebody who abuses its text messages.
+const maxTexts = 10_000
+
+func (s *Settings) checkTexts(f *errs.Fields) {
+	within(f, "per_day", int64(s.SMS.PerDay), 0, maxTexts)
+	if len(s.SMS.Countries) == 0 {
+		f.Add("countries", "settings.sms.none")
+	}
+	for _, c := range s.SMS.Countries {
+		if !slices.Contains(sms.Countries(), c) {
+			f.Add("countries", "settings.sms.unknown")
+			return
+		}
+	}
 }
 
 // oneLine reports whether a text has no line ends, control characters or marks that turn the

@@ -3,6 +3,7 @@ package tenant
 import (
 	"voordeur/internal/i18n"
 	"voordeur/internal/inspect"
+	"voordeur/internal/notify"
 )
 
 // Settings is everything an organisation chooses for itself. It is kept as one JSON document with
@@ -21,6 +22,9 @@ type Settings struct {
 	Progress      []ProgressTemplate              `json:"progress,omitempty"`
 	Files         FileRule                        `json:"files"`
 	Mail          MailSettings                    `json:"mail"`
+	SMS           notify.TextRules                `json:"sms"`
+	// SecondFactor is what clients show besides their password (conflicts.md K14).
+	SecondFactor SecondFactor `json:"second_factor"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -91,6 +95,8 @@ func DefaultSettings() Settings {
 			Extensions:  []string{"pdf", "docx", "xlsx", "odt", "ods", "txt", "jpg", "jpeg", "png"},
 			ClientMaxMB: 50, OfficeMaxMB: 2148, DossierMaxMB: 21480, MaxAttachment: 20,
 		},
+		SMS:          notify.DefaultTextRules(),
+		SecondFactor: DefaultSecondFactor(),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
+	"voordeur/internal/notify"
 	"voordeur/internal/web"
 )
 
@@ -38,6 +39,9 @@ type Tenants struct {
 	mu     sync.RWMutex
 	byID   map[string]*Tenant
 
+	// Texting is whether the operator has set up a provider of text messages, so that a page may offer
+	// them; the wiring sets it.
+	Texting bool
 	// StatusInUse reports whether a dossier has the status, so that it cannot go; the wiring sets it.
 	StatusInUse func(ctx context.Context, r db.Reader, s access.Scope, status string) (bool, error)
 }
@@ -147,6 +151,7 @@ func (ts *Tenants) load(ctx context.Context, id string) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.Settings.SMS = notify.DefaultTextRules() // of whom was made before there were any
 	if err := json.Unmarshal([]byte(settings), &t.Settings); err != nil {
 		return nil, fmt.Errorf("tenant: settings of %s: %w", id, err)
 	}

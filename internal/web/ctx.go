@@ -87,16 +87,16 @@ func (c *Ctx) Queries(name string) []string {
 
 // See answers 303 with a local address; anything else leads to the first page.
 func (c *Ctx) See(path string) error {
-	if !local(path) {
+	if !Local(path) {
 		path = "/"
 	}
 	http.Redirect(c.W, c.R, path, http.StatusSeeOther)
 	return nil
 }
 
-// local reports whether an address stays on this host. Browsers read a backslash as a slash and drop
+// Local reports whether an address stays on this host. Browsers read a backslash as a slash and drop
 // tabs and line ends wherever they stand, so that "/<tab>/elsewhere" is another host's.
-func local(path string) bool {
+func Local(path string) bool {
 	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") &&
 		!strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
 }

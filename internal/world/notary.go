@@ -156,6 +156,14 @@ func vanHouten() person {
 	}
 }
 
+// visser logs in with his password and a code by text message, and has no dossier yet.
+func visser() person {
+	return person{
+		kind: client.Person, name: "de heer T. Visser", salutation: "de heer", email: "t.visser@post.example", number: "1501", mobile: "06 12345601",
+		greeting: "Geachte heer Visser,", signs: "T. Visser", address: []string{"Oudegracht 12", "3511 AB Utrecht"},
+	}
+}
+
 func smit() person {
 	return person{
 		kind: client.Company, name: "Bakkerij Smit bv", email: "directie@bakkerijsmit.example", number: "1390", extra: []account{{"Kim Smit", "kim@bakkerijsmit.example"}},

@@ -16,6 +16,7 @@ type person struct {
 	extra                                 []account
 	lost                                  []account // invited lately, at an address that does not exist
 	mails                                 bool      // wants an e-mail of everything new
+	mobile                                string    // the first account's second factor, "" for none
 	dossiers                              []story
 }
 
@@ -61,7 +62,9 @@ var (
 
 // offices are the five tenants; what differs between them is settings and data.
 func offices() []office {
-	return []office{notary(), accountant(), municipality(), counter(), homeCare()}
+	n := notary()
+	n.clients = append(n.clients, visser())
+	return []office{n, accountant(), municipality(), counter(), homeCare()}
 }
 
 func status(id, nl, en string, closed bool) tenant.Status {

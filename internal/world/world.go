@@ -18,6 +18,7 @@ import (
 	"voordeur/internal/mail"
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 )
 
@@ -43,6 +44,7 @@ type Login struct {
 	Email    string `json:"email"`
 	Password string `json:"password"`
 	TOTP     string `json:"totp_secret,omitempty"`
+	Mobile   string `json:"mobile,omitempty"` // to which the codes of the log-in go
 }
 
 // Tenant is a tenant of the demo.
@@ -172,7 +174,13 @@ func (b Builder) client(ctx context.Context, o office, a access.Staff, p person,
 		if err := b.Identity.StorePassword(ctx, o.id, acc, Password); err != nil {
 			return nil, nil, err
 		}
-		logins = append(logins, Login{ID: acc, Name: who.name, Role: string(role), Email: who.email, Password: Password})
+		login := Login{ID: acc, Name: who.name, Role: string(role), Email: who.email, Password: Password}
+		if n == 0 && p.mobile != "" {
+			if login.Mobile, err = b.telephone(ctx, o.id, acc, p.mobile); err != nil {
+				return nil, nil, err
+			}
+		}
+		logins = append(logins, login)
 	}
 	me, err := b.clientActor(ctx, o.id, logins[0].ID)
 	if err != nil {
@@ -192,6 +200,15 @@ func (b Builder) client(ctx context.Context, o office, a access.Staff, p person,
 		acts = append(acts, t.acts()...)
 	}
 	return logins, acts, nil
+}
+
+// telephone links a telephone to an account, and returns its number.
+func (b Builder) telephone(ctx context.Context, tenantID, account, mobile string) (string, error) {
+	n, err := sms.Parse(mobile, []string{"NL"})
+	if err != nil {
+		return "", err
+	}
+	return n.E164(), b.Identity.StoreNumber(ctx, tenantID, account, n)
 }
 
 // lose invites somebody of a client at an address that does not exist: the mail comes back.

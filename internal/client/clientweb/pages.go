@@ -31,7 +31,7 @@ func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossi
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
-	return append(p.reachRoutes(), []web.Route{
+	return append(append(p.reachRoutes(), p.resetRoutes()...), []web.Route{
 		{Method: web.Get, Pattern: "/clients", Policy: read, Handler: web.Staff(p.list)},
 		{Method: web.Get, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},
@@ -84,7 +84,7 @@ func (p *Pages) create(c *web.Ctx, a access.Staff) error {
 	return c.Done("/clients/"+id, "client.created")
 }
 
-// pageView is a client with its dossiers, its accounts, and the mails they got and did not get.
+// pageView is a client with its dossiers, its accounts, and the mails and text messages they got and did not get.
 type pageView struct {
 	client   client.Client
 	dossiers []dossier.Row
@@ -92,7 +92,11 @@ type pageView struct {
 	accounts []identity.Account
 	contacts []identity.Contact // of the accounts
 	mails    []notify.Sent
+	texts    []notify.SentText
 	lost     []notify.Unreachable // of the accounts
+	factors  map[string][]identity.Kind
+	resets   []identity.FactorReset
+	manage   bool
 	in       accountForm
 	problems []ui.Problem
 	work     bool
@@ -108,7 +112,7 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 	if err != nil {
 		return err
 	}
-	v := pageView{client: cl, in: in, problems: problems, work: a.Can(access.Work)}
+	v := pageView{client: cl, in: in, problems: problems, work: a.Can(access.Work), manage: a.Can(access.Manage)}
 	if v.dossiers, err = p.dossiers.OfClient(ctx, a, cl.ID); err != nil {
 		return err
 	}
@@ -126,7 +130,16 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 	if v.mails, err = notify.Log(ctx, p.db, c.Site.Tenant, cl.ID); err != nil {
 		return err
 	}
+	if v.texts, err = notify.TextLog(ctx, p.db, t.Key, a, cl.ID); err != nil {
+		return err
+	}
 	if v.lost, err = notify.LostOf(ctx, p.db, a, cl.ID); err != nil {
+		return err
+	}
+	if v.factors, err = p.ids.FactorsOf(ctx, a, cl.ID); err != nil {
+		return err
+	}
+	if v.resets, err = p.ids.ResetsOf(ctx, a, cl.ID); err != nil {
 		return err
 	}
 	if in == (accountForm{}) && len(v.accounts) == 0 {

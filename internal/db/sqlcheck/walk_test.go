@@ -12,7 +12,7 @@ import (
 )
 
 // large are the tables that grow with an organisation.
-const large = `account|client|document|document_read|dossier|dossier_list|dossier_party|dossier_staff|dossier_word|journal|mail|message|message_read|unread`
+const large = `account|client|document|document_read|dossier|dossier_list|dossier_party|dossier_staff|dossier_word|journal|mail|message|message_read|sms|unread`
 
 // A walk reads a whole table, or all that one tenant has in it, by way of any index. Names are those
 // that a statement gives its tables; what is made in the statement itself, perhaps under the same
@@ -25,13 +25,14 @@ var (
 
 // walkers are the statements that may walk, by what stands in them, and why.
 var walkers = map[string]string{
-	"c.search like":                             "a client is found by any part of his name; a bulkhead bounds it",
-	"and search like":                           "as that, for the filter of the journal",
-	"lower(name) like":                          "an account is found by any part of its name, for the filter of the journal",
-	"where seq is null":                         "the index holds what waits alone",
-	"where state <> 'sent'":                     "as that",
-	"where state <> 'released'":                 "as that",
-	"x.state in ('quarantined', 'unscannable')": "the index holds what is held alone",
+	"c.search like":         "a client is found by any part of his name; a bulkhead bounds it",
+	"and search like":       "as that, for the filter of the journal",
+	"lower(name) like":      "an account is found by any part of its name, for the filter of the journal",
+	"where seq is null":     "the index holds what waits alone",
+	"where state <> 'sent'": "as that",
+	"where state not in ('accepted', 'delivered')":          "as that",
+	"where state <> 'released'":                             "as that",
+	"x.state in ('quarantined', 'unscannable')":             "the index holds what is held alone",
 	"from journal j where j.tenant_id = $1  and j.at >= $2": "which filters of the journal go together is for its own test",
 }
 

@@ -14,6 +14,7 @@ func (p *Pages) confirmRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Get, Pattern: "/confirm", Policy: access.AnyFace, Handler: p.confirmPage},
 		{Method: web.Post, Pattern: "/confirm", Policy: access.AnyFace, Handler: p.confirm, Form: confirmForm{}},
+		{Method: web.Post, Pattern: "/confirm/send", Policy: access.AnyFace, Handler: p.sendToConfirm, Form: confirmForm{}},
 	}
 }
 
@@ -31,7 +32,11 @@ func (p *Pages) confirmPage(c *web.Ctx) error {
 }
 
 func (p *Pages) showConfirm(c *web.Ctx, status int, f confirmForm, list []ui.Problem, general string) error {
-	asks, err := p.ids.AsksCode(c.R.Context(), c.Scope)
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	asks, err := p.ids.ToConfirm(c.R.Context(), t, c.Scope)
 	if err != nil {
 		return err
 	}
@@ -72,4 +77,30 @@ func (p *Pages) confirm(c *web.Ctx) error {
 	}
 	c.SetCookie(sessionCookie, token, 0)
 	return c.See(f.Next)
+}
+
+// sendToConfirm sends a code to the telephone of whoever is logged in.
+func (p *Pages) sendToConfirm(c *web.Ctx) error {
+	var f confirmForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if c.Scope.Account() == "" {
+		return c.See(web.Link("/login", "next", f.Next))
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	err = p.ids.SendToConfirm(c.R.Context(), t, c.Scope)
+	switch {
+	case errs.Is(err, errs.Limited):
+		notSent(c, err)
+	case errs.Is(err, errs.NotFound): // without a telephone
+	case err != nil:
+		return err
+	default:
+		c.SetFlash(web.Flash{Kind: "ok", Key: "code.sent"})
+	}
+	return c.See(web.Link("/confirm", "next", f.Next))
 }

@@ -29,9 +29,6 @@ func (p *Pages) Routes() []web.Route {
 	return slices.Concat([]web.Route{
 		{Method: web.Get, Pattern: "/login", Policy: access.AnyFace, Handler: p.loginPage},
 		{Method: web.Post, Pattern: "/login", Policy: access.AnyFace, Handler: p.login, Form: loginForm{}},
-		{Method: web.Get, Pattern: "/login/code", Policy: access.OfficeOpen, Handler: p.codePage},
-		{Method: web.Post, Pattern: "/login/code", Policy: access.OfficeOpen, Handler: p.code, Form: codeForm{}},
-		{Method: web.Get, Pattern: "/login/enrol/qr.png", Policy: access.OfficeOpen, Handler: p.qr},
 		{Method: web.Get, Pattern: "/password", Policy: access.AnyFace, Handler: p.askPage},
 		{Method: web.Post, Pattern: "/password", Policy: access.AnyFace, Handler: p.ask, Form: askForm{}},
 		{Method: web.Get, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.setPage},
@@ -41,7 +38,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.extraRoutes())
+	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.twoStepRoutes(), p.extraRoutes())
 }
 
 const (
@@ -100,18 +97,7 @@ func (p *Pages) login(c *web.Ctx) error {
 	case err != nil:
 		return err
 	}
-	if out.Step != "" {
-		c.SetCookie(stepCookie, out.Step, 0)
-		return c.See(web.Link("/login/code", "next", f.Next, "enrol", mark(out.Enrol)))
-	}
-	return p.enter(c, out, f.Next)
-}
-
-func mark(on bool) string {
-	if on {
-		return "1"
-	}
-	return ""
+	return p.goOn(c, out, f.Next)
 }
 
 // enter sets the cookies of a new session and goes where the visitor wanted to be. The session that
@@ -128,6 +114,9 @@ func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
 	c.SetCookie(sessionCookie, out.Session, 0)
 	c.SetCookie(deviceCookie, out.Device, identity.DeviceLife)
 	c.SetCookie(stepCookie, "", -1)
+	if len(out.Codes) > 0 {
+		return p.showCodes(c, out.Account, out.Codes, next)
+	}
 	if out.First && c.Site.Face == access.Portal && c.Site.Modules[tenant.ModuleProfile] {
 		return c.See("/profile")
 	}
@@ -135,76 +124,6 @@ func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
 		next = "/"
 	}
 	return c.See(next)
-}
-
-type codeForm struct {
-	Code  string `form:"code"`
-	Next  string `form:"next"`
-	Enrol string `form:"enrol"`
-}
-
-func (p *Pages) codePage(c *web.Ctx) error {
-	if c.Cookie(stepCookie) == "" {
-		return c.See("/login")
-	}
-	return p.showCode(c, 200, codeForm{Next: c.Query("next"), Enrol: c.Query("enrol")}, nil)
-}
-
-func (p *Pages) showCode(c *web.Ctx, status int, f codeForm, list []ui.Problem) error {
-	secret := ""
-	if f.Enrol != "" {
-		t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-		if err != nil {
-			return err
-		}
-		e, err := p.ids.Enrol(c.R.Context(), t, c.Cookie(stepCookie))
-		if errs.Is(err, errs.NotFound) {
-			return c.See("/login")
-		}
-		if err != nil {
-			return err
-		}
-		secret = e.Secret
-	}
-	return c.Render(status, codeView(c, c.Frame(c.T("code.title")), f, secret, list))
-}
-
-func (p *Pages) code(c *web.Ctx) error {
-	var f codeForm
-	if err := web.Bind(c, &f); err != nil {
-		return err
-	}
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-	if err != nil {
-		return err
-	}
-	out, err := p.ids.Code(c.R.Context(), t, identity.CodeAttempt{Step: c.Cookie(stepCookie), Code: f.Code, Enrol: f.Enrol != "", Device: c.Cookie(deviceCookie), Origin: c.Scope.Origin()})
-	switch {
-	case errs.Is(err, errs.Unauthenticated):
-		c.SetFlash(web.Flash{Kind: "error", Key: "login.step_over"})
-		return c.See("/login")
-	case errs.Is(err, errs.Invalid):
-		return p.showCode(c, 422, f, ui.Problems(c.Texts, err))
-	case errs.Is(err, errs.Limited):
-		return p.showCode(c, 429, f, []ui.Problem{{Field: "code", Text: c.T("login.locked")}})
-	case err != nil:
-		return err
-	}
-	return p.enter(c, out, f.Next)
-}
-
-func (p *Pages) qr(c *web.Ctx) error {
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-	if err != nil {
-		return err
-	}
-	e, err := p.ids.Enrol(c.R.Context(), t, c.Cookie(stepCookie))
-	if err != nil {
-		return err
-	}
-	c.W.Header().Set("Content-Type", "image/png")
-	_, err = c.W.Write(e.QR)
-	return err
 }
 
 func (p *Pages) logout(c *web.Ctx) error {
@@ -297,9 +216,9 @@ func (p *Pages) set(c *web.Ctx) error {
 	case err != nil:
 		return p.deadLink(c, err)
 	}
-	if out.Session == "" {
+	if out.Session == "" && out.Step == "" {
 		return c.Done("/login", "password.stored_login")
 	}
 	c.SetFlash(web.Flash{Kind: "ok", Key: "password.stored"})
-	return p.enter(c, out, "/")
+	return p.goOn(c, out, "/")
 }

@@ -37,6 +37,10 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 	if err != nil {
 		return err
 	}
+	factors, err := p.twoStepBlock(c, a)
+	if err != nil {
+		return err
+	}
 	language, err := p.languageBlock(c)
 	if err != nil {
 		return err
@@ -45,7 +49,7 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 	if len(problems) > 0 {
 		title = c.T("page.error_title", "title", title)
 	}
-	blocks := []templ.Component{contact, notifyBlock(c, me), language, sessionsBlock(c)}
+	blocks := []templ.Component{contact, factors, notifyBlock(c, me), language, sessionsBlock(c)}
 	if a.Head() {
 		blocks = append(blocks, accountsBlock(c))
 	}

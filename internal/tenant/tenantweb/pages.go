@@ -53,8 +53,10 @@ func (p *Pages) sections() []section {
 		{path: "/settings/password", what: "password", entries: password, bottom: ruleAsRead},
 		{path: languagesPath, what: "languages", entries: languageEntries},
 		{path: contactPath, what: "contact", entries: contactEntries},
+		{path: "/settings/second-factor", what: "second_factor", entries: p.secondFactor},
 		{path: sessionsPath, what: "sessions", entries: sessionEntries},
 		{path: "/settings/files", what: "files", entries: fileRules},
+		{path: "/settings/sms", what: "sms", entries: texting},
 	}
 }
 
@@ -81,7 +83,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"logout", "sessions", sessionsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"logout", "sessions", sessionsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

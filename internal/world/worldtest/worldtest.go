@@ -22,6 +22,7 @@ import (
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
 	"voordeur/internal/scan"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 )
@@ -34,7 +35,7 @@ type World struct {
 	Vault   *blob.Vault
 	Looks   *audit.Looks
 	Jobs    *jobs.Runner
-	Outbox  string // folder of the mails
+	Outbox  string // folder of the mails and the text messages
 	Summary world.Summary
 }
 
@@ -66,9 +67,14 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	outbox, err := mail.OpenOutbox(w.Outbox)
 	must(t, err)
 	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
-		identity.JobLink: w.Identity.LinkJob(),
-		notify.JobSend:   notify.SendJob(d, w.key, outbox, nil),
+		identity.JobLink:  w.Identity.LinkJob(),
+		identity.JobReset: w.Identity.ResetJob(),
+		notify.JobSend:    notify.SendJob(d, w.key, outbox, nil),
 	})
+	texts, err := sms.OpenOutbox(w.Outbox)
+	must(t, err)
+	w.Tenants.Texting = true
+	w.Jobs.Aside(notify.JobText, notify.Texters, notify.TextJob(d, w.key, texts))
 	w.Jobs.Aside(dossier.JobScan, dossier.Scanners, w.Dossiers.ScanJob(scan.Off{}))
 	w.Builder.Work = func(ctx context.Context) error {
 		_, err := w.Jobs.Drain(ctx)

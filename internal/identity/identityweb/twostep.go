@@ -1,0 +1,284 @@
+package identityweb
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"voordeur/internal/access"
+	"voordeur/internal/errs"
+	"voordeur/internal/identity"
+	"voordeur/internal/tenant"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+const (
+	twoStepPath = "/profile/two-step"
+	codesPath   = twoStepPath + "/codes"
+	block       = "/profile#two-step"
+	codesCookie = "codes"
+	codesTime   = 5 * time.Minute // within which a browser shows the codes that it was given
+	// proved is how lately who changes his factors has shown the ones that he has (ASVS 7.5.1). The pages
+	// ask before their forms do: a code is not typed twice.
+	proved = 5 * time.Minute
+)
+
+// twoStepRoutes are the client's own second factors (N42-N46).
+func (p *Pages) twoStepRoutes() []web.Route {
+	routes := []web.Route{
+		{Method: web.Get, Pattern: twoStepPath + "/app", Handler: web.Client(p.appPage)},
+		{Method: web.Post, Pattern: twoStepPath + "/app", Handler: web.Client(p.linkApp), Form: linkForm{}},
+		{Method: web.Get, Pattern: twoStepPath + "/phone", Handler: web.Client(p.phonePage)},
+		{Method: web.Post, Pattern: twoStepPath + "/phone", Handler: web.Client(p.askPhone), Form: phoneForm{}},
+		{Method: web.Get, Pattern: twoStepPath + "/phone/code", Handler: web.Client(p.phoneCodePage)},
+		{Method: web.Post, Pattern: twoStepPath + "/phone/code", Handler: web.Client(p.linkPhone), Form: linkForm{}},
+		{Method: web.Get, Pattern: twoStepPath + "/remove", Handler: web.Client(p.removePage)},
+		{Method: web.Post, Pattern: twoStepPath + "/remove", Handler: web.Client(p.remove), Form: removeForm{}},
+		{Method: web.Post, Pattern: codesPath, Handler: web.Client(p.newCodes)},
+	}
+	for n := range routes {
+		routes[n].Policy, routes[n].Module, routes[n].Recent = access.PortalClient, tenant.ModuleProfile, proved
+	}
+	return append(routes,
+		web.Route{Method: web.Get, Pattern: twoStepPath + "/qr.png", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.appQR)},
+		// Codes are shown after a log-in too, whatever is in the menu.
+		web.Route{Method: web.Get, Pattern: codesPath, Policy: access.PortalClient, Handler: web.Client(p.codesPage)})
+}
+
+// twoStepBlock is the part of the own page about second factors, or nothing.
+func (p *Pages) twoStepBlock(c *web.Ctx, a access.Client) (templ.Component, error) {
+	o, err := p.ids.OwnFactors(c.R.Context(), a)
+	if errs.Is(err, errs.NotFound) {
+		return templ.NopComponent, nil
+	}
+	return twoStepView(c, o), err
+}
+
+func kindIcon(k identity.Kind) string {
+	switch k {
+	case identity.SMS:
+		return "phone"
+	case identity.Recovery:
+		return "key"
+	}
+	return "lock"
+}
+
+func codeHint(c *web.Ctx, k identity.Kind) string {
+	if k == identity.SMS {
+		return c.T("code.sms_hint")
+	}
+	return c.T("code.hint")
+}
+
+func (v codeView) telephone() string {
+	f, _ := v.step.Has(identity.SMS)
+	return f.Number
+}
+
+// factorText says what a factor is, and since when.
+func factorText(c *web.Ctx, f identity.Factor) string {
+	return c.T("twostep.since", "date", c.Texts.Date(f.ConfirmedAt.Time))
+}
+
+type linkForm struct {
+	Once string `form:"once"`
+	Code string `form:"code"`
+}
+
+func (p *Pages) appPage(c *web.Ctx, a access.Client) error {
+	return p.showApp(c, a, 200, linkForm{Once: web.OnceKey()}, nil)
+}
+
+func (p *Pages) showApp(c *web.Ctx, a access.Client, status int, f linkForm, list []ui.Problem) error {
+	e, err := p.ids.NewApp(c.R.Context(), a, f.Once)
+	if err != nil {
+		return err
+	}
+	return c.Render(status, appView(c, c.Frame(titled(c, "twostep.add.totp", list)), f, e, list))
+}
+
+// titled is the title of a page, with a word before it when something must be mended.
+func titled(c *web.Ctx, key string, list []ui.Problem) string {
+	if len(list) > 0 {
+		return c.T("page.error_title", "title", c.T(key))
+	}
+	return c.T(key)
+}
+
+func (p *Pages) appQR(c *web.Ctx, a access.Client) error {
+	e, err := p.ids.NewApp(c.R.Context(), a, c.Query("once"))
+	if err != nil {
+		return err
+	}
+	return png(c, e)
+}
+
+func (p *Pages) linkApp(c *web.Ctx, a access.Client) error {
+	var f linkForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	codes, err := p.ids.LinkApp(c.R.Context(), a, f.Once, f.Code)
+	if errs.FieldsOf(err) != nil {
+		return p.showApp(c, a, 422, f, ui.Problems(c.Texts, err))
+	}
+	return p.linked(c, a, codes, "twostep.linked.totp", err)
+}
+
+// linked goes on after a factor was linked: to its recovery codes when it is the first.
+func (p *Pages) linked(c *web.Ctx, a access.Client, codes []string, key string, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case len(codes) == 0:
+		return c.Done(block, key)
+	}
+	c.SetFlash(web.Flash{Kind: "ok", Key: key})
+	return p.showCodes(c, a.Scope().Account(), codes, "")
+}
+
+type phoneForm struct {
+	Phone string `form:"phone"`
+}
+
+func (p *Pages) phonePage(c *web.Ctx, a access.Client) error {
+	if _, err := p.ids.OwnNumber(c.R.Context(), a); err != nil {
+		return err
+	}
+	return c.Render(200, phoneView(c, c.Frame(c.T("twostep.add.sms")), phoneForm{}, nil))
+}
+
+func (p *Pages) askPhone(c *web.Ctx, a access.Client) error {
+	var f phoneForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	err := p.ids.SendOwn(c.R.Context(), a, f.Phone)
+	switch {
+	case errs.FieldsOf(err) != nil:
+		list := ui.Problems(c.Texts, err)
+		return c.Render(422, phoneView(c, c.Frame(titled(c, "twostep.add.sms", list)), f, list))
+	case errs.Is(err, errs.Limited) && limitKey(err) != "code.just_sent":
+		later(c, err)
+		list := []ui.Problem{{Field: "phone", Text: c.T(limitKey(err))}}
+		return c.Render(429, phoneView(c, c.Frame(titled(c, "twostep.add.sms", list)), f, list))
+	case errs.Is(err, errs.Limited):
+		notSent(c, err)
+	case err != nil:
+		return err
+	}
+	return c.See(twoStepPath + "/phone/code")
+}
+
+func (p *Pages) phoneCodePage(c *web.Ctx, a access.Client) error {
+	return p.showPhoneCode(c, a, 200, linkForm{Once: web.OnceKey()}, nil)
+}
+
+func (p *Pages) showPhoneCode(c *web.Ctx, a access.Client, status int, f linkForm, list []ui.Problem) error {
+	number, err := p.ids.OwnNumber(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	if number == "" {
+		c.SetFlash(web.Flash{Kind: "warning", Key: "twostep.code_over"})
+		return c.See(twoStepPath + "/phone")
+	}
+	return c.Render(status, phoneCodeView(c, c.Frame(titled(c, "twostep.add.sms", list)), f, number, list))
+}
+
+func (p *Pages) linkPhone(c *web.Ctx, a access.Client) error {
+	var f linkForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	codes, err := p.ids.LinkNumber(c.R.Context(), a, f.Once, f.Code)
+	if errs.FieldsOf(err) != nil {
+		return p.showPhoneCode(c, a, 422, f, ui.Problems(c.Texts, err))
+	}
+	return p.linked(c, a, codes, "twostep.linked.sms", err)
+}
+
+type removeForm struct {
+	Kind string `form:"kind"`
+}
+
+func (p *Pages) removePage(c *web.Ctx, a access.Client) error {
+	o, err := p.ids.OwnFactors(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	f, has := o.Has(identity.Kind(c.Query("kind")))
+	if !has {
+		return c.See(block)
+	}
+	return c.Render(200, removeView(c, c.Frame(c.T("twostep.remove."+string(f.Kind))), o, f))
+}
+
+func (p *Pages) remove(c *web.Ctx, a access.Client) error {
+	var f removeForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if err := p.ids.Unlink(c.R.Context(), a, identity.Kind(f.Kind)); err != nil {
+		return err
+	}
+	return c.Done(block, "twostep.removed")
+}
+
+func (p *Pages) newCodes(c *web.Ctx, a access.Client) error {
+	codes, err := p.ids.NewRecoveryCodes(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	return p.showCodes(c, a.Scope().Account(), codes, "")
+}
+
+// showCodes goes to the page with recovery codes, which the browser takes there: it shows them once.
+func (p *Pages) showCodes(c *web.Ctx, account string, codes []string, next string) error {
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	c.SetCookie(codesCookie, identity.SealCodes(t, account, codes), codesTime)
+	return c.See(web.Link(codesPath, "next", next))
+}
+
+func (p *Pages) codesPage(c *web.Ctx, a access.Client) error {
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	codes := identity.OpenCodes(t, a.Scope().Account(), c.Cookie(codesCookie))
+	if c.Cookie(codesCookie) != "" {
+		c.SetCookie(codesCookie, "", -1)
+	}
+	return c.Render(200, codesView(c, c.Frame(c.T("twostep.codes")), codes, onward(c)))
+}
+
+// onward is where a client goes on to from his codes.
+func onward(c *web.Ctx) string {
+	switch next := c.Query("next"); {
+	case next != "" && web.Local(next):
+		return next
+	case c.Site.Modules[tenant.ModuleProfile]:
+		return block
+	}
+	return "/"
+}
+
+func addPath(k identity.Kind) string {
+	if k == identity.SMS {
+		return twoStepPath + "/phone"
+	}
+	return twoStepPath + "/app"
+}
+
+// factorName names a factor, a telephone with the end of its number.
+func factorName(c *web.Ctx, f identity.Factor) string {
+	if f.Kind == identity.SMS {
+		return c.T("twostep.kind.sms", "number", f.Number)
+	}
+	return c.T("twostep.kind.totp")
+}
