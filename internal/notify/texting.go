@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/jobs"
 	"voordeur/internal/sms"
@@ -83,6 +84,10 @@ type queued struct {
 // to hand over any more.
 func (w texter) begin(ctx context.Context, j jobs.Job, id string) (m sms.Message, ours bool, err error) {
 	var q queued
+	key, err := w.keyOf(ctx, j.Tenant)
+	if err != nil {
+		return m, false, err
+	}
 	err = w.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		ours = false
 		err := tx.QueryRow(ctx, `select state, expires_at, created_at, number, content from sms where tenant_id = $1 and id = $2`, j.Tenant, id).
@@ -93,16 +98,15 @@ func (w texter) begin(ctx context.Context, j jobs.Job, id string) (m sms.Message
 		if s := w.over(q, tx.Now()); s.state != "" {
 			return s.write(ctx, tx, j, id, q.state)
 		}
+		if m, err = openText(key, j.Tenant, id, q); err != nil {
+			return err
+		}
 		ours = true
 		n, err := tx.Exec(ctx, `update sms set state = 'sending', attempts = $3 where tenant_id = $1 and id = $2 and state = $4 and attempts < $3`,
 			j.Tenant, id, j.Attempt, q.state)
 		return db.Guard(n, err, errOther)
 	})
-	if err != nil || !ours {
-		return m, false, err
-	}
-	m, err = w.open(ctx, j.Tenant, id, q)
-	return m, true, err
+	return m, ours && err == nil, err
 }
 
 // over tells what becomes of a message that is not handed over any more, nothing when it is.
@@ -119,12 +123,9 @@ func (w texter) over(q queued, now db.Time) settlement {
 	return settlement{}
 }
 
-func (w texter) open(ctx context.Context, tenantID, id string, q queued) (sms.Message, error) {
+// openText returns a message as it was queued.
+func openText(key *crypt.TenantKey, tenantID, id string, q queued) (sms.Message, error) {
 	m := sms.Message{Key: id, Made: q.made.Time, Expires: q.expires.Time}
-	key, err := w.keyOf(ctx, tenantID)
-	if err != nil {
-		return m, err
-	}
 	number, err := key.Open(q.number, textAAD("number", tenantID, id))
 	if err != nil {
 		return m, err
@@ -185,7 +186,8 @@ func forward(ctx context.Context, tx *db.Tx, tenantID, id string, r sms.Report) 
 	var err error
 	switch r.State {
 	case sms.Accepted: // of which we did not know it
-		_, err = tx.Exec(ctx, `update sms set state = 'accepted' where tenant_id = $1 and id = $2 and state = 'unknown'`, tenantID, id)
+		_, err = tx.Exec(ctx, `update sms set state = 'accepted', why = '', content = null, sent_at = coalesce(sent_at, $3), ended_at = null
+			where tenant_id = $1 and id = $2 and state in ('waiting', 'sending', 'unknown', 'expired')`, tenantID, id, tx.Now())
 	case sms.Delivered: // whatever we thought of it
 		_, err = tx.Exec(ctx, `update sms set state = 'delivered', why = '', content = null, sent_at = coalesce(sent_at, $3), ended_at = $3
 			where tenant_id = $1 and id = $2 and state not in ('delivered', 'failed')`, tenantID, id, tx.Now())

@@ -3,6 +3,8 @@ package sms_test
 import (
 	"context"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,6 +131,44 @@ func TestG18_AGatewayThatCannotBeReachedTookNothing(t *testing.T) {
 		if g.Calls() != 0 {
 			t.Errorf("%s was asked", name)
 		}
+	}
+}
+
+// What the operator can mend is not the end of a message, whatever status it comes with; and a reason
+// that a provider gives is told in its kind.
+func TestARefusalIsOfTheMessageOrOfUs(t *testing.T) {
+	for _, c := range []struct {
+		provider, body, want string
+		status               int
+		why                  sms.Why
+	}{
+		{"cm", `{"details":"No account found for the given authentication","errorCode":101,"messages":[]}`, "again", 400, sms.NotSent},
+		{"cm", `{"details":"No account found for the given authentication","errorCode":103,"messages":[]}`, "again", 200, sms.NotSent},
+		{"cm", `{"errorCode":201,"messages":[{"status":"Rejected","messageErrorCode":402}]}`, "final", 200, sms.Blocked},
+		{"cm", `{"errorCode":201,"messages":[{"status":"Rejected","messageErrorCode":304}]}`, "final", 400, sms.Refused},
+		{"cm", `{"errorCode":0,"messages":[]}`, "uncertain", 200, sms.NotSent},
+		{"cm", `{"errorCode":0,"messages":[{"status":"Perhaps"}]}`, "uncertain", 200, sms.NotSent},
+		{"spryng", `{"errors":[{"errorCode":"insufficientCredit"}]}`, "again", 400, sms.NotSent},
+		{"spryng", `{"errors":[{"errorCode":"recipientOptedOut"}]}`, "final", 400, sms.Blocked},
+		{"spryng", `<html>`, "final", 400, sms.Refused},
+		{"spryng", `{"data":{"messageIds":["a","b"]}}`, "uncertain", 202, sms.NotSent},
+		{"bird", `{"code":"InvalidPayload"}`, "final", 422, sms.Refused},
+		{"bird", `{"id":"a","status":"rejected"}`, "final", 202, sms.Refused},
+		{"bird", `{"id":"","status":"accepted"}`, "uncertain", 202, sms.NotSent},
+		{"http", `no`, "final", 400, sms.Refused},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			_, _ = w.Write([]byte(c.body))
+		}))
+		g := smstest.Start(t, c.provider)
+		cfg := g.Config()
+		cfg.URL = s.URL
+		_, err := open(t, cfg).Send(context.Background(), message(t, clock.System{}.Now()))
+		if meaning(err) != c.want || sms.Because(err) != c.why {
+			t.Errorf("%s, %d %s: %s because %s: %v", c.provider, c.status, c.body, meaning(err), sms.Because(err), err)
+		}
+		s.Close()
 	}
 }
 

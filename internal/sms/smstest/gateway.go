@@ -4,6 +4,7 @@ package smstest
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
@@ -95,6 +96,11 @@ func (g *Gateway) Config() sms.Config {
 		c.Header, c.Body, c.Repeatable = "Authorization: Bearer {key}", `{"to":"{to}","text":"{text}","from":"{from}","ref":"{reference}","ttl":{seconds}}`, true
 	}
 	return c
+}
+
+// Certificate is what another program trusts the gateway by, as PEM.
+func (g *Gateway) Certificate() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: g.server.Certificate().Raw})
 }
 
 // Now has the gateway answer in another manner.
