@@ -27,7 +27,7 @@ type Session struct {
 	Scope    access.Scope
 	Language string // the account's own, "" for none
 	Began    string // the language that the session began with, "" for none
-	Unread   int // capped at 100
+	Unread   int    // capped at 100
 	SeenAt   time.Time
 	Ends     time.Time // whatever happens
 }
