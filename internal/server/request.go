@@ -209,7 +209,7 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 			if err := a.touch(c, &s); err != nil {
 				return nil, err
 			}
-			c.Until = web.Until{Silence: s.SeenAt.Add(limits.Idle), End: s.Ends}
+			c.Until = web.Until{Idle: limits.Idle, Silence: s.SeenAt.Add(limits.Idle), End: s.Ends}
 		}
 	}
 	c.Texts = t.Texts(lang)

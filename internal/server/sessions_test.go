@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func TestSessionsEndAsTheOfficeSaysAndSayHowLongTheyHave(t *testing.T) {
 		}
 		v := h.client("c.dewit@post.example")
 		left := func() string { return strings.TrimSpace(v.get("/session/left").body) }
-		if got := left(); got != `{"in_all":36000,"left":1800}` || !strings.Contains(v.get("/").body, `data-left="1800" data-in-all="36000"`) {
+		if got := left(); got != `{"in_all":36000,"left":1800}` || !strings.Contains(v.get("/").body, fmt.Sprintf(`data-idle="1800" data-ends="%d"`, now.Now().Add(10*time.Hour).Unix())) {
 			t.Errorf("at first: %s", got)
 		}
 		if a := save("5", "1"); a.status != 303 {

@@ -30,9 +30,11 @@ type Frame struct {
 	// UnreadCount is the same as a number alone, for where there is no room for words.
 	UnreadCount string
 	Flash       *Flash
-	// Left and LeftInAll are how many seconds the session has, without a request and whatever happens.
-	Left, LeftInAll int
-	Banner          string // a lasting remark, as in "u bekijkt dit als de klant"
+	// Idle is for how many seconds the session lasts without a request, Ends when it ends whatever happens
+	// (Unix). A page says nothing of now: that it is the same twice is what tests compare.
+	Idle   int
+	Ends   int64
+	Banner string // a lasting remark, as in "u bekijkt dit als de klant"
 }
 
 // NavItem is a place in the navigation.

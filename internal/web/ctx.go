@@ -47,8 +47,11 @@ type Ctx struct {
 	Flash  *Flash
 }
 
-// Until is when a session ends: by silence, and whatever happens.
-type Until struct{ Silence, End time.Time }
+// Until is when a session ends: by silence, which may last for Idle, and whatever happens.
+type Until struct {
+	Idle         time.Duration
+	Silence, End time.Time
+}
 
 // Flash is a sentence shown once on the next page.
 type Flash struct {

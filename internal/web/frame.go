@@ -27,7 +27,9 @@ func (c *Ctx) Frame(title string) ui.Frame {
 		return f
 	}
 	f.Who, f.Nav = c.Scope.Name(), c.nav()
-	f.Left, f.LeftInAll = c.Left()
+	if !c.Until.End.IsZero() {
+		f.Idle, f.Ends = int(c.Until.Idle/time.Second), c.Until.End.Unix()
+	}
 	switch {
 	case c.Unread >= 100:
 		f.Unread, f.UnreadCount = c.T("ui.unread_many"), "99+"

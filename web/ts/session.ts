@@ -87,7 +87,9 @@ export function warnOfEnd(): void {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && Date.now() > due) void look()
   })
-  wait(Math.max(1, Number(dialog.dataset.left) - early))
+  // A wrong clock only makes it ask too soon or not before silence would end the session.
+  const { idle, ends } = dialog.dataset
+  wait(Math.max(1, Math.min(Number(idle), Number(ends) - Date.now() / 1000) - early))
 }
 
 // typed reports whether something stands in a field that was not there when the page came.
