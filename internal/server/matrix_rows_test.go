@@ -56,6 +56,7 @@ type row struct {
 	held    bool // the {document} must be one that the scanner stopped; any other route refuses those
 	opens   bool // only a {document} that a browser shows is looked at; others are downloaded next
 	own     bool // changes only what is of the actor's own account
+	dead    bool // the {token} is of the actor himself, and none that is tried is one of his
 	preview bool // shows staff what a client sees, and nothing else
 	moving  bool // is never the same twice: it shows the journal, or has keys of its own
 	// ready is SQL that makes the change possible again for the next actor: $1 is the tenant, $2
@@ -161,6 +162,14 @@ var rows = []row{
 	{face: portalFace, route: "GET /{$}", want: 200, shows: figures},
 	{face: portalFace, route: "GET /profile", want: 200},
 	{face: portalFace, route: "POST /profile/notifications", want: 303, event: "account.notify_changed", form: []string{"groups", "messages"}, own: true},
+	{face: portalFace, route: "GET /login/first", want: 303},
+	{face: portalFace, route: "POST /login/first", want: 303, quiet: true, form: []string{"current", "abcd-efgh-jkmn", "password", "Nieuwwacht1", "repeat", "Nieuwwacht1"}},
+	{face: portalFace, route: "GET /login/contact", want: 303},
+	{face: portalFace, route: "POST /login/contact", want: 303, quiet: true, form: []string{"email", "<new>"}},
+	{face: portalFace, route: "GET /profile/proof/{token}", want: 200, dead: true},
+	{face: portalFace, route: "POST /profile/proof/{token}", want: 303, dead: true},
+	{face: portalFace, route: "GET /profile/password", want: 200},
+	{face: portalFace, route: "POST /profile/password", want: 422, quiet: true, form: []string{"current", "Geraden1", "password", "Nieuwwacht1"}, own: true},
 	{face: portalFace, route: "GET /resume", want: 303, also: 200, shows: typed},
 	{face: portalFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
 	{face: portalFace, route: "GET /dossiers", want: 200, query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
@@ -177,6 +186,9 @@ var rows = []row{
 
 	// The office.
 	{face: officeFace, route: "GET /{$}", want: 200},
+	{face: officeFace, route: "GET /profile", want: 200},
+	{face: officeFace, route: "GET /profile/password", want: 200},
+	{face: officeFace, route: "POST /profile/password", want: 422, quiet: true, form: []string{"current", "Geraden1", "password", "Nieuwwacht1"}, own: true},
 	{face: officeFace, route: "GET /resume", want: 303, also: 200, shows: typed},
 	{face: officeFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
 	{face: officeFace, route: "GET /journal", want: 200, event: "journal.viewed", moving: true},
@@ -203,6 +215,8 @@ var rows = []row{
 	{face: officeFace, route: "POST /settings/mails/{mail}", want: 303, event: settings, form: version},
 	{face: officeFace, route: "GET /settings/password", want: 200},
 	{face: officeFace, route: "POST /settings/password", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /settings/activation", want: 200},
+	{face: officeFace, route: "POST /settings/activation", want: 303, event: settings, form: append(version, "channel", "letter", "after", "login_to_profile")},
 	{face: officeFace, route: "GET /settings/files", want: 200},
 	{face: officeFace, route: "POST /settings/files", want: 422, quiet: true, form: version},
 	{face: officeFace, route: "GET /clients", want: 200, event: "client.listed", inQuery: map[string]string{"id": "client"}},
@@ -212,10 +226,22 @@ var rows = []row{
 	{face: officeFace, route: "POST /clients/{client}/accounts", want: 303, event: "account.invited", form: []string{"once", "<once>", "name", "Nieuw", "email", "<new>"}},
 	{
 		face: officeFace, route: "POST /clients/{client}/accounts/{account}/resend", want: 303, event: "account.reinvited", form: []string{"once", "<once>"},
-		ready: `update account set state = 'invited' where tenant_id = $1 and id = $2`,
+		ready: `update account set state = 'invited', stage = '' where tenant_id = $1 and id = $2`,
 	},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/block", want: 303, event: "account.blocked", ready: `update account set state = 'active' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/unblock", want: 303, event: "account.unblocked", ready: `update account set state = 'blocked' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "GET /letters", want: 200, event: "letter.listed"},
+	{
+		face: officeFace, route: "POST /letters/{letter}/print", want: 200, event: "letter.printed",
+		ready: `update letter set state = 'to_print', printed_at = null, printed_by = null where tenant_id = $1 and id = $2`,
+	},
+	{face: officeFace, route: "POST /letters/{letter}/revoke", want: 303, event: "letter.revoked", ready: `update letter set state = 'printed' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "POST /clients/{client}/letters", want: 303, event: "account.lettered", form: []string{"once", "<once>", "name", "Nieuw", "user_name", "<once>"}},
+	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/letter", want: 200, event: "client.viewed"},
+	{
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/letter", want: 303, event: "account.lettered", form: []string{"once", "<once>", "address", "Straat 1"},
+		ready: `update account set state = 'active' where tenant_id = $1 and id = $2`,
+	},
 	{face: officeFace, route: "GET /unreachable", want: 200, event: "client.unreachable_listed", inQuery: map[string]string{"id": "client"}, shows: unreachable},
 	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/address", want: 200, event: "client.viewed"},
 	{

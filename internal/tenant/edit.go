@@ -130,7 +130,8 @@ func (e *Edition) check(t *Tenant) error {
 	}{
 		{s.Theme, old.Theme, s.Theme.check},
 		{s.Modules, old.Modules, s.checkModules},
-		{s.Password, old.Password, s.Password.check},
+		{s.Password, old.Password, s.Password.Check},
+		{s.Activation, old.Activation, s.Activation.check},
 		{s.Files, old.Files, s.Files.check},
 		{s.Mail, old.Mail, s.Mail.check},
 		{s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},

@@ -3,20 +3,23 @@ package tenant
 import (
 	"voordeur/internal/i18n"
 	"voordeur/internal/inspect"
+	"voordeur/internal/passwords"
 )
 
 // Settings is everything an organisation chooses for itself. It is kept as one JSON document with
 // a version; what differs between tenants stands here and nowhere in code.
 type Settings struct {
-	Languages []i18n.Lang                     `json:"languages"`
-	Modules   map[string]bool                 `json:"modules"`
-	Labels    map[i18n.Lang]map[string]string `json:"labels,omitempty"`
-	Theme     Theme                           `json:"theme"`
-	Password  PasswordRule                    `json:"password"`
-	Statuses  []Status                        `json:"statuses"`
-	Progress  []ProgressTemplate              `json:"progress,omitempty"`
-	Files     FileRule                        `json:"files"`
-	Mail      MailSettings                    `json:"mail"`
+	Languages  []i18n.Lang                     `json:"languages"`
+	Modules    map[string]bool                 `json:"modules"`
+	Labels     map[i18n.Lang]map[string]string `json:"labels,omitempty"`
+	Theme      Theme                           `json:"theme"`
+	Password   passwords.Rule                  `json:"password"`
+	Activation Activation                      `json:"activation"`
+	Login      LoginPage                       `json:"login"`
+	Statuses   []Status                        `json:"statuses"`
+	Progress   []ProgressTemplate              `json:"progress,omitempty"`
+	Files      FileRule                        `json:"files"`
+	Mail       MailSettings                    `json:"mail"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -27,15 +30,6 @@ const (
 	ModuleMessages = "messages"
 	ModuleProfile  = "profile"
 )
-
-// PasswordRule is what a password must have (N4, conflicts.md K1).
-type PasswordRule struct {
-	Min       int    `json:"min"`
-	Upper     int    `json:"upper"`
-	Digit     int    `json:"digit"`
-	Special   int    `json:"special"`
-	Forbidden string `json:"forbidden"`
-}
 
 // Status is a state a dossier can be in, with its words.
 type Status struct {
@@ -77,7 +71,7 @@ func DefaultSettings() Settings {
 		Languages: []i18n.Lang{i18n.NL, i18n.EN},
 		Modules:   map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleProfile: true},
 		Theme:     Theme{Palette: Palette{HeaderGround: "#17463a", HeaderText: "#ffffff", Accent: "#1e5a46", OnAccent: "#ffffff", Tint: "#e7f0ea"}},
-		Password:  PasswordRule{Min: 8, Upper: 1, Digit: 1},
+		Password:  passwords.Rule{Min: 8, Upper: 1, Digit: 1},
 		Statuses: []Status{
 			{ID: "in_progress", Name: map[i18n.Lang]string{i18n.NL: "In behandeling", i18n.EN: "In progress"}},
 			{ID: "closed", Name: map[i18n.Lang]string{i18n.NL: "Afgerond", i18n.EN: "Completed"}, Closed: true},

@@ -16,6 +16,7 @@ type person struct {
 	extra                                 []account
 	lost                                  []account // invited lately, at an address that does not exist
 	mails                                 bool      // wants an e-mail of everything new
+	byLetter                              bool      // has no e-mail address, and a letter that waits to be printed
 	dossiers                              []story
 }
 
@@ -27,6 +28,7 @@ type office struct {
 	progress                                    []tenant.ProgressTemplate
 	labels                                      map[i18n.Lang]map[string]string
 	clients                                     []person
+	later                                       func(*tenant.Settings) // what the office chose once the first clients were in
 }
 
 func (o office) settings() tenant.Settings {

@@ -2,12 +2,15 @@
 package clientweb
 
 import (
+	"strings"
+
 	"voordeur/internal/access"
 	"voordeur/internal/client"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/letter"
 	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
@@ -31,7 +34,7 @@ func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossi
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
-	return append(p.reachRoutes(), []web.Route{
+	return append(append(p.reachRoutes(), p.letterRoutes()...), []web.Route{
 		{Method: web.Get, Pattern: "/clients", Policy: read, Handler: web.Staff(p.list)},
 		{Method: web.Get, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},
@@ -92,6 +95,8 @@ type pageView struct {
 	accounts []identity.Account
 	mails    []notify.Sent
 	lost     []notify.Unreachable // of the accounts
+	contacts map[string]identity.Contact
+	letters  map[string]string // the state of each account's newest letter
 	in       accountForm
 	problems []ui.Problem
 	work     bool
@@ -125,8 +130,14 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 	if v.lost, err = notify.LostOf(ctx, p.db, a, cl.ID); err != nil {
 		return err
 	}
+	if v.contacts, err = p.ids.Contacts(ctx, a, cl.ID); err != nil {
+		return err
+	}
+	if v.letters, err = letter.StateOf(ctx, p.db, a, cl.ID); err != nil {
+		return err
+	}
 	if in == (accountForm{}) && len(v.accounts) == 0 {
-		v.in.Name = cl.Name
+		v.in.Name, v.in.UserName = cl.Name, strings.ToLower(cl.Number)
 	}
 	if v.in.Once == "" {
 		v.in.Once = web.OnceKey()
@@ -138,6 +149,8 @@ type accountForm struct {
 	Once  string `form:"once"`
 	Name  string `form:"name"`
 	Email string `form:"email"`
+
+	UserName, Address string // of the form for a letter
 }
 
 func (p *Pages) invite(c *web.Ctx, a access.Staff) error {
@@ -149,13 +162,9 @@ func (p *Pages) invite(c *web.Ctx, a access.Staff) error {
 	if err != nil {
 		return err
 	}
-	had, err := p.ids.OfClient(c.R.Context(), a, cl.ID)
+	role, err := p.roleOfNext(c, a, cl)
 	if err != nil {
 		return err
-	}
-	role := access.RoleClient
-	if len(had) > 0 {
-		role = access.RoleExtra
 	}
 	_, err = p.ids.Invite(c.R.Context(), a, f.Once, identity.NewAccount{Client: cl.ID, Name: f.Name, Email: f.Email, Role: role})
 	if errs.FieldsOf(err) != nil {

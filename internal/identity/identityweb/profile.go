@@ -29,6 +29,7 @@ func (p *Pages) profile(c *web.Ctx, a access.Client) error {
 	}
 	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), []templ.Component{
 		personBlock(c, me),
+		passwordBlock(c),
 		notifyBlock(c, me),
 	}))
 }

@@ -51,6 +51,7 @@ func (p *Pages) sections() []section {
 		{path: "/settings/sender", what: "sender", entries: sender},
 		{path: mailsPath + "/{mail}", what: "mails", entries: mailEntries, title: mailTitle, back: mailsPath, bottom: p.mailPreview},
 		{path: "/settings/password", what: "password", entries: password, bottom: ruleAsRead},
+		{path: "/settings/activation", what: "activation", entries: activation},
 		{path: "/settings/files", what: "files", entries: fileRules},
 	}
 }
@@ -75,7 +76,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"user", "activation", "/settings/activation"}, {"paperclip", "files", "/settings/files"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {
