@@ -18,6 +18,7 @@ const ELSEWHERE = [
   '/login/first',
   '/login/contact',
   '/profile/proof/{token}',
+  '/letters',
   '/clients/{client}/accounts/{account}/letter',
 ]
 

@@ -196,6 +196,7 @@ const (
 // Profile is what a client sees under "Mijn gegevens".
 type Profile struct {
 	Name, Email string
+	Unproved    bool // nobody has shown that mail reaches him
 	Notify      map[string]bool
 }
 
@@ -204,7 +205,7 @@ func (i *Identity) Profile(ctx context.Context, a access.Client) (Profile, error
 	p := Profile{Notify: map[string]bool{}}
 	var groups string
 	s := a.Scope()
-	err := i.db.QueryRow(ctx, `select name, email, notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &groups)
+	err := i.db.QueryRow(ctx, `select name, email, email_unproved and email <> '', notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &p.Unproved, &groups)
 	for _, g := range strings.Fields(groups) {
 		p.Notify[g] = true
 	}

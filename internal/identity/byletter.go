@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"regexp"
@@ -98,9 +99,7 @@ func (i *Identity) InviteByLetter(ctx context.Context, a access.Staff, once stri
 	if err != nil {
 		return err
 	}
-	if in.UserName == "" {
-		in.UserName = "k" + code(7)
-	}
+	in.UserName = cmp.Or(in.UserName, "k"+code(7))
 	secret := temporary()
 	hash, err := i.hash.hash(ctx, t.ID, plainCode(secret))
 	if err != nil {
@@ -112,16 +111,8 @@ func (i *Identity) InviteByLetter(ctx context.Context, a access.Staff, once stri
 			return err
 		}
 		id := tx.NewID()
-		if key == "" {
-			key = noAddress(id)
-		}
-		_, err = tx.Exec(ctx, insertAccount, t.ID, id, string(access.Portal), string(in.Role), in.Client, in.Email, key, in.Name, "", "", Invited, hash, tx.Now())
-		if err != nil {
-			return taken(err)
-		}
-		_, err = tx.Exec(ctx, `update account set login_name = $3, stage = 'letter', email_unproved = true where tenant_id = $1 and id = $2`, t.ID, id, in.UserName)
-		if err != nil {
-			return nameTaken(err)
+		if err := putLettered(ctx, tx, t, id, in, key, hash); err != nil {
+			return err
 		}
 		if err := i.queueLetter(ctx, tx, t, a, id, letters.Content{Name: in.Name, Address: addressLines(in.Address), UserName: in.UserName, Secret: secret}); err != nil {
 			return err
@@ -132,6 +123,19 @@ func (i *Identity) InviteByLetter(ctx context.Context, a access.Staff, once stri
 		}
 		return tx.Finish(ctx, t.ID, s.Account(), once, id)
 	})
+}
+
+// putLettered makes the account of a letter.
+func putLettered(ctx context.Context, tx *db.Tx, t *tenant.Tenant, id string, in NewLetter, key, hash string) error {
+	if key == "" {
+		key = noAddress(id)
+	}
+	_, err := tx.Exec(ctx, insertAccount, t.ID, id, string(access.Portal), string(in.Role), in.Client, in.Email, key, in.Name, "", "", Invited, hash, tx.Now())
+	if err != nil {
+		return taken(err)
+	}
+	_, err = tx.Exec(ctx, `update account set login_name = $3, stage = 'letter', email_unproved = true where tenant_id = $1 and id = $2`, t.ID, id, in.UserName)
+	return nameTaken(err)
 }
 
 // noAddress is the key of an account without an address: no address is like it, and no user name.

@@ -9,6 +9,7 @@ import (
 	"voordeur/internal/clock"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/passwords"
 	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 	"voordeur/internal/world/worldtest"
@@ -111,5 +112,31 @@ func TestC58_TheCurrentPasswordCannotBeGuessed(t *testing.T) {
 		}
 		now.Advance(16 * time.Minute)
 		must(t, change(world.Password))
+	})
+}
+
+// The same way in under the other rule (K1).
+func TestN3_N4_N5_N8_K1_ALongPasswordIsEnough(t *testing.T) {
+	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
+		must(t, w.Tenants.Edit(ctx, w.Staff(t, "notaris", "Bea Beheer"), w.Tenant(t, "notaris").Version, "password", func(e *tenant.Edition) error {
+			e.Settings.Password.Mode = passwords.Modern
+			return nil
+		}))
+		tn, secret := w.Tenant(t, "notaris"), link(t, w, email)
+		for _, bad := range []string{"Abcdefg1", "veertien teken", "mevrouw de wit!", "notariskantoordelinde"} {
+			if _, err := w.Identity.SetPassword(ctx, tn, "portal", secret, bad, ""); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		out, err := w.Identity.SetPassword(ctx, tn, "portal", secret, "vijf koeien in de wei", "")
+		if err != nil || out.Session == "" {
+			t.Fatalf("%+v, %v", out, err)
+		}
+		if _, err := login(w, t, "notaris", email, "vijf koeien in de wei", ""); err != nil {
+			t.Error(err)
+		}
+		if _, err := login(w, t, "notaris", email, world.Password, ""); !errs.Is(err, errs.Invalid) {
+			t.Errorf("the old password: %v", err)
+		}
 	})
 }

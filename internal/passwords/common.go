@@ -91,7 +91,7 @@ var product = []string{"wachtwoord", "password", "welkom", "welcome", "portaal",
 
 // own reports whether a password is words that everybody knows, with little else.
 func own(password string, words []string, least int) bool {
-	s := Fold(password)
+	s := strings.Join(strings.Fields(Fold(password)), "") // spaces do not keep words apart
 	rest := s
 	for _, w := range known(words) {
 		rest = strings.ReplaceAll(rest, w, "")

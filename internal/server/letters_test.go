@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/letter"
 	"voordeur/internal/tenant"
+	"voordeur/internal/world"
 )
 
 const adminEmail = "beheer@delinde.example"
@@ -188,6 +189,31 @@ func TestK10_ALinkCanLeadToContactData(t *testing.T) {
 			if a := admin.post("/settings/activation", admin.form("/settings/activation", field, value)...); a.status != 422 {
 				t.Errorf("%s %s: %d", field, value, a.status)
 			}
+		}
+	})
+}
+
+func TestA6_C58_StaffChangeTheirPasswordToo(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s, other := h.staff(handlerEmail), h.staff(adminEmail)
+		if b := s.get("/profile").body; !strings.Contains(b, `href="/profile/password"`) || !strings.Contains(s.get("/").body, `href="/profile"`) {
+			t.Error("nothing leads to the page")
+		}
+		if a := s.post("/profile/password", "current", "Geraden1", "password", "Nieuwwacht1"); a.status != 422 || strings.Contains(a.body, "Nieuwwacht1") || !strings.Contains(a.body, "Uw huidige wachtwoord is niet juist.") {
+			t.Errorf("a wrong password: %d", a.status)
+		}
+		if a := s.post("/profile/password", "current", world.Password, "password", "Nieuwwacht1"); a.status != 303 || a.header.Get("Location") != "/" {
+			t.Errorf("the change: %d %s", a.status, a.header.Get("Location"))
+		}
+		if a := s.get("/"); a.status != 200 || !strings.Contains(a.body, "Uw wachtwoord is gewijzigd.") {
+			t.Errorf("afterwards: %d", a.status)
+		}
+		if a := other.get("/"); a.status != 200 {
+			t.Errorf("a colleague is logged out: %d", a.status)
+		}
+		// In the office the factor is asked as before.
+		if a := h.visit(kantor).post("/login", "email", handlerEmail, "password", "Nieuwwacht1"); a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), "/login/code") {
+			t.Errorf("the new password: %d %s", a.status, a.header.Get("Location"))
 		}
 	})
 }

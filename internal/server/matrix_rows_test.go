@@ -167,6 +167,10 @@ var rows = []row{
 	{face: portalFace, route: "GET /login/contact", want: 303},
 	{face: portalFace, route: "POST /login/contact", want: 303, quiet: true, form: []string{"email", "<new>"}},
 	{face: portalFace, route: "GET /profile/proof/{token}", want: 200, dead: true},
+	{
+		face: portalFace, route: "POST /profile/proof", want: 303, event: "account.proof_mailed", own: true,
+		ready: `update account set email_unproved = true where tenant_id = $1 and face = 'portal'`,
+	},
 	{face: portalFace, route: "POST /profile/proof/{token}", want: 303, dead: true},
 	{face: portalFace, route: "GET /profile/password", want: 200},
 	{face: portalFace, route: "POST /profile/password", want: 422, quiet: true, form: []string{"current", "Geraden1", "password", "Nieuwwacht1"}, own: true},

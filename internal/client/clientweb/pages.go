@@ -57,7 +57,18 @@ func (p *Pages) list(c *web.Ctx, a access.Staff) error {
 		last := list[len(list)-1]
 		next = web.Link("/clients", "q", c.Query("q"), "name", last.Name, "id", last.ID)
 	}
-	return c.Render(200, listPage(c, c.Frame(c.T("nav.clients")), list, next, a.Can(access.Work)))
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	return c.Render(200, listPage(c, c.Frame(c.T("nav.clients")), listView{list, next, a.Can(access.Work), t.Settings.Activation.Channel == tenant.ByLetter}))
+}
+
+// listView is a page of the clients.
+type listView struct {
+	clients       []client.Client
+	next          string
+	work, letters bool // he may make one; the office sends letters
 }
 
 type draftForm struct {

@@ -24,6 +24,7 @@ func (p *Pages) firstRoutes() []web.Route {
 		{Method: web.Get, Pattern: "/login/contact", Policy: access.PortalOpen, Handler: p.contactPage},
 		{Method: web.Post, Pattern: "/login/contact", Policy: access.PortalOpen, Handler: p.contact, Form: contactForm{}},
 		{Method: web.Get, Pattern: proof, Policy: access.PortalClient, Handler: web.Client(p.proofPage)},
+		{Method: web.Post, Pattern: "/profile/proof", Policy: access.PortalClient, Handler: web.Client(p.proofAgain)},
 		{Method: web.Post, Pattern: proof, Policy: access.PortalClient, Handler: web.Client(p.prove)},
 	}
 }
@@ -212,4 +213,14 @@ func (p *Pages) prove(c *web.Ctx, a access.Client) error {
 		return err
 	}
 	return c.Done("/", "proof.done")
+}
+
+func (p *Pages) proofAgain(c *web.Ctx, a access.Client) error {
+	switch err := p.ids.ProofAgain(c.R.Context(), a); {
+	case errs.Is(err, errs.Conflict):
+		return c.Done("/profile", "proof.done")
+	case err != nil:
+		return err
+	}
+	return c.Done("/profile", "proof.mailed")
 }
