@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/identity"
 	"voordeur/internal/mail"
+	"voordeur/internal/passwords"
 	"voordeur/internal/server"
 	"voordeur/internal/tenant"
 )
@@ -103,8 +104,8 @@ func newStaff(ctx context.Context, h *server.House, args []string, in io.Reader,
 		return fmt.Errorf("tenant %s: %w", id, err)
 	}
 	password := strings.TrimRight(string(typed), "\r\n")
-	if identity.CheckRule(t.Settings.Password, password) != nil {
-		return errors.New("the password on the standard input does not meet the tenant's rule: " + identity.RuleText(t.Texts("en"), t.Settings.Password))
+	if identity.Judge(t, password, name, email).Err() != nil {
+		return errors.New("the password on the standard input does not meet the tenant's rule: " + passwords.Text(t.Texts("en"), t.Settings.Password) + ". " + t.Texts("en").T("password.also"))
 	}
 	if _, err := h.Identity.CreateStaff(ctx, h.DB, id, identity.NewStaff{Email: email, Name: name, Role: role, Password: password}); err != nil {
 		return err

@@ -56,6 +56,12 @@ func demo(ctx context.Context, args []string, out io.Writer) error {
 	sum, err := demoWorld(ctx, h, *dir)
 	if err == nil {
 		describe(out, sum, port)
+		err = layOutLetters(ctx, h, filepath.Join(*dir, "outbox"))
+	}
+	if err == nil {
+		work, stop := context.WithCancel(ctx)
+		defer stop()
+		go layOut(work, h, filepath.Join(*dir, "outbox"))
 		err = listen(ctx, listener, outboxHost{dir: filepath.Join(*dir, "outbox"), next: h.Handler()}, h.App)
 	}
 	return errors.Join(err, closeAll())

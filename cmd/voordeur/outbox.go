@@ -44,6 +44,10 @@ func (o outboxHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		assets.Handler().ServeHTTP(w, r)
 		return
 	}
+	if name := filepath.Join(o.dir, filepath.Base(r.URL.Path)); strings.HasSuffix(name, ".pdf") {
+		http.ServeFile(w, r, name)
+		return
+	}
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
@@ -56,6 +60,16 @@ func (o outboxHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	slices.Reverse(names)
 	fmt.Fprintf(w, `<!DOCTYPE html><html lang="nl" class="portal"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Outbox</title><link rel="stylesheet" href="%s"></head><body><main class="wrap"><div class="page-head"><h1>Outbox</h1></div>`, assets.URL("voordeur.css"))
+	letters, err := filepath.Glob(filepath.Join(o.dir, "*.pdf"))
+	if err == nil && len(letters) > 0 {
+		slices.Sort(letters)
+		fmt.Fprint(w, `<section><h2>Brieven</h2><ul class="rows">`)
+		for _, name := range letters {
+			name = html.EscapeString(filepath.Base(name))
+			fmt.Fprintf(w, `<li class="msg"><a href="/%[1]s">%[1]s</a></li>`, name)
+		}
+		fmt.Fprint(w, "</ul></section>")
+	}
 	for _, name := range names[:min(len(names), 50)] {
 		if strings.HasSuffix(name, ".eml") {
 			o.show(w, name)

@@ -12,7 +12,17 @@ import { expect, test, type Visitor } from '../vocabulary'
 test.use({ trace: 'off' })
 
 // What is there only after somebody did something is looked at where that is done.
-const ELSEWHERE = ['/resume', '/confirm', '/email/{token}', '/dossiers/{dossier}/documents/{document}/quarantine']
+const ELSEWHERE = [
+  '/resume',
+  '/confirm',
+  '/email/{token}',
+  '/dossiers/{dossier}/documents/{document}/quarantine',
+  '/login/first',
+  '/login/contact',
+  '/profile/proof/{token}',
+  '/letters',
+  '/clients/{client}/accounts/{account}/letter',
+]
 
 const people = [
   { role: 'client', face: 'portal', may: ['client'] },

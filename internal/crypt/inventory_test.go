@@ -27,6 +27,7 @@ var inventory = map[string]string{
 	"internal/identity":       "crypto/hmac crypto/rand crypto/subtle github.com/pquerna/otp github.com/pquerna/otp/totp golang.org/x/crypto/argon2",
 	"internal/mail":           "crypto/sha256 crypto/tls crypto/x509",
 	"internal/move":           "crypto/sha256",
+	"internal/passwords":      "crypto/sha256",
 	"internal/pdf":            "crypto/sha256",
 	"internal/sms":            "crypto/subtle crypto/tls crypto/x509",
 	"internal/storm/powercut": "math/rand/v2",

@@ -12,6 +12,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/jobs"
+	letters "voordeur/internal/letter"
 	"voordeur/internal/tenant"
 )
 
@@ -69,7 +70,7 @@ func (i *Identity) LinkJob() jobs.Func {
 
 func (i *Identity) sendLink(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a asked) error {
 	var email, name string
-	err := tx.QueryRow(ctx, `select email, name from account where tenant_id = $1 and id = $2 and state <> 'blocked'`, t.ID, a.Account).Scan(&email, &name)
+	err := tx.QueryRow(ctx, `select email, name from account where tenant_id = $1 and id = $2 and state <> 'blocked' and not email_unproved`, t.ID, a.Account).Scan(&email, &name)
 	if errs.Is(err, errs.NotFound) {
 		return nil
 	}
@@ -88,23 +89,29 @@ func (i *Identity) sendLink(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a 
 
 // CheckLink reports whether a link still works, as a NotFound error when it does not (N3).
 func (i *Identity) CheckLink(ctx context.Context, t *tenant.Tenant, face access.Face, secret string) error {
-	return i.db.QueryRow(ctx, `select 1 from account_token k join account a on a.tenant_id = k.tenant_id and a.id = k.account_id
+	_, err := i.linkOf(ctx, t, face, secret)
+	return err
+}
+
+// linkOf returns the account whose password a link sets.
+func (i *Identity) linkOf(ctx context.Context, t *tenant.Tenant, face access.Face, secret string) (string, error) {
+	return db.One(ctx, i.db, db.Value[string], `select k.account_id from account_token k join account a on a.tenant_id = k.tenant_id and a.id = k.account_id
 		where k.tenant_id = $1 and k.id = $2 and k.purpose = $4 and k.used_at is null and k.expires_at > $3 and a.face = $5 and a.state <> 'blocked'`,
-		t.ID, authn.HashToken(secret), db.At(i.db.Clock().Now()), purposeSet, string(face)).Scan(new(int))
+		t.ID, authn.HashToken(secret), db.At(i.db.Clock().Now()), purposeSet, string(face))
 }
 
 // SetPassword stores a password through a link, ends the account's other sessions, sends the third
 // mail and, in the portal, logs in at once (N5, N6, N8). A factor is still asked. The
 // second of two clicks logs in with the password that the first has set.
 func (i *Identity) SetPassword(ctx context.Context, t *tenant.Tenant, face access.Face, secret, password, origin string) (Outcome, error) {
-	err := i.CheckLink(ctx, t, face, secret)
+	account, err := i.linkOf(ctx, t, face, secret)
 	if errs.Is(err, errs.NotFound) {
 		return i.clickedTwice(ctx, t, face, secret, Attempt{Password: password, Origin: origin})
 	}
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := CheckRule(t.Settings.Password, password); err != nil {
+	if err := i.judge(ctx, i.db, t, account, password); err != nil {
 		return Outcome{}, err
 	}
 	hash, err := i.hash.hash(ctx, t.ID, password)
@@ -146,13 +153,18 @@ func (i *Identity) clickedTwice(ctx context.Context, t *tenant.Tenant, face acce
 
 func (i *Identity) storePassword(ctx context.Context, tx *db.Tx, t *tenant.Tenant, face access.Face, id, hash, origin string) (Outcome, error) {
 	var email, name, client string
-	err := tx.QueryRow(ctx, `update account set password_hash = $4, state = 'active', version = version + 1
-		where tenant_id = $1 and id = $2 and face = $3 and state <> 'blocked' returning email, name, coalesce(client_id, '')`, t.ID, id, string(face), hash).
-		Scan(&email, &name, &client)
+	who := known{id: id, byEmail: true}
+	err := tx.QueryRow(ctx, `update account set password_hash = $4, state = 'active', version = version + 1,
+		stage = case when stage = 'letter' or stage = '' and first_login_at is null and face = 'portal' then 'contact' else stage end
+		where tenant_id = $1 and id = $2 and face = $3 and state <> 'blocked' returning email, name, coalesce(client_id, ''), stage`, t.ID, id, string(face), hash).
+		Scan(&email, &name, &client, &who.stage)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if err := endSessions(ctx, tx, t.ID, id); err != nil {
+		return Outcome{}, err
+	}
+	if err := letters.Over(ctx, tx, t.ID, id, letters.KindLogin); err != nil {
 		return Outcome{}, err
 	}
 	if err := arrived(ctx, tx, t.ID, client, id); err != nil {
@@ -164,8 +176,12 @@ func (i *Identity) storePassword(ctx context.Context, tx *db.Tx, t *tenant.Tenan
 	if err := i.mailPasswordSet(ctx, tx, t, face, id, email, name); err != nil {
 		return Outcome{}, err
 	}
-	if face == access.Office {
+	switch {
+	case face == access.Office:
 		return Outcome{Account: id}, nil
+	case who.goesOn(t):
+		step, err := putToken(ctx, tx, t.ID, id, purposeFirst, firstLife)
+		return Outcome{Account: id, Step: step, Stage: StageContact}, err
 	}
 	return i.proceed(ctx, tx, t, face, id, origin)
 }
@@ -180,6 +196,7 @@ const (
 // Profile is what a client sees under "Mijn gegevens".
 type Profile struct {
 	Name, Email string
+	Unproved    bool // nobody has shown that mail reaches him
 	Notify      map[string]bool
 }
 
@@ -188,7 +205,7 @@ func (i *Identity) Profile(ctx context.Context, a access.Client) (Profile, error
 	p := Profile{Notify: map[string]bool{}}
 	var groups string
 	s := a.Scope()
-	err := i.db.QueryRow(ctx, `select name, email, notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &groups)
+	err := i.db.QueryRow(ctx, `select name, email, email_unproved and email <> '', notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &p.Unproved, &groups)
 	for _, g := range strings.Fields(groups) {
 		p.Notify[g] = true
 	}
@@ -223,7 +240,7 @@ func (i *Identity) StorePassword(ctx context.Context, tenantID, account, passwor
 	if err != nil {
 		return err
 	}
-	if err := CheckRule(t.Settings.Password, password); err != nil {
+	if err := i.judge(ctx, i.db, t, account, password); err != nil {
 		return err
 	}
 	hash, err := i.hash.hash(ctx, tenantID, password)
@@ -231,7 +248,7 @@ func (i *Identity) StorePassword(ctx context.Context, tenantID, account, passwor
 		return err
 	}
 	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, `update account set password_hash = $3, state = 'active', first_login_at = $4, version = version + 1 where tenant_id = $1 and id = $2`,
+		n, err := tx.Exec(ctx, `update account set password_hash = $3, state = 'active', stage = '', first_login_at = $4, version = version + 1 where tenant_id = $1 and id = $2`,
 			tenantID, account, hash, tx.Now())
 		if err := db.Guard(n, err, errs.Missing()); err != nil {
 			return err

@@ -232,7 +232,7 @@ func (i *Identity) moveEmail(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update account set email = $3, email_key = $4, email_at = $5, email_by = $6, version = version + 1 where tenant_id = $1 and id = $2`,
+	_, err = tx.Exec(ctx, `update account set email = $3, email_key = $4, email_at = $5, email_by = $6, email_unproved = false, version = version + 1 where tenant_id = $1 and id = $2`,
 		t.ID, id, email, strings.ToLower(email), tx.Now(), byOwner)
 	if err != nil {
 		return err

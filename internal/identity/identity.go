@@ -44,6 +44,8 @@ type Account struct {
 	Role                   access.Role
 	InvitedAt, LastLogin   *db.Time
 	Version                int64
+	UserName               string // of a letter, until the first log-in is over
+	Stage                  string // of the first log-in
 }
 
 // Icon names the picture that goes with the word for the account's state.
@@ -57,11 +59,11 @@ func (a Account) Icon() string {
 	return "user-check"
 }
 
-const accountColumns = `select id, name, email, state, role, invited_at, last_login_at, version from account `
+const accountColumns = `select id, name, email, state, role, invited_at, last_login_at, version, coalesce(login_name, ''), stage from account `
 
 func scanAccount(scan db.Scan) (Account, error) {
 	var a Account
-	err := scan(&a.ID, &a.Name, &a.Email, &a.State, &a.Role, &a.InvitedAt, &a.LastLogin, &a.Version)
+	err := scan(&a.ID, &a.Name, &a.Email, &a.State, &a.Role, &a.InvitedAt, &a.LastLogin, &a.Version, &a.UserName, &a.Stage)
 	return a, err
 }
 
@@ -217,7 +219,7 @@ func (i *Identity) Resend(ctx context.Context, a access.Staff, client, id, once 
 
 func (i *Identity) inviteAgain(s access.Scope, once string) changing {
 	return func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
-		if acc.State != Invited {
+		if acc.State != Invited || acc.Stage == StageLetter {
 			return errs.New(errs.Conflict, "account.not_invited")
 		}
 		_, fresh, err := tx.Once(ctx, t.ID, s.Account(), once)
@@ -253,7 +255,7 @@ func (i *Identity) Unblock(ctx context.Context, a access.Staff, client, id strin
 		if acc.State != Blocked {
 			return errUnchanged
 		}
-		_, err := tx.Exec(ctx, `update account set state = case when password_hash = '' then 'invited' else 'active' end, version = version + 1
+		_, err := tx.Exec(ctx, `update account set state = case when password_hash = '' or stage = 'letter' then 'invited' else 'active' end, version = version + 1
 			where tenant_id = $1 and id = $2`, t.ID, id)
 		return err
 	})

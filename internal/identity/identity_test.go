@@ -18,6 +18,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/mail/mailtest"
+	"voordeur/internal/passwords"
 	"voordeur/internal/tenant"
 	"voordeur/internal/world"
 	"voordeur/internal/world/worldtest"
@@ -178,7 +179,7 @@ func TestN3_ALinkIsUsedOnceUnderConcurrency(t *testing.T) {
 func TestN4_PasswordRuleIsCheckedOnTheServer(t *testing.T) {
 	each(t, func(t *testing.T, w *worldtest.World, _ *clock.Manual) {
 		tn := w.Tenant(t, "notaris")
-		if got := identity.RuleText(tn.Texts("nl"), tn.Settings.Password); got != "Het wachtwoord dient minimaal 8 tekens bevatten, waarvan minimaal 1 hoofdletter en 1 cijfer" {
+		if got := passwords.Text(tn.Texts("nl"), tn.Settings.Password); got != "Het wachtwoord dient minimaal 8 tekens bevatten, waarvan minimaal 1 hoofdletter en 1 cijfer" {
 			t.Errorf("rule text %q", got)
 		}
 		secret := link(t, w, email)

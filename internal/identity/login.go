@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
+	letters "voordeur/internal/letter"
 	"voordeur/internal/tenant"
 )
 
@@ -35,6 +36,7 @@ type Outcome struct {
 	First   bool   // the account's first login (N5)
 	Step    string // the secret of the step, when a factor is still asked
 	Enrol   bool   // the account has no factor yet and must make one
+	Stage   string // where a first log-in goes on, "" when there is none or it is over
 	Account string
 	With    Kind     // the factor that finished a step, or that the step asks first
 	Codes   []string // recovery codes to show, this once
@@ -51,16 +53,18 @@ func (i *Identity) Login(ctx context.Context, t *tenant.Tenant, face access.Face
 	if err != nil {
 		return Outcome{}, err
 	}
-	account, right, err := i.knows(ctx, t, face, key, in.Password)
+	who, right, err := i.knows(ctx, t, face, key, in.Password)
 	switch {
 	case err != nil: // busy, or the database is away: nobody failed
 		return Outcome{}, errors.Join(err, i.giveBack(ctx, t.ID, gate))
 	case !right:
-		return Outcome{}, i.failed(ctx, t, account, in.Origin)
+		return Outcome{}, i.failed(ctx, t, who, in.Origin)
+	case who.goesOn(t):
+		return i.startFirst(ctx, t, who, gate)
 	}
 	var out Outcome
 	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if out, err = i.proceed(ctx, tx, t, face, account, in.Origin); err != nil {
+		if out, err = i.proceed(ctx, tx, t, face, who.id, in.Origin); err != nil {
 			return err
 		}
 		if out.Step != "" {
@@ -76,22 +80,46 @@ func (i *Identity) giveBack(ctx context.Context, tenantID string, gate []string)
 	return i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error { return leave(ctx, tx, tenantID, gate) })
 }
 
+// known is the account of an address; its id is "" for an address without one.
+type known struct {
+	id      string
+	stage   string // how far its first log-in is
+	byEmail bool   // the name that was typed is its e-mail address
+}
+
 // knows checks the password of an address. It takes as long for one without an account, whose id is "".
-func (i *Identity) knows(ctx context.Context, t *tenant.Tenant, face access.Face, emailKey, password string) (account string, right bool, err error) {
+func (i *Identity) knows(ctx context.Context, t *tenant.Tenant, face access.Face, emailKey, password string) (known, bool, error) {
+	var who known
 	var hash, state string
-	err = i.db.QueryRow(ctx, `select id, password_hash, state from account where tenant_id = $1 and face = $2 and email_key = $3`,
-		t.ID, string(face), emailKey).Scan(&account, &hash, &state)
+	err := i.db.QueryRow(ctx, `select id, password_hash, state, stage, email_key = $3 from account
+		where tenant_id = $1 and face = $2 and (email_key = $3 or login_name = $3)`, t.ID, string(face), emailKey).
+		Scan(&who.id, &hash, &state, &who.stage, &who.byEmail)
 	if err != nil && !errs.Is(err, errs.NotFound) {
-		return account, false, err
+		return who, false, err
+	}
+	if who.stage == StageLetter {
+		password = fromPaper(password)
 	}
 	ok, err := i.hash.matches(ctx, t.ID, hash, password)
-	return account, ok && hash != "" && state == Active, err
+	if err != nil || !ok || hash == "" {
+		return who, false, err
+	}
+	if who.stage == StageLetter && state == Invited {
+		ok, err = letters.Works(ctx, i.db, t.ID, who.id, letters.KindLogin, db.At(i.db.Clock().Now()))
+		return who, ok, err
+	}
+	return who, state == Active, nil
 }
 
 // failed records a failure and returns the one answer for all of them.
-func (i *Identity) failed(ctx context.Context, t *tenant.Tenant, account, origin string) error {
+func (i *Identity) failed(ctx context.Context, t *tenant.Tenant, who known, origin string) error {
 	err := i.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
-		return recordFor(ctx, tx, t.ID, account, origin, "session.refused", "password")
+		if who.stage == StageLetter {
+			if err := letters.Tried(ctx, tx, t.ID, who.id, letters.KindLogin); err != nil {
+				return err
+			}
+		}
+		return recordFor(ctx, tx, t.ID, who.id, origin, "session.refused", "password")
 	})
 	if err != nil {
 		return err
@@ -116,7 +144,9 @@ func (i *Identity) openSession(ctx context.Context, tx *db.Tx, t *tenant.Tenant,
 	if err != nil {
 		return Outcome{}, err
 	}
-	_, err = tx.Exec(ctx, `update account set last_login_at = $3, first_login_at = coalesce(first_login_at, $3) where tenant_id = $1 and id = $2`,
+	// Whoever gets in has his first log-in behind him. Where the address has taken its place (K12), the name of the letter is given up.
+	_, err = tx.Exec(ctx, `update account set last_login_at = $3, first_login_at = coalesce(first_login_at, $3), stage = '',
+		login_name = case when stage = 'confirm' then null else login_name end where tenant_id = $1 and id = $2`,
 		t.ID, account, tx.Now())
 	if err != nil {
 		return Outcome{}, err

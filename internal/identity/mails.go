@@ -97,7 +97,7 @@ func (i *Identity) mailAddress(ctx context.Context, tx *db.Tx, t *tenant.Tenant,
 
 // selectWanted is what an account wants to be mailed of. Who is not active, and to whom mail does not
 // arrive, is mailed of nothing: it waits in the portal.
-const selectWanted = `select email, name, case when state = 'active' and not exists
+const selectWanted = `select email, name, case when state = 'active' and not email_unproved and not exists
 	(select 1 from unreachable u where u.tenant_id = account.tenant_id and u.account_id = account.id and u.clears_at is null) then notify else '' end
 	from account where tenant_id = $1 and id = $2 and face = 'portal'`
 

@@ -9,20 +9,13 @@ import (
 	"runtime"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
 
 	"voordeur/internal/bulkhead"
-	"voordeur/internal/errs"
-	"voordeur/internal/i18n"
-	"voordeur/internal/tenant"
+	"voordeur/internal/passwords"
 )
-
-// maxPassword is the length in bytes up to which a password is taken whole (ASVS 6.2.9).
-const maxPassword = 256
 
 // Costs of argon2id: 19 MiB, 2 passes, 1 lane; about 32 ms on one core.
 const (
@@ -30,54 +23,6 @@ const (
 	argonPasses = 2
 	argonKey    = 32
 )
-
-// RuleText returns the tenant's password rule in words (N4).
-func RuleText(t *i18n.Texts, r tenant.PasswordRule) string {
-	var parts []string
-	for _, p := range []struct {
-		n   int
-		key string
-	}{{r.Upper, "password.rule.upper"}, {r.Digit, "password.rule.digit"}, {r.Special, "password.rule.special"}} {
-		if p.n > 0 {
-			parts = append(parts, t.N(p.key, p.n))
-		}
-	}
-	s := t.T("password.rule.min", "n", r.Min)
-	if len(parts) > 0 {
-		and := " " + t.T("password.rule.and") + " "
-		list := strings.Join(parts[:len(parts)-1], ", ")
-		if list != "" {
-			list += and
-		}
-		s += ", " + t.T("password.rule.of_which") + " " + list + parts[len(parts)-1]
-	}
-	return s
-}
-
-// CheckRule returns an Invalid error on field password when it breaks the tenant's rule.
-func CheckRule(r tenant.PasswordRule, password string) error {
-	var upper, digit, special int
-	for _, c := range password {
-		switch {
-		case unicode.IsUpper(c):
-			upper++
-		case unicode.IsDigit(c):
-			digit++
-		case !unicode.IsLetter(c) && unicode.IsPrint(c):
-			special++
-		}
-	}
-	ok := utf8.RuneCountInString(password) >= r.Min && upper >= r.Upper && digit >= r.Digit && special >= r.Special &&
-		(r.Forbidden == "" || !strings.ContainsAny(password, r.Forbidden))
-	var f errs.Fields
-	switch {
-	case !ok:
-		f.Add("password", "password.broken")
-	case len(password) > maxPassword:
-		f.Add("password", "password.too_long", "max", maxPassword)
-	}
-	return f.Err()
-}
 
 const hashQueue = 50 // of a tenant
 
@@ -123,7 +68,7 @@ func (h hasher) matches(ctx context.Context, tenantID, stored, password string) 
 		stored = dummy
 	}
 	parts := strings.Split(strings.TrimPrefix(stored, phc), "$")
-	if len(parts) != 2 || len(password) > maxPassword {
+	if len(parts) != 2 || len(password) > passwords.Most {
 		return false, nil
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[0])

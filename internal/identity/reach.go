@@ -34,7 +34,7 @@ func (i *Identity) ChangeAddress(ctx context.Context, a access.Staff, client, id
 		case acc.Email != in.Was:
 			return errs.Fields{{Name: "email", Key: "email.changed_meanwhile", Args: []any{"email", acc.Email}}}.Err()
 		}
-		_, err := tx.Exec(ctx, `update account set email = $3, email_key = $4, email_at = $5, email_by = 'office', version = version + 1 where tenant_id = $1 and id = $2`,
+		_, err := tx.Exec(ctx, `update account set email = $3, email_key = $4, email_at = $5, email_by = 'office', email_unproved = (stage = 'letter'), version = version + 1 where tenant_id = $1 and id = $2`,
 			t.ID, id, email, key, tx.Now())
 		if err != nil {
 			return taken(err)
@@ -55,13 +55,13 @@ func voidTokens(ctx context.Context, tx *db.Tx, tenantID, account string) error 
 // mailMoved mails an account that has another address: an invitation where none was taken up.
 func (i *Identity) mailMoved(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account, email string) error {
 	lost, err := notify.Found(ctx, tx, t.ID, acc.ID)
-	if err != nil || acc.State == Blocked {
+	if err != nil || acc.State == Blocked || acc.Stage == StageLetter { // a letter tells him
 		return err
 	}
 	if acc.State == Invited {
 		return i.mailInvitation(ctx, tx, t, acc.ID, email, acc.Name)
 	}
-	if !lost {
+	if !lost && acc.Email != "" {
 		if err := i.mailAddress(ctx, tx, t, acc.ID, acc.Email, acc.Name); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (i *Identity) MailAgain(ctx context.Context, a access.Staff, client, id, on
 		switch {
 		case !fresh:
 			return errUnchanged
-		case acc.State == Invited:
+		case acc.State == Invited && acc.Stage != StageLetter:
 			return i.mailInvitation(ctx, tx, t, id, acc.Email, acc.Name)
 		}
 		return i.mailAgain(ctx, tx, t, id, acc.Email, acc.Name)

@@ -9,6 +9,7 @@ import (
 
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
+	"voordeur/internal/passwords"
 	"voordeur/internal/tenant"
 )
 
@@ -91,7 +92,7 @@ func (i *Identity) hashRecovery(ctx context.Context, tenantID, account, typed st
 		return nil, err
 	}
 	code := plainCode(typed)
-	if len(code) > maxPassword {
+	if len(code) > passwords.Most {
 		code = ""
 	}
 	return i.hash.run(ctx, tenantID, code, salt)

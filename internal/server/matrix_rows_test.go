@@ -57,6 +57,7 @@ type row struct {
 	held    bool // the {document} must be one that the scanner stopped; any other route refuses those
 	opens   bool // only a {document} that a browser shows is looked at; others are downloaded next
 	own     bool // changes only what is of the actor's own account
+	dead    bool // the {token} is of the actor himself, and none that is tried is one of his
 	preview bool // shows staff what a client sees, and nothing else
 	moving  bool // is never the same twice: it shows the journal, or has keys of its own
 	// ready is SQL that makes the change possible again for the next actor: $1 is the tenant, $2
@@ -201,6 +202,18 @@ var rows = []row{
 	{face: portalFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
 	{face: portalFace, route: "GET /session/left", want: 200, moving: true},
 	{face: portalFace, route: "POST /session/stay", want: 200, quiet: true, own: true},
+	{face: portalFace, route: "GET /login/first", want: 303},
+	{face: portalFace, route: "POST /login/first", want: 303, quiet: true, form: []string{"current", "abcd-efgh-jkmn", "password", "Nieuwwacht1", "repeat", "Nieuwwacht1"}},
+	{face: portalFace, route: "GET /login/contact", want: 303},
+	{face: portalFace, route: "POST /login/contact", want: 303, quiet: true, form: []string{"email", "<new>"}},
+	{face: portalFace, route: "GET /profile/proof/{token}", want: 200, dead: true},
+	{
+		face: portalFace, route: "POST /profile/proof", want: 303, event: "account.proof_mailed", own: true,
+		ready: `update account set email_unproved = true where tenant_id = $1 and face = 'portal'`,
+	},
+	{face: portalFace, route: "POST /profile/proof/{token}", want: 303, dead: true},
+	{face: portalFace, route: "GET /profile/password", want: 200},
+	{face: portalFace, route: "POST /profile/password", want: 422, quiet: true, form: []string{"current", "Geraden1", "password", "Nieuwwacht1"}, own: true},
 	{face: portalFace, route: "GET /resume", want: 303, also: 200, shows: typed},
 	{face: portalFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
 	{face: portalFace, route: "GET /dossiers", want: 200, query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
@@ -230,6 +243,8 @@ var rows = []row{
 	{face: officeFace, route: "POST /settings/contact", want: 303, event: settings, form: append(version, "email", "edit", "phone", "edit")},
 	{face: officeFace, route: "GET /settings/sessions", want: 200},
 	{face: officeFace, route: "POST /settings/sessions", want: 303, event: settings, form: append(version, "idle", "30", "hours", "10")},
+	{face: officeFace, route: "GET /profile/password", want: 200},
+	{face: officeFace, route: "POST /profile/password", want: 422, quiet: true, form: []string{"current", "Geraden1", "password", "Nieuwwacht1"}, own: true},
 	{face: officeFace, route: "GET /resume", want: 303, also: 200, shows: typed},
 	{face: officeFace, route: "POST /resume/drop", want: 303, quiet: true, own: true},
 	{face: officeFace, route: "GET /journal", want: 200, event: "journal.viewed", moving: true},
@@ -260,6 +275,8 @@ var rows = []row{
 	{face: officeFace, route: "POST /settings/second-factor", want: 303, event: settings, form: append(version, "policy", "optional", "means", "totp", "recovery", "on")},
 	{face: officeFace, route: "GET /settings/sms", want: 200},
 	{face: officeFace, route: "POST /settings/sms", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /settings/activation", want: 200},
+	{face: officeFace, route: "POST /settings/activation", want: 303, event: settings, form: append(version, "channel", "letter", "after", "login_to_profile")},
 	{face: officeFace, route: "GET /settings/files", want: 200},
 	{face: officeFace, route: "POST /settings/files", want: 422, quiet: true, form: version},
 	{face: officeFace, route: "GET /clients", want: 200, event: "client.listed", inQuery: map[string]string{"id": "client"}},
@@ -269,10 +286,22 @@ var rows = []row{
 	{face: officeFace, route: "POST /clients/{client}/accounts", want: 303, event: "account.invited", form: []string{"once", "<once>", "name", "Nieuw", "email", "<new>"}},
 	{
 		face: officeFace, route: "POST /clients/{client}/accounts/{account}/resend", want: 303, event: "account.reinvited", form: []string{"once", "<once>"},
-		ready: `update account set state = 'invited' where tenant_id = $1 and id = $2`,
+		ready: `update account set state = 'invited', stage = '' where tenant_id = $1 and id = $2`,
 	},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/block", want: 303, event: "account.blocked", ready: `update account set state = 'active' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/unblock", want: 303, event: "account.unblocked", ready: `update account set state = 'blocked' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "GET /letters", want: 200, event: "letter.listed"},
+	{
+		face: officeFace, route: "POST /letters/{letter}/print", want: 200, event: "letter.printed",
+		ready: `update letter set state = 'to_print', printed_at = null, printed_by = null where tenant_id = $1 and id = $2`,
+	},
+	{face: officeFace, route: "POST /letters/{letter}/revoke", want: 303, event: "letter.revoked", ready: `update letter set state = 'printed' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "POST /clients/{client}/letters", want: 303, event: "account.lettered", form: []string{"once", "<once>", "name", "Nieuw", "user_name", "<once>"}},
+	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/letter", want: 200, event: "client.viewed"},
+	{
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/letter", want: 303, event: "account.lettered", form: []string{"once", "<once>", "address", "Straat 1"},
+		ready: `update account set state = 'active' where tenant_id = $1 and id = $2`,
+	},
 	{face: officeFace, route: "GET /unreachable", want: 200, event: "client.unreachable_listed", inQuery: map[string]string{"id": "client"}, shows: unreachable},
 	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/address", want: 200, event: "client.viewed"},
 	{

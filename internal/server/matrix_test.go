@@ -176,7 +176,7 @@ func (p *probe) begin() []map[string]string {
 	p.awake()
 	p.revive()
 	p.truth, p.link = p.site.truth(), p.live()
-	return p.combinations(p.names, p.face)
+	return slices.DeleteFunc(p.combinations(p.names, p.face), func(wild map[string]string) bool { return p.row.dead && wild["token"] == "mine" })
 }
 
 // refusals asks for everything that is refused, and compares each answer with the one for what

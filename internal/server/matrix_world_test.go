@@ -244,6 +244,7 @@ func (s *site) populate(ctx context.Context) {
 	must(s.t, err)
 	gone, err := s.house.Identity.Invite(ctx, handler, "gone-account", identity.NewAccount{Client: s.clientOf("c.dewit@post.example"), Name: "Weg", Email: "weg@post.example", Role: access.RoleExtra})
 	must(s.t, err)
+	must(s.t, s.house.Identity.InviteByLetter(ctx, handler, "letter", identity.NewLetter{Client: s.spareOf, Name: "Per brief", UserName: "perbrief", Role: access.RoleExtra}))
 	s.exec(`update account set state = 'blocked' where tenant_id = $1 and (id = $2 or email_key = $3)`, s.id, gone, "weg@"+s.domain)
 	s.exec(`insert into dossier_staff (tenant_id, dossier_id, account_id) values ($1, $2, $3)`, s.id, world.FixtureID(12), s.account("collega@"+s.domain))
 	s.exec(`insert into dossier_list (tenant_id, viewer, dossier_id, closed, updated_at) select tenant_id, $3, id, closed, updated_at from dossier where tenant_id = $1 and id = $2`,

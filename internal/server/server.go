@@ -119,6 +119,7 @@ func (a *App) Work(ctx context.Context) {
 	defer others.Wait()
 	others.Go(func() { a.Jobs.Run(ctx) })
 	others.Go(func() { a.Collector.Loop(ctx) })
+	others.Go(func() { a.wipeLetters(ctx) })
 	tick := time.NewTicker(sealEvery)
 	defer tick.Stop()
 	for {

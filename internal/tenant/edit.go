@@ -130,7 +130,8 @@ func (e *Edition) check(t *Tenant) error {
 	}{
 		{s.Theme, old.Theme, s.Theme.check},
 		{s.Modules, old.Modules, s.checkModules},
-		{s.Password, old.Password, s.Password.check},
+		{s.Password, old.Password, s.Password.Check},
+		{s.Activation, old.Activation, s.Activation.check},
 		{s.Contact, old.Contact, s.Contact.check},
 		{s.SecondFactor, old.SecondFactor, s.SecondFactor.check},
 		{s.Sessions, old.Sessions, s.Sessions.check},

@@ -17,29 +17,6 @@ import (
 // Modules are the parts that can be switched, in the order of the page.
 var Modules = []string{ModuleDossiers, ModuleMessages, ModuleProfile}
 
-// The bounds of a password rule: 8 characters is the floor (conflicts.md K1), and no rule may ask
-// for what hardly anybody can make up.
-const (
-	MinPassword  = 8
-	maxMin       = 64
-	maxOfAKind   = 8
-	maxForbidden = 40
-)
-
-func (r PasswordRule) check(f *errs.Fields) {
-	within(f, "min", int64(r.Min), MinPassword, maxMin)
-	within(f, "upper", int64(r.Upper), 0, maxOfAKind)
-	within(f, "digit", int64(r.Digit), 0, maxOfAKind)
-	within(f, "special", int64(r.Special), 0, maxOfAKind)
-	if utf8.RuneCountInString(r.Forbidden) > maxForbidden {
-		f.Add("forbidden", "field.too_long", "max", maxForbidden)
-	}
-	// Without letters and digits no one could choose a password at all.
-	if strings.ContainsFunc(r.Forbidden, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
-		f.Add("forbidden", "settings.password.no_letters")
-	}
-}
-
 func within(f *errs.Fields, name string, n, least, most int64) {
 	if n < least || n > most {
 		f.Add(name, "settings.between", "min", least, "max", most)

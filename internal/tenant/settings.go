@@ -4,6 +4,7 @@ import (
 	"voordeur/internal/i18n"
 	"voordeur/internal/inspect"
 	"voordeur/internal/notify"
+	"voordeur/internal/passwords"
 )
 
 // Settings is everything an organisation chooses for itself. It is kept as one JSON document with
@@ -15,7 +16,9 @@ type Settings struct {
 	Modules       map[string]bool                 `json:"modules"`
 	Labels        map[i18n.Lang]map[string]string `json:"labels,omitempty"`
 	Theme         Theme                           `json:"theme"`
-	Password      PasswordRule                    `json:"password"`
+	Password      passwords.Rule                  `json:"password"`
+	Activation    Activation                      `json:"activation"`
+	Login         LoginPage                       `json:"login"`
 	Contact       ContactRule                     `json:"contact,omitzero"`
 	Sessions      SessionRule                     `json:"sessions,omitzero"`
 	Statuses      []Status                        `json:"statuses"`
@@ -35,15 +38,6 @@ const (
 	ModuleMessages = "messages"
 	ModuleProfile  = "profile"
 )
-
-// PasswordRule is what a password must have (N4, conflicts.md K1).
-type PasswordRule struct {
-	Min       int    `json:"min"`
-	Upper     int    `json:"upper"`
-	Digit     int    `json:"digit"`
-	Special   int    `json:"special"`
-	Forbidden string `json:"forbidden"`
-}
 
 // Status is a state a dossier can be in, with its words.
 type Status struct {
@@ -86,7 +80,7 @@ func DefaultSettings() Settings {
 		Contact:   ContactRule{Email: Edit, Phone: Edit},
 		Modules:   map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleProfile: true},
 		Theme:     Theme{Palette: Palette{HeaderGround: "#17463a", HeaderText: "#ffffff", Accent: "#1e5a46", OnAccent: "#ffffff", Tint: "#e7f0ea"}},
-		Password:  PasswordRule{Min: 8, Upper: 1, Digit: 1},
+		Password:  passwords.Rule{Min: 8, Upper: 1, Digit: 1},
 		Statuses: []Status{
 			{ID: "in_progress", Name: map[i18n.Lang]string{i18n.NL: "In behandeling", i18n.EN: "In progress"}},
 			{ID: "closed", Name: map[i18n.Lang]string{i18n.NL: "Afgerond", i18n.EN: "Completed"}, Closed: true},

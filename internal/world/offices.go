@@ -17,6 +17,7 @@ type person struct {
 	lost                                  []account // invited lately, at an address that does not exist
 	mails                                 bool      // wants an e-mail of everything new
 	mobile                                string    // the first account's second factor, "" for none
+	byLetter                              bool      // has no e-mail address, and a letter that waits to be printed
 	dossiers                              []story
 }
 
@@ -28,6 +29,7 @@ type office struct {
 	progress                                    []tenant.ProgressTemplate
 	labels                                      map[i18n.Lang]map[string]string
 	clients                                     []person
+	later                                       func(*tenant.Settings) // what the office chose once the first clients were in
 }
 
 func (o office) settings() tenant.Settings {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"voordeur/internal/client"
+	"voordeur/internal/passwords"
 	"voordeur/internal/tenant"
 )
 
@@ -16,7 +17,22 @@ func homeCare() office {
 			steps("start", "Zorg starten", "Aanmelding ontvangen", "Kennismaken", "Zorgplan maken", "Zorgplan tekenen", "Zorg starten"),
 			steps("hulpmiddel", "Hulpmiddel", "Aanvragen", "Passen", "Leveren"),
 		},
-		clients: []person{jansen(), dekker()},
+		clients: []person{jansen(), dekker(), bakker()},
+		later:   byLetter,
+	}
+}
+
+// byLetter is how the manual of the home-care organisation lets clients in (C5-C11).
+func byLetter(s *tenant.Settings) {
+	s.Password = passwords.Rule{Min: 8, Upper: 1, Digit: 1, Special: 1, Forbidden: "?", Twice: true}
+	s.Activation = tenant.Activation{Channel: tenant.ByLetter, After: tenant.SaveContact}
+	s.Login.Organisation = true
+}
+
+// bakker gets in with the letter that waits to be printed.
+func bakker() person {
+	return person{
+		kind: client.Person, name: "mevrouw W. Bakker", salutation: "mevrouw", number: "tz-3350", byLetter: true, address: []string{"Wilgenpad 9", "8015 CX Zwolle"},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"voordeur/internal/access"
@@ -112,6 +113,9 @@ func (b Builder) office(ctx context.Context, o office, now time.Time) (Tenant, e
 	}
 	var acts []act
 	for _, p := range o.clients {
+		if p.byLetter { // comes later
+			continue
+		}
 		logins, theirs, err := b.client(ctx, o, handler, p, now)
 		if err != nil {
 			return t, err
@@ -119,7 +123,52 @@ func (b Builder) office(ctx context.Context, o office, now time.Time) (Tenant, e
 		t.Logins = append(t.Logins, logins...)
 		acts = append(acts, theirs...)
 	}
-	return t, b.play(ctx, acts)
+	if err := b.play(ctx, acts); err != nil {
+		return t, err
+	}
+	return t, b.later(ctx, o, t, now)
+}
+
+// later gives an office the settings that it chose when its first clients were in, and has the letters
+// made to those who came after.
+func (b Builder) later(ctx context.Context, o office, t Tenant, now time.Time) error {
+	if o.later == nil {
+		return nil
+	}
+	manager, err := b.actor(ctx, o.id, t.Logins[2].ID)
+	if err != nil {
+		return err
+	}
+	tn, err := b.Tenants.Get(ctx, o.id)
+	if err != nil {
+		return err
+	}
+	err = b.Tenants.Edit(ctx, manager, tn.Version, "activation", func(e *tenant.Edition) error {
+		o.later(&e.Settings)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	handler, err := b.actor(ctx, o.id, t.Logins[0].ID)
+	if err != nil {
+		return err
+	}
+	b.setClock(moment(now, 1, 10, 5))
+	for _, p := range o.clients {
+		if !p.byLetter {
+			continue
+		}
+		id, err := b.Clients.Create(ctx, handler, "client-"+p.number, client.Draft{Kind: p.kind, Name: p.name, Salutation: p.salutation, Number: p.number})
+		if err != nil {
+			return err
+		}
+		in := identity.NewLetter{Client: id, Name: p.name, UserName: p.number, Address: strings.Join(p.address, "\n"), Role: access.RoleClient}
+		if err := b.Identity.InviteByLetter(ctx, handler, "account-"+p.number, in); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b Builder) actor(ctx context.Context, tenantID, account string) (access.Staff, error) {

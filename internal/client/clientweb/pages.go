@@ -2,12 +2,16 @@
 package clientweb
 
 import (
+	"slices"
+	"strings"
+
 	"voordeur/internal/access"
 	"voordeur/internal/client"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/letter"
 	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
@@ -31,7 +35,7 @@ func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossi
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
-	return append(append(p.reachRoutes(), p.resetRoutes()...), []web.Route{
+	return append(slices.Concat(p.reachRoutes(), p.resetRoutes(), p.letterRoutes()), []web.Route{
 		{Method: web.Get, Pattern: "/clients", Policy: read, Handler: web.Staff(p.list)},
 		{Method: web.Get, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},
@@ -54,7 +58,18 @@ func (p *Pages) list(c *web.Ctx, a access.Staff) error {
 		last := list[len(list)-1]
 		next = web.Link("/clients", "q", c.Query("q"), "name", last.Name, "id", last.ID)
 	}
-	return c.Render(200, listPage(c, c.Frame(c.T("nav.clients")), list, next, a.Can(access.Work)))
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	return c.Render(200, listPage(c, c.Frame(c.T("nav.clients")), listView{list, next, a.Can(access.Work), t.Settings.Activation.Channel == tenant.ByLetter}))
+}
+
+// listView is a page of the clients.
+type listView struct {
+	clients       []client.Client
+	next          string
+	work, letters bool // he may make one; the office sends letters
 }
 
 type draftForm struct {
@@ -90,13 +105,15 @@ type pageView struct {
 	dossiers []dossier.Row
 	settings tenant.Settings
 	accounts []identity.Account
-	contacts []identity.Contact // of the accounts
+	contacts []identity.Contact          // of the accounts
+	numbers  map[string]identity.Numbers // that they gave at their first log-in
 	mails    []notify.Sent
 	texts    []notify.SentText
 	lost     []notify.Unreachable // of the accounts
 	factors  map[string][]identity.Kind
 	resets   []identity.FactorReset
 	manage   bool
+	letters  map[string]string // the state of each account's newest letter
 	in       accountForm
 	problems []ui.Problem
 	work     bool
@@ -127,6 +144,9 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 	if v.contacts, err = p.ids.Contacts(ctx, a, cl.ID); err != nil {
 		return err
 	}
+	if v.numbers, err = p.ids.NumbersOf(ctx, a, cl.ID); err != nil {
+		return err
+	}
 	if v.mails, err = notify.Log(ctx, p.db, c.Site.Tenant, cl.ID); err != nil {
 		return err
 	}
@@ -142,8 +162,11 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 	if v.resets, err = p.ids.ResetsOf(ctx, a, cl.ID); err != nil {
 		return err
 	}
+	if v.letters, err = letter.StateOf(ctx, p.db, a, cl.ID); err != nil {
+		return err
+	}
 	if in == (accountForm{}) && len(v.accounts) == 0 {
-		v.in.Name = cl.Name
+		v.in.Name, v.in.UserName = cl.Name, strings.ToLower(cl.Number)
 	}
 	if v.in.Once == "" {
 		v.in.Once = web.OnceKey()
@@ -155,6 +178,8 @@ type accountForm struct {
 	Once  string `form:"once"`
 	Name  string `form:"name"`
 	Email string `form:"email"`
+
+	UserName, Address string // of the form for a letter
 }
 
 func (p *Pages) invite(c *web.Ctx, a access.Staff) error {
@@ -166,13 +191,9 @@ func (p *Pages) invite(c *web.Ctx, a access.Staff) error {
 	if err != nil {
 		return err
 	}
-	had, err := p.ids.OfClient(c.R.Context(), a, cl.ID)
+	role, err := p.roleOfNext(c, a, cl)
 	if err != nil {
 		return err
-	}
-	role := access.RoleClient
-	if len(had) > 0 {
-		role = access.RoleExtra
 	}
 	_, err = p.ids.Invite(c.R.Context(), a, f.Once, identity.NewAccount{Client: cl.ID, Name: f.Name, Email: f.Email, Role: role})
 	if errs.FieldsOf(err) != nil {

@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/home"
 	"voordeur/internal/i18n"
+	"voordeur/internal/letter"
 	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
@@ -58,6 +59,9 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 	if v.lost, err = notify.CountLost(c.R.Context(), p.db, a); err != nil {
 		return err
 	}
+	if v.letters, err = letter.Count(c.R.Context(), p.db, a); err != nil {
+		return err
+	}
 	if a.Can(access.Manage) && c.Site.Modules[tenant.ModuleDossiers] {
 		if v.held, err = p.dossiers.CountHeld(c.R.Context(), a); err != nil {
 			return err
@@ -69,8 +73,8 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 // officeView is what waits for an employee: his own marks, and how much waits for any of those who
 // may do something about it.
 type officeView struct {
-	items      []home.Item
-	lost, held int
+	items               []home.Item
+	lost, held, letters int
 }
 
 // shown are the items of the modules that are on.

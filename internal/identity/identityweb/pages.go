@@ -38,7 +38,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.twoStepRoutes(), p.extraRoutes())
+	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.changeRoutes(), p.firstRoutes(), p.twoStepRoutes(), p.extraRoutes())
 }
 
 const (
@@ -57,6 +57,9 @@ func (p *Pages) loginPage(c *web.Ctx) error {
 	if c.Scope.Account() != "" {
 		return c.See(c.Query("next"))
 	}
+	if f, err := p.under(c); err == nil {
+		return c.See(firstPath[f.Stage])
+	}
 	return p.showLogin(c, 200, loginForm{Next: c.Query("next")}, nil, "")
 }
 
@@ -65,7 +68,11 @@ func (p *Pages) showLogin(c *web.Ctx, status int, f loginForm, list []ui.Problem
 	if len(list) > 0 || general != "" {
 		title = c.T("page.error_title", "title", title)
 	}
-	return c.Render(status, loginView(c, c.Frame(title), f, list, general))
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	return c.Render(status, loginView(c, c.Frame(title), loginPage{in: f, settings: t.Settings, problems: list, general: general}))
 }
 
 func (p *Pages) login(c *web.Ctx) error {
@@ -97,6 +104,9 @@ func (p *Pages) login(c *web.Ctx) error {
 	case err != nil:
 		return err
 	}
+	if out.Stage != "" {
+		return p.goOnFirst(c, out)
+	}
 	return p.goOn(c, out, f.Next)
 }
 
@@ -114,6 +124,7 @@ func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
 	c.SetCookie(sessionCookie, out.Session, 0)
 	c.SetCookie(deviceCookie, out.Device, identity.DeviceLife)
 	c.SetCookie(stepCookie, "", -1)
+	c.SetCookie(firstCookie, "", -1)
 	if len(out.Codes) > 0 {
 		return p.showCodes(c, out.Account, out.Codes, next)
 	}
@@ -131,6 +142,9 @@ func (p *Pages) logout(c *web.Ctx) error {
 		if err := p.ids.Logout(c.R.Context(), c.Scope); err != nil {
 			return err
 		}
+	}
+	if err := p.stopFirst(c); err != nil {
+		return err
 	}
 	c.SetCookie(sessionCookie, "", -1)
 	c.W.Header().Set("Clear-Site-Data", `"cache", "storage"`)
@@ -169,6 +183,7 @@ func (p *Pages) ask(c *web.Ctx) error {
 
 type setForm struct {
 	Password string `form:"password"`
+	Repeat   string `form:"repeat"`
 }
 
 func (p *Pages) setPage(c *web.Ctx) error {
@@ -182,9 +197,9 @@ func (p *Pages) setPage(c *web.Ctx) error {
 	return p.showSet(c, t, 200, nil)
 }
 
-func (p *Pages) showSet(c *web.Ctx, t *tenant.Tenant, status int, list []ui.Problem) error {
+func (p *Pages) showSet(c *web.Ctx, t *tenant.Tenant, status int, err error) error {
 	action := "/password/" + url.PathEscape(c.Param("token"))
-	return c.Render(status, setView(c, c.Frame(c.T("password.choose_title")), action, identity.RuleText(c.Texts, t.Settings.Password), list))
+	return c.Render(status, setView(c, c.Frame(c.T("password.choose_title")), action, chosen(c, t, err)))
 }
 
 func (p *Pages) deadLink(c *web.Ctx, err error) error {
@@ -203,18 +218,22 @@ func (p *Pages) set(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
+	var differ errs.Fields
+	if t.Settings.Password.Twice {
+		identity.NewPassword{Password: f.Password, Repeat: f.Repeat}.Twice(&differ)
+	}
+	if err := differ.Err(); err != nil {
+		return p.showSet(c, t, 422, err)
+	}
 	out, err := p.ids.SetPassword(c.R.Context(), t, c.Site.Face, c.Param("token"), f.Password, c.Scope.Origin())
 	switch {
 	case errs.Is(err, errs.Invalid):
-		list := ui.Problems(c.Texts, err)
-		for i := range list {
-			if errs.FieldsOf(err)[i].Key == "password.broken" {
-				list[i].Text = identity.RuleText(c.Texts, t.Settings.Password)
-			}
-		}
-		return p.showSet(c, t, 422, list)
+		return p.showSet(c, t, 422, err)
 	case err != nil:
 		return p.deadLink(c, err)
+	}
+	if out.Stage != "" {
+		return p.goOnFirst(c, out)
 	}
 	if out.Session == "" && out.Step == "" {
 		return c.Done("/login", "password.stored_login")

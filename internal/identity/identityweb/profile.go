@@ -49,7 +49,10 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 	if len(problems) > 0 {
 		title = c.T("page.error_title", "title", title)
 	}
-	blocks := []templ.Component{contact, factors, notifyBlock(c, me), language, sessionsBlock(c)}
+	blocks := []templ.Component{contact, passwordBlock(c), factors, notifyBlock(c, me), language, sessionsBlock(c)}
+	if me.Unproved {
+		blocks = append([]templ.Component{proofBlock(c)}, blocks...)
+	}
 	if a.Head() {
 		blocks = append(blocks, accountsBlock(c))
 	}
@@ -63,6 +66,7 @@ func (p *Pages) staffProfile(c *web.Ctx) error {
 		return err
 	}
 	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, []templ.Component{
+		passwordBlock(c),
 		language,
 		sessionsBlock(c),
 	}))

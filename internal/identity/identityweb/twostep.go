@@ -96,15 +96,7 @@ func (p *Pages) showApp(c *web.Ctx, a access.Client, status int, f linkForm, lis
 	if err != nil {
 		return err
 	}
-	return c.Render(status, appView(c, c.Frame(titled(c, "twostep.add.totp", list)), f, e, list))
-}
-
-// titled is the title of a page, with a word before it when something must be mended.
-func titled(c *web.Ctx, key string, list []ui.Problem) string {
-	if len(list) > 0 {
-		return c.T("page.error_title", "title", c.T(key))
-	}
-	return c.T(key)
+	return c.Render(status, appView(c, c.Frame(titled(c, "twostep.add.totp", len(list) > 0)), f, e, list))
 }
 
 func (p *Pages) appQR(c *web.Ctx, a access.Client) error {
@@ -159,11 +151,11 @@ func (p *Pages) askPhone(c *web.Ctx, a access.Client) error {
 	switch {
 	case errs.FieldsOf(err) != nil:
 		list := ui.Problems(c.Texts, err)
-		return c.Render(422, phoneView(c, c.Frame(titled(c, "twostep.add.sms", list)), f, list))
+		return c.Render(422, phoneView(c, c.Frame(titled(c, "twostep.add.sms", len(list) > 0)), f, list))
 	case errs.Is(err, errs.Limited) && limitKey(err) != "code.just_sent":
 		later(c, err)
 		list := []ui.Problem{{Field: "phone", Text: c.T(limitKey(err))}}
-		return c.Render(429, phoneView(c, c.Frame(titled(c, "twostep.add.sms", list)), f, list))
+		return c.Render(429, phoneView(c, c.Frame(titled(c, "twostep.add.sms", len(list) > 0)), f, list))
 	case errs.Is(err, errs.Limited):
 		notSent(c, err)
 	case err != nil:
@@ -185,7 +177,7 @@ func (p *Pages) showPhoneCode(c *web.Ctx, a access.Client, status int, f linkFor
 		c.SetFlash(web.Flash{Kind: "warning", Key: "twostep.code_over"})
 		return c.See(twoStepPath + "/phone")
 	}
-	return c.Render(status, phoneCodeView(c, c.Frame(titled(c, "twostep.add.sms", list)), f, number, list))
+	return c.Render(status, phoneCodeView(c, c.Frame(titled(c, "twostep.add.sms", len(list) > 0)), f, number, list))
 }
 
 func (p *Pages) linkPhone(c *web.Ctx, a access.Client) error {

@@ -51,6 +51,7 @@ func (p *Pages) sections() []section {
 		{path: "/settings/sender", what: "sender", entries: sender},
 		{path: mailsPath + "/{mail}", what: "mails", entries: mailEntries, title: mailTitle, back: mailsPath, bottom: p.mailPreview},
 		{path: "/settings/password", what: "password", entries: password, bottom: ruleAsRead},
+		{path: "/settings/activation", what: "activation", entries: activation},
 		{path: languagesPath, what: "languages", entries: languageEntries},
 		{path: contactPath, what: "contact", entries: contactEntries},
 		{path: "/settings/second-factor", what: "second_factor", entries: p.secondFactor},
@@ -83,7 +84,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"logout", "sessions", sessionsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"logout", "sessions", sessionsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

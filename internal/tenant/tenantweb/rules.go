@@ -8,8 +8,8 @@ import (
 	"github.com/a-h/templ"
 
 	"voordeur/internal/filetype"
-	"voordeur/internal/identity"
 	"voordeur/internal/inspect"
+	"voordeur/internal/passwords"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -48,14 +48,33 @@ func modules(c *web.Ctx, e tenant.Edition) []entry {
 
 func password(c *web.Ctx, e tenant.Edition) []entry {
 	r := e.Settings.Password
+	mode := ui.Field{Name: "mode", Label: c.T("settings.password.mode"), Hint: c.T("settings.password.mode_hint")}
+	mode.Options = []ui.Option{
+		{Value: string(passwords.Strict), Label: c.T("settings.password.mode.strict")},
+		{Value: string(passwords.Modern), Label: c.T("settings.password.mode.modern")},
+	}
+	twice := ""
+	if r.Twice {
+		twice = "on"
+	}
 	forbidden := text(c, "forbidden", "settings.password.forbidden", r.Forbidden, func(e *tenant.Edition, s string) { e.Settings.Password.Forbidden = s })
 	forbidden.field.Hint = c.T("settings.password.forbidden_hint")
 	return []entry{
+		{kind: choose, field: mode, value: string(cmp.Or(r.Mode, passwords.Strict)), set: func(e *tenant.Edition, s string) string {
+			e.Settings.Password.Mode = passwords.Mode(s)
+			return ""
+		}},
 		number(c, "min", "settings.password.min", int64(r.Min), func(e *tenant.Edition, n int64) { e.Settings.Password.Min = int(n) }),
 		number(c, "upper", "settings.password.upper", int64(r.Upper), func(e *tenant.Edition, n int64) { e.Settings.Password.Upper = int(n) }),
 		number(c, "digit", "settings.password.digit", int64(r.Digit), func(e *tenant.Edition, n int64) { e.Settings.Password.Digit = int(n) }),
 		number(c, "special", "settings.password.special", int64(r.Special), func(e *tenant.Edition, n int64) { e.Settings.Password.Special = int(n) }),
 		forbidden,
+		{kind: tick, value: twice, field: ui.Field{
+			Name: "twice", Label: c.T("settings.password.twice"), Options: []ui.Option{{Value: "on", Label: c.T("settings.password.twice_on")}},
+		}, set: func(e *tenant.Edition, s string) string {
+			e.Settings.Password.Twice = s != ""
+			return ""
+		}},
 	}
 }
 
@@ -63,9 +82,10 @@ func password(c *web.Ctx, e tenant.Edition) []entry {
 func ruleAsRead(c *web.Ctx, e tenant.Edition, t *tenant.Tenant) (templ.Component, error) {
 	var rules []spoken
 	for _, l := range t.Settings.Languages {
-		rules = append(rules, spoken{string(l), identity.RuleText(t.Texts(l), e.Settings.Password)})
+		texts := t.Texts(l)
+		rules = append(rules, spoken{string(l), passwords.Text(texts, e.Settings.Password)}, spoken{string(l), texts.T("password.also")})
 	}
-	return ruleView(c, rules), nil
+	return ruleView(c, rules, e.Settings.Password.Mode != passwords.Modern), nil
 }
 
 // spoken is a text in a language.

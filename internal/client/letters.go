@@ -1,0 +1,13 @@
+package client
+
+import (
+	"context"
+
+	"voordeur/internal/access"
+	"voordeur/internal/audit"
+)
+
+// LettersListed records that an employee looked at the letters to clients.
+func (cs *Clients) LettersListed(ctx context.Context, a access.Staff) error {
+	return cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "letter.listed"})
+}

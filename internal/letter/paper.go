@@ -1,0 +1,105 @@
+package letter
+
+import (
+	"bytes"
+	"context"
+	"image/color"
+	"strconv"
+	"strings"
+
+	"voordeur/internal/db"
+	"voordeur/internal/i18n"
+	"voordeur/internal/pdf"
+	"voordeur/internal/tenant"
+)
+
+// Paper is a letter as it is printed: in the house style, on A4, for an envelope with a window. Portal
+// is the address where one logs in.
+func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
+	texts := t.Texts(i18n.Lang(c.Language))
+	title := texts.T("letter.login.title", "office", t.Name)
+	var head []string
+	for part := range strings.SplitSeq(t.Settings.Mail.Address, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			head = append(head, part)
+		}
+	}
+	rows := [][]string{{texts.T("letter.login.where"), portal}, {texts.T("login.username"), c.UserName}, {texts.T("login.password"), c.Secret}}
+	if t.Settings.Login.Organisation {
+		rows = append(rows, []string{texts.T("login.organisation"), t.Name})
+	}
+	steps := "letter.login.list"
+	if t.Settings.Activation.After != tenant.SaveContact {
+		steps = "letter.login.list_profile"
+	}
+	blocks := []pdf.Block{
+		pdf.Letterhead{Name: t.Name, Lines: head},
+		pdf.Address{Lines: append([]string{c.Name}, c.Address...)},
+		pdf.Paragraph{Text: texts.Date(r.CreatedAt.Time)},
+		pdf.Heading{Level: 1, Text: title},
+		pdf.Paragraph{Text: texts.T("letter.login.intro", "office", t.Name)},
+		pdf.Table{RowHeaders: true, Rows: rows},
+		pdf.Paragraph{Text: texts.T("letter.login.capitals")},
+		pdf.Heading{Level: 2, Text: texts.T("letter.login.steps")},
+		pdf.List{Ordered: true, Items: strings.Split(texts.T(steps), "\n")},
+		pdf.Paragraph{Text: texts.T("letter.login.until", "date", texts.Date(r.ExpiresAt.Time))},
+		pdf.Paragraph{Text: texts.T("letter.login.keep")},
+		pdf.Paragraph{Text: texts.T("mail.closing") + "\n" + t.Name},
+	}
+	var b bytes.Buffer
+	err := pdf.Write(&b, pdf.Document{
+		Title: title, Lang: string(texts.Lang()), Author: t.Name, Created: r.CreatedAt.Time,
+		Footer: t.Name, PageLabel: "{n} / {total}", Accent: accent(t), Blocks: blocks,
+	})
+	return b.Bytes(), err
+}
+
+// accent is the tenant's own colour, or black.
+func accent(t *tenant.Tenant) color.RGBA {
+	hex, ok := tenant.ParseColour(t.Settings.Theme.Accent)
+	if !ok {
+		return color.RGBA{A: 255}
+	}
+	n, err := strconv.ParseUint(strings.TrimPrefix(hex, "#"), 16, 32)
+	if err != nil {
+		return color.RGBA{A: 255}
+	}
+	return color.RGBA{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n), A: 255} // #nosec G115 -- three bytes
+}
+
+// Specimen is a letter that waits to be printed, with the moment and the id that it was made with as its
+// name.
+type Specimen struct {
+	Name string
+	PDF  []byte
+}
+
+// Specimens returns the letters of a tenant that wait to be printed, and leaves them waiting. It is for
+// the demo and for tests, which have no post: elsewhere nobody reads a letter but who prints it.
+func Specimens(ctx context.Context, d *db.DB, t *tenant.Tenant, portal string) ([]Specimen, error) {
+	type waiting struct {
+		row    Row
+		sealed []byte
+	}
+	found, err := db.All(ctx, d, func(scan db.Scan) (waiting, error) {
+		var w waiting
+		err := scan(&w.row.ID, &w.row.CreatedAt, &w.row.ExpiresAt, &w.sealed)
+		return w, err
+	}, `select id, created_at, expires_at, content from letter where tenant_id = $1 and state = 'to_print' and content is not null order by created_at, id`, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []Specimen
+	for _, w := range found {
+		c, err := unseal(t, w.row.ID, w.sealed)
+		if err != nil {
+			return nil, err
+		}
+		paper, err := Paper(t, portal, w.row, c)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Specimen{w.row.CreatedAt.UTC().Format("20060102T150405.000000Z") + "-" + t.ID + "+" + w.row.ID, paper})
+	}
+	return all, nil
+}
