@@ -16,7 +16,7 @@ const (
 
 func (h *house) accountOf(email string) string {
 	h.t.Helper()
-	id, err := db.One(context.Background(), h.DB, db.Value[string], `select id from account where tenant_id = 'notaris' and face = 'portal' and email_key = $1`, email)
+	id, err := db.One(context.Background(), h.DB, db.Value[string], `select id from account where tenant_id = 'notaris' and email_key = $1`, email)
 	must(h.t, err)
 	return id
 }

@@ -61,7 +61,7 @@ type row struct {
 	preview bool // shows staff what a client sees, and nothing else
 	moving  bool // is never the same twice: it shows the journal, or has keys of its own
 	// ready is SQL that makes the change possible again for the next actor: $1 is the tenant, $2
-	// the last identifier of the address.
+	// the last identifier of the address, if it has one.
 	ready string
 }
 

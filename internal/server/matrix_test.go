@@ -442,7 +442,11 @@ func (p *probe) changes() {
 func (p *probe) change(a *actor, wild, fields map[string]string) {
 	p.t.Helper()
 	if p.row.ready != "" {
-		p.exec(p.row.ready, p.id, wild[p.names[len(p.names)-1]])
+		args := []any{p.id}
+		if len(p.names) > 0 {
+			args = append(args, wild[p.names[len(p.names)-1]])
+		}
+		p.exec(p.row.ready, args...)
 	}
 	p.fresh++
 	p.link = p.goodToken()
