@@ -151,7 +151,7 @@ func TestD11_OfficeSettlesWhatAClientSeesAndChanges(t *testing.T) {
 		if a := save("read", "hidden"); a.status != 303 {
 			t.Fatalf("save: %d", a.status)
 		}
-		if b := mainOf(v.get("/profile").body); !strings.Contains(b, dewit) || strings.Contains(b, `name="email"`) || strings.Contains(b, "Telefoonnummer") {
+		if b := between(v.get("/profile").body, `<section id="contact">`, "</section>"); !strings.Contains(b, dewit) || strings.Contains(b, `name="email"`) || strings.Contains(b, "Telefoonnummer") {
 			t.Error("the address is not only shown, or the number is not hidden")
 		}
 		if a := v.post("/profile/contact", "once", "x", "email", "carla@nieuw.example", "phone", "06 12345678"); a.status != 303 || strings.Contains(v.get("/profile").body, "carla@nieuw") {

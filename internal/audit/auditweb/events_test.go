@@ -136,7 +136,7 @@ func assigned(fn *ast.FuncDecl, name string) []string {
 	return found
 }
 
-// passed returns the literals that callers in the package give for a parameter.
+// passed returns the literals that callers in the package give for a parameter, also through others.
 func (s *source) passed(fn *ast.FuncDecl, name string) []string {
 	at, i := -1, 0
 	for _, field := range fn.Type.Params.List {
@@ -161,8 +161,16 @@ func (s *source) passed(fn *ast.FuncDecl, name string) []string {
 			case *ast.SelectorExpr:
 				called = f.Sel.Name
 			}
-			if lit, ok := call.Args[at].(*ast.BasicLit); ok && called == fn.Name.Name {
-				found = append(found, text(lit))
+			if called != fn.Name.Name {
+				return true
+			}
+			switch arg := call.Args[at].(type) {
+			case *ast.BasicLit:
+				found = append(found, text(arg))
+			case *ast.Ident: // handed on
+				if caller != fn {
+					found = append(found, s.passed(caller, arg.Name)...)
+				}
 			}
 			return true
 		})

@@ -10,7 +10,7 @@ import (
 )
 
 // groups are the kinds of event that can be filtered on: what stands before the dot of an event.
-var groups = []string{"dossier", "document", "message", "progress", "client", "account", "session", "tenant", "journal", "seal"}
+var groups = []string{"dossier", "document", "message", "progress", "client", "account", "letter", "session", "tenant", "journal", "seal"}
 
 // query is the address of a page of the journal: everything that was asked for stands in it.
 type query struct {
