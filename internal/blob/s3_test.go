@@ -331,8 +331,12 @@ func TestOneStoreIsOneHoweverItsAddressIsWritten(t *testing.T) {
 	}
 	t.Chdir(filepath.Dir(dir))
 	for _, same := range [][2]string{
-		{dir, dir + "/"}, {dir, filepath.Base(dir)}, {dir, dir + "/./"}, {link, dir},
-		{"s3://documents/linde", "s3://documents/linde/"}, {"s3://documents", "s3://documents/"},
+		{dir, dir + "/"},
+		{dir, filepath.Base(dir)},
+		{dir, dir + "/./"},
+		{link, dir},
+		{"s3://documents/linde", "s3://documents/linde/"},
+		{"s3://documents", "s3://documents/"},
 	} {
 		if !Same(same[0], same[1]) {
 			t.Errorf("%s and %s are one", same[0], same[1])
