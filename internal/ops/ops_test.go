@@ -258,6 +258,7 @@ func TestEveryCountReadsWhatIsNotFinished(t *testing.T) {
 		}
 		for range 1000 {
 			f.mail("sent", time.Hour)
+			f.text("delivered", time.Hour)
 			f.document("released", time.Hour)
 			f.entry(f.rows, time.Hour)
 			f.session(time.Hour, -time.Hour, db.At(start))
