@@ -186,7 +186,12 @@ func (p *postgres) besiege(kills int) *siege {
 	client := loginClient(p.t, s.program)
 	s.staff = loginStaff(p.t, s.program)
 	if p.forgets {
-		output(p.t, p.command("psql", "-q", "-c", "alter system set synchronous_commit = off", "-c", "alter system set wal_writer_delay = '10s'", "-c", "select pg_reload_conf()"))
+		// Nothing makes it write its log before it is killed: not its age, nor its size, nor a page to be written.
+		var ask []string
+		for _, set := range []string{"synchronous_commit = off", "wal_writer_delay = '10s'", "wal_writer_flush_after = '1GB'", "full_page_writes = off", "bgwriter_lru_maxpages = 0"} {
+			ask = append(ask, "-c", "alter system set "+set)
+		}
+		output(p.t, p.command("psql", append([]string{"-q"}, append(ask, "-c", "select pg_reload_conf()")...)...))
 	}
 	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -237,7 +242,7 @@ func TestKillStormOfPostgres(t *testing.T) {
 func TestKillStormFindsAPostgresThatForgets(t *testing.T) {
 	p := newPostgres(t)
 	p.forgets = true
-	s := p.besiege(2)
+	s := p.besiege(3)
 	found := wrong(t, func(t testing.TB) {
 		w := s.open(t, s.program.dir, s.mails.Addr)
 		defer w.close()
