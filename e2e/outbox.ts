@@ -25,6 +25,26 @@ export class Outbox {
       .filter((m) => m.to === address)
   }
 
+  // texts returns the text messages to a number, oldest first.
+  texts(number: string): Text[] {
+    return readdirSync(this.dir)
+      .filter((name) => name.endsWith('.sms.json') && !name.startsWith('.'))
+      .sort()
+      .map((name) => ({ file: name, ...(JSON.parse(readFileSync(join(this.dir, name), 'utf8')) as Omit<Text, 'file'>) }))
+      .filter((t) => t.to === number)
+  }
+
+  // code waits for a text message that is not in seen, and returns the code in it.
+  async code(number: string, seen: Text[] = [], seconds = 60): Promise<string> {
+    const known = new Set(seen.map((t) => t.file))
+    for (const until = Date.now() + seconds * 1000; Date.now() < until; await sleep(100)) {
+      const fresh = this.texts(number).find((t) => !known.has(t.file))
+      const code = fresh && /\b\d{6}\b/.exec(fresh.text)?.[0]
+      if (code) return code
+    }
+    throw new Error(`no code to ${number} within ${seconds} s`)
+  }
+
   // next waits for a message to the address that is not in seen, which is what to() gave before.
   next = async (address: string, seen: Mail[] = [], seconds = 60): Promise<Mail> => {
     const known = new Set(seen.map((m) => m.file))
@@ -34,6 +54,13 @@ export class Outbox {
     }
     throw new Error(`no new mail to ${address} within ${seconds} s`)
   }
+}
+
+// Text is a text message from the outbox.
+interface Text {
+  file: string
+  to: string
+  text: string
 }
 
 // passwordLink returns the link of a mail with which one asks for a password, or sets it.

@@ -15,6 +15,7 @@ const FILES = [
   '/dossiers/{dossier}/documents/{document}/open',
   '/font',
   '/login/enrol/qr.png',
+  '/profile/two-step/qr.png',
   '/logo',
   '/robots.txt',
   '/session/left',
