@@ -139,7 +139,8 @@ func (i *Identity) openSession(ctx context.Context, tx *db.Tx, t *tenant.Tenant,
 		return Outcome{}, err
 	}
 	out.First, out.Device = first == nil, i.newDevice(t, key, tx.Now().Time)
-	_, err = tx.Exec(ctx, `insert into session (tenant_id, id, account_id, face, means, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $6, $7)`,
+	_, err = tx.Exec(ctx, `insert into session (tenant_id, id, account_id, face, means, created_at, seen_at, expires_at, language)
+		select $1, $2, $3, $4, $5, $6, $6, $7, language from account where tenant_id = $1 and id = $3`,
 		t.ID, id, account, string(face), means, tx.Now(), db.At(tx.Now().Add(t.Settings.Sessions.Limits().Life)))
 	if err != nil {
 		return Outcome{}, err

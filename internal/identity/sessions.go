@@ -27,13 +27,11 @@ type OwnSession struct {
 	This        bool
 }
 
-// InBrowser notes in which kind of browser a new session is, and in which language. It is called where the session's cookie
-// is set, with its token.
+// InBrowser notes in which kind of browser a new session is. It is called where the session's cookie is set, with its
+// token.
 func (i *Identity) InBrowser(ctx context.Context, tenantID, token string, a Agent) error {
 	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `update session set agent = $3,
-			language = (select a.language from account a where a.tenant_id = session.tenant_id and a.id = session.account_id)
-			where tenant_id = $1 and id = $2`, tenantID, authn.HashToken(token), a.stored())
+		_, err := tx.Exec(ctx, `update session set agent = $3 where tenant_id = $1 and id = $2`, tenantID, authn.HashToken(token), a.stored())
 		return err
 	})
 }

@@ -118,9 +118,9 @@ func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
 			return err
 		}
 	}
-	if err := p.ids.InBrowser(c.R.Context(), c.Site.Tenant, out.Session, identity.Browser(c.R.UserAgent())); err != nil {
-		return err
-	}
+	// The session is there, and a full disk must not make a refusal of it: it goes without the words of its
+	// browser then.
+	_ = p.ids.InBrowser(c.R.Context(), c.Site.Tenant, out.Session, identity.Browser(c.R.UserAgent()))
 	c.SetCookie(sessionCookie, out.Session, 0)
 	c.SetCookie(deviceCookie, out.Device, identity.DeviceLife)
 	c.SetCookie(stepCookie, "", -1)
