@@ -86,5 +86,5 @@ func (t Theme) fontFace(version int64) string {
 	if u == "" {
 		return ""
 	}
-	return fmt.Sprintf("@font-face { font-family: %q; src: url(%q) format(\"woff2\"); font-weight: 100 900; font-display: swap; }\n", t.FontOf().Name, u)
+	return fmt.Sprintf("@font-face { font-family: %q; src: url(%q) format(\"woff2\"); font-weight: 100 900; font-display: optional; }\n", t.FontOf().Name, u)
 }
