@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +30,7 @@ func (r *run) flood(ctx context.Context, dialect db.Dialect) error {
 			return err
 		}
 		calm.add(some)
-		some, err = r.during(ctx, searches, page)
+		some, err = r.during(ctx, slices.Repeat([]target{searches}, 2*r.Conns), page)
 		if err != nil {
 			return err
 		}
@@ -47,10 +48,10 @@ func (r *run) flood(ctx context.Context, dialect db.Dialect) error {
 const comesBack = 100 * time.Millisecond
 
 // during asks for a page while a flood lasts. What the flood is refused is what it is refused.
-func (r *run) during(ctx context.Context, flood, page target) (sample, error) {
+func (r *run) during(ctx context.Context, floods []target, page target) (sample, error) {
 	ctx, stop := context.WithCancel(ctx)
 	var all sync.WaitGroup
-	for range 2 * r.Conns {
+	for _, flood := range floods {
 		all.Go(func() {
 			for ctx.Err() == nil {
 				_, err := ask(ctx, flood)
