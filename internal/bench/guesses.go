@@ -12,19 +12,20 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"voordeur/internal/db"
 	"voordeur/internal/world"
 )
 
-// secret is something that is guessed: try makes the form of the n-th guess, which is sent with the
-// cookies of whoever guesses.
+// secret is something that is guessed at a host: try makes the form of the n-th guess, and cookie what is
+// sent with it, where a guess takes more than a form.
 type secret struct {
-	name string
-	who  *person
-	try  func(n int) (path string, form url.Values)
+	name, host string
+	try        func(n int) (path string, form url.Values)
+	cookie     func(ctx context.Context, n int) (string, error)
 }
 
 // guesses has secrets guessed from addresses that change all the time, while the owner logs in from the
@@ -39,22 +40,17 @@ func (r *run) guesses(ctx context.Context, dialect db.Dialect) error {
 	if err != nil {
 		return err
 	}
-	nobody := &person{host: hostOf("portal", seeded)}
-	// Who guesses a code has the password already.
-	halfway := &person{on: s.process, host: hostOf("office", seeded), cookies: map[string]string{}}
-	if status, err := halfway.enter(ctx, "/login", url.Values{"email": {handler}, "password": {world.Password}}); err != nil || status != http.StatusSeeOther {
-		return halfway.refused(err, status, handler)
-	}
+	portal := hostOf("portal", seeded)
 	for _, guessed := range []secret{
-		{"password", nobody, func(n int) (string, url.Values) {
+		{"password", portal, func(n int) (string, url.Values) {
 			return "/login", url.Values{"email": {client}, "password": {fmt.Sprintf("Welkom%06d", n)}}
-		}},
-		{"code of an app", halfway, func(n int) (string, url.Values) {
+		}, nil},
+		{"code of an app", hostOf("office", seeded), func(n int) (string, url.Values) {
 			return "/login/code", url.Values{"code": {fmt.Sprintf("%06d", n)}}
-		}},
-		{"link", nobody, func(n int) (string, url.Values) {
+		}, halfway(s.process)},
+		{"link", portal, func(n int) (string, url.Values) {
 			return fmt.Sprintf("/password/%043d", n), url.Values{"password": {"Welkom123456"}, "again": {"Welkom123456"}}
-		}},
+		}, nil},
 	} {
 		waits, err := r.guess(ctx, s.process, guessed, mine)
 		if err != nil {
@@ -66,6 +62,25 @@ func (r *run) guesses(ctx context.Context, dialect db.Dialect) error {
 		})
 	}
 	return nil
+}
+
+// halfway gives who has a password the step after it, and another one every thousand guesses: a step is over
+// after five wrong codes, and a new one ends the one before.
+func halfway(on *process) func(context.Context, int) (string, error) {
+	var mu sync.Mutex
+	var who *person
+	return func(ctx context.Context, n int) (string, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if who == nil || n%1000 == 0 {
+			who = &person{on: on, host: hostOf("office", seeded), cookies: map[string]string{}}
+			status, err := who.enter(ctx, "/login", url.Values{"email": {handler}, "password": {world.Password}})
+			if err = who.refused(err, status, handler); err != nil {
+				return "", err
+			}
+		}
+		return who.cookie(), nil
+	}
 }
 
 // guess has one secret guessed and returns how long the owner waited each time he logged in meanwhile.
@@ -94,28 +109,12 @@ func (r *run) guess(ctx context.Context, on *process, what secret, owner *person
 func (r *run) attack(ctx context.Context, on *process, what secret) error {
 	client := &http.Transport{MaxIdleConnsPerHost: r.Conns}
 	defer client.CloseIdleConnections()
-	var next atomic.Int64
-	var mu sync.Mutex
-	var failed error
-	var all sync.WaitGroup
-	for range r.Conns {
-		all.Go(func() {
-			for ctx.Err() == nil {
-				n := int(next.Add(1))
-				if n > r.Guesses {
-					return
-				}
-				if err := what.once(ctx, client, on, n); err != nil {
-					mu.Lock()
-					failed = errors.Join(failed, err)
-					mu.Unlock()
-					return
-				}
-			}
-		})
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(r.Conns)
+	for n := 0; n < r.Guesses && ctx.Err() == nil; n++ {
+		all.Go(func() error { return what.once(ctx, client, on, n) })
 	}
-	all.Wait()
-	return failed
+	return all.Wait()
 }
 
 func (s secret) once(ctx context.Context, client *http.Transport, on *process, n int) error {
@@ -124,8 +123,14 @@ func (s secret) once(ctx context.Context, client *http.Transport, on *process, n
 	if err != nil {
 		return err
 	}
-	req.Host = s.who.host
-	req.Header.Set("Cookie", s.who.cookie())
+	if s.cookie != nil {
+		c, err := s.cookie(ctx, n)
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Cookie", c)
+	}
+	req.Host = s.host
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", n>>16&255, n>>8&255, n&255))
 	res, err := client.RoundTrip(req)
@@ -162,7 +167,6 @@ func (r *run) timing(ctx context.Context, dialect db.Dialect) error {
 	} {
 		visitor := &person{on: s.process, host: hostOf("portal", seeded), cookies: map[string]string{}}
 		times := map[bool][]time.Duration{}
-		bodies := map[bool]string{}
 		for n := range r.Timings {
 			// The counters would keep out both, and a mailbox gets no more links than it should.
 			if n%4 == 0 {
@@ -170,6 +174,7 @@ func (r *run) timing(ctx context.Context, dialect db.Dialect) error {
 					return err
 				}
 			}
+			answers := map[bool]string{}
 			first := rand.IntN(2) == 0 // #nosec G404 -- which comes first is no secret
 			for _, known := range []bool{first, !first} {
 				form.fields.Set("email", map[bool]string{true: client, false: "marieke.janssen@post.example"}[known])
@@ -183,11 +188,11 @@ func (r *run) timing(ctx context.Context, dialect db.Dialect) error {
 				if err = errors.Join(err, res.Body.Close()); err != nil {
 					return err
 				}
-				bodies[known] = fmt.Sprint(res.StatusCode, strings.ReplaceAll(string(b), form.fields.Get("email"), ""))
+				answers[known] = fmt.Sprint(res.StatusCode, strings.ReplaceAll(string(b), form.fields.Get("email"), ""))
 			}
-		}
-		if bodies[true] != bodies[false] {
-			return fmt.Errorf("bench: %s answers a known address otherwise than an unknown one", form.name)
+			if answers[true] != answers[false] {
+				return fmt.Errorf("bench: %s answers a known address otherwise than an unknown one", form.name)
+			}
 		}
 		share, p := mannWhitney(times[true], times[false])
 		r.report.Add(Row{

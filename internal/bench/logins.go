@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,9 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/crypto/argon2"
-
 	"voordeur/internal/db"
+	"voordeur/internal/identity"
 	"voordeur/internal/world"
 )
 
@@ -29,7 +27,8 @@ func (r *run) logins(ctx context.Context, dialect db.Dialect) error {
 		return err
 	}
 	page := s.handler.asks("worklist", "/")
-	var raw, all, calm, beside sample
+	var raw, all sample
+	var n notice
 	for range r.Rounds {
 		raw.add(hashes(r.Slice))
 		some, err := loadAll(ctx, storm[:r.Conns], r.Slice)
@@ -37,23 +36,14 @@ func (r *run) logins(ctx context.Context, dialect db.Dialect) error {
 			return err
 		}
 		all.add(some)
-		if some, err = load(ctx, page, 4, r.Slice); err != nil {
+		if err := r.notices(ctx, storm, page, &n); err != nil {
 			return err
 		}
-		calm.add(some)
-		if some, err = r.during(ctx, storm, page); err != nil {
-			return err
-		}
-		beside.add(some)
 	}
 	w := pageRow("P9", "log-ins with a password", dialect, all)
 	w.Limit, w.Of, w.Goal = raw.rate(), "argon2id", 0.9
 	r.report.Add(w)
-	r.report.Add(Row{
-		ID: "P9", Name: "a page's p99 beside a storm of log-ins", Database: string(dialect), Unit: "ms",
-		Ours: ms(beside.quantile(0.99)), Limit: ms(calm.quantile(0.99)), Of: "calm", Goal: 3, Most: true,
-		P50: ms(beside.quantile(0.5)), P99: ms(beside.quantile(0.99)), CPU: beside.cost().Seconds() * 1000,
-	})
+	r.report.Add(n.row("P9", "a page's p99 beside a storm of log-ins", dialect, 3))
 	return nil
 }
 
@@ -94,7 +84,7 @@ func hashes(slice time.Duration) sample {
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			for first := true; first || time.Since(begin) < slice; first = false {
-				argon2.IDKey([]byte(world.Password), make([]byte, 16), 2, 19*1024, 1, 32)
+				identity.Stretch(world.Password, make([]byte, 16))
 				n.Add(1)
 			}
 		})
@@ -104,13 +94,7 @@ func hashes(slice time.Duration) sample {
 }
 
 // post is the bytes of a form that is sent.
-func post(host, path string, form url.Values, headers ...string) []byte {
-	var b bytes.Buffer
+func post(host, path string, form url.Values) []byte {
 	body := form.Encode()
-	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n", path, host, len(body))
-	for i := 0; i+1 < len(headers); i += 2 {
-		fmt.Fprintf(&b, "%s: %s\r\n", headers[i], headers[i+1])
-	}
-	b.WriteString("\r\n" + body)
-	return b.Bytes()
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", path, host, len(body), body)
 }
