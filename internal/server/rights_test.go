@@ -132,6 +132,45 @@ func TestA20_WhatAnAccountMayNotDoIsClosedAtEachAddressFromTheNextRequestOn(t *t
 	})
 }
 
+func TestA20_WhatWasBegunEndsWithTheRight(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v := h.client(kim)
+		k := h.kims(v)
+		dossier := k.dossier[len("/dossiers/"):]
+		file, letter := v.opened(dossier, k.file[strings.LastIndex(k.file, "/")+1:]), v.opened(dossier, k.attached[strings.LastIndex(k.attached, "/")+1:])
+		at, a := v.begin(dossier, "stuk.pdf", len(smallPDF), "")
+		if a.status != 201 || v.patch(at, 0, strings.NewReader(smallPDF[:4])).status != 204 {
+			t.Fatalf("begun: %d", a.status)
+		}
+		shown := func(rights string, wantFile, wantLetter int) {
+			t.Helper()
+			h.give(kim, rights)
+			d := h.visit(docs)
+			if f, l := d.get(file).status, d.get(letter).status; f != wantFile || l != wantLetter {
+				t.Errorf("with %q: the document %d, the attachment %d", rights, f, l)
+			}
+		}
+		shown(everyRight, 200, 200)
+		shown("dossiers:see", 200, 404)
+		if a := v.patch(at, 4, strings.NewReader(smallPDF[4:])); a.status != 403 {
+			t.Errorf("the next piece: %d", a.status)
+		}
+		if a := v.tus("DELETE", at, nil, nil); a.status != 403 {
+			t.Errorf("the bin: %d", a.status)
+		}
+		shown("users:manage", 404, 404)
+		h.give(kim, everyRight)
+		if a := v.patch(at, 4, strings.NewReader(smallPDF[4:])); a.status != 204 {
+			t.Errorf("given back: %d", a.status)
+		}
+		h.give(kim, "dossiers:see messages:see messages:send")
+		id := at[strings.LastIndex(at, "/")+1:]
+		if a := v.send(k.dossier+"/messages/new", map[string]string{"once": "late", "subject": "Stuk", "body": "Tekst", "upload": id}); a.status != 403 {
+			t.Errorf("sent with a message: %d", a.status)
+		}
+	})
+}
+
 func TestA20_NobodyIsMailedOfWhatHeMayNotSee(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v := h.client(kim)
