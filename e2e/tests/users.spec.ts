@@ -1,6 +1,6 @@
 import { look } from '../looks'
 import { passwordLink } from '../outbox'
-import { bring, logIn } from '../sessions'
+import { bring, enter as come, logIn } from '../sessions'
 import { expect, test, Visitor } from '../vocabulary'
 
 test('A16 A17 A18 A20: a company adds a user in steps, by keyboard, who sees only what he may', { tag: ['@phone'] }, async ({ ik, demo, context, browser }, info) => {
@@ -102,5 +102,21 @@ test('A16 A17 A18 A20: a company adds a user in steps, by keyboard, who sees onl
     await user.zie('Uw account heeft hier geen toegang toe.')
     await look(user)
     await theirs.close()
+  })
+
+  await test.step('A16: staff see users and their rights, and change them', async () => {
+    const desk = await browser.newContext({ viewport: info.project.use.viewport, locale: 'nl-NL' })
+    const office = await come(desk, demo, 'accountant', 'handler')
+    const staff = new Visitor(await desk.newPage())
+    await staff.open(`${office}/clients?q=Ketting`)
+    await staff.druk('Fietsenmakerij De Ketting bv')
+    await staff.zie('Mag: Gebruikers beheren')
+    await staff.page.getByRole('link', { name: `Rechten wijzigen ${name}` }).click()
+    await staff.kop('Rechten wijzigen')
+    await look(staff)
+    await staff.kies('Dossiers en documenten bekijken')
+    await staff.druk('Opslaan')
+    await staff.zie('De rechten zijn gewijzigd.')
+    await desk.close()
   })
 })

@@ -98,15 +98,24 @@ func (i *Identity) redraft(ctx context.Context, a access.Client, id string, chan
 		if err != nil {
 			return fmt.Errorf("identity: draft: %w", err)
 		}
-		if _, err := tx.Exec(ctx, `delete from account_draft where tenant_id = $1 and account_id = $2 and (at < $3 or id in
-			(select o.id from account_draft o where o.tenant_id = $1 and o.account_id = $2 and o.id <> $4 order by o.at desc, o.id limit 100 offset $5))`,
-			t.ID, s.Account(), db.At(tx.Now().Add(-draftLife)), id, maxDrafts-1); err != nil {
+		if err := forgetDrafts(ctx, tx, s, id); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `insert into account_draft (tenant_id, account_id, id, content, at) values ($1, $2, $3, $4, $5)
 			on conflict (tenant_id, account_id, id) do update set content = $4, at = $5`, t.ID, s.Account(), id, t.Key.Seal(b, draftAAD(t.ID, s.Account(), id)), tx.Now())
 		return err
 	})
+}
+
+// forgetDrafts drops what waited too long in the organisation, and of one maker what is more than he may have.
+func forgetDrafts(ctx context.Context, tx *db.Tx, s access.Scope, but string) error {
+	if _, err := tx.Exec(ctx, `delete from account_draft where tenant_id = $1 and at < $2`, s.Tenant(), db.At(tx.Now().Add(-draftLife))); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `delete from account_draft where tenant_id = $1 and account_id = $2 and id in
+		(select o.id from account_draft o where o.tenant_id = $1 and o.account_id = $2 and o.id <> $3 order by o.at desc, o.id limit 100 offset $4)`,
+		s.Tenant(), s.Account(), but, maxDrafts-1)
+	return err
 }
 
 // DraftOf returns an account that the same person is about to make; any other is NotFound.
