@@ -42,6 +42,27 @@ func TestMatrix(t *testing.T) {
 	})
 }
 
+// TestTheMatrixSeesWhatWasWritten shows that what is not read again did not change.
+func TestTheMatrixSeesWhatWasWritten(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		u := newUniverse(t, d)
+		s := u.sites[0]
+		before, theirs := u.digest(s.id), u.digest(s.other.id)
+		u.exec(`update client set name = name || '!' where tenant_id = $1`, s.id)
+		after := u.digest(s.id)
+		if got := difference(before, after); got != "client" {
+			t.Errorf("clients have other names, and what differs is %q", got)
+		}
+		if u.digest(s.other.id) != theirs {
+			t.Error("the other tenant differs too")
+		}
+		u.exec(`update client set name = substr(name, 1, length(name) - 1) where tenant_id = $1`, s.id)
+		if u.digest(s.id) != before {
+			t.Error("clients have their names again, and it differs")
+		}
+	})
+}
+
 // probe is one row on one face of a site.
 type probe struct {
 	*site
