@@ -28,18 +28,20 @@ const ELSEWHERE = [
   '/profile/two-step/passkey/{passkey}',
   '/profile/two-step/passkey/{passkey}/remove',
   '/clients/{client}/accounts/{account}/letter',
+  '/clients/{client}/accounts/{account}/rights',
 ]
 
 const people = [
-  { role: 'client', face: 'portal', may: ['client'] },
-  { role: 'extra', face: 'portal', may: ['client'] },
+  { role: 'client', face: 'portal', may: ['client', 'dossiers', 'messages'] },
+  { role: 'extra', face: 'portal', may: ['client', 'dossiers', 'messages'] },
   { role: 'handler', face: 'office', may: ['read', 'work'] },
   { role: 'administrator', face: 'office', may: ['read', 'work', 'manage', 'journal'] },
   { role: 'auditor', face: 'office', may: ['read', 'journal'] },
 ] as const
 
 for (const locale of ['nl-NL', 'en-GB']) {
-  test.describe(locale, () => {
+  // What English changes is words: their length, and the language that a screen reader is told.
+  test.describe(locale, { tag: locale === 'en-GB' ? '@phone' : [] }, () => {
     test.use({ locale })
 
     for (const { role, face, may } of people) {

@@ -2,7 +2,10 @@
 // policies without which no route can be registered.
 package access
 
-import "voordeur/internal/access/internal/mint"
+import (
+	"voordeur/internal/access/internal/mint"
+	"voordeur/internal/errs"
+)
 
 // Scope is proof of who asks and in which tenant. Every store function takes one; only package
 // authn makes them.
@@ -65,6 +68,17 @@ func (s Staff) SeesAll() bool {
 // Head reports whether it is the head account of a company (N48).
 func (c Client) Head() bool { return c.scope.Role() == RoleHead }
 
+// Can reports whether the client has all of these rights.
+func (c Client) Can(r Rights) bool { return c.scope.Rights().Has(r) }
+
+// Require is Can as an error: the person may know what his account is not given.
+func (c Client) Require(r Rights) error {
+	if c.Can(r) {
+		return nil
+	}
+	return errs.New(errs.Forbidden, "error.no_right")
+}
+
 // Can reports whether the employee has a permission.
 func (s Staff) Can(p Permission) bool { return may(s.scope.Role(), p) }
 
@@ -96,7 +110,7 @@ type Policy struct {
 	name  string
 	face  Face
 	open  bool
-	head  bool // only the head account of a company
+	needs Rights // of a portal account
 	right Permission
 }
 
@@ -104,13 +118,17 @@ type Policy struct {
 var (
 	PortalOpen   = Policy{name: "portal: anybody", face: Portal, open: true}
 	PortalClient = Policy{name: "portal: client", face: Portal}
-	PortalHead   = Policy{name: "portal: head account", face: Portal, head: true}
 	OfficeOpen   = Policy{name: "office: anybody", face: Office, open: true}
 	AnyFace      = Policy{name: "both: anybody", open: true}
 	// DocsTicket is that of the host that serves documents only: it has no log-in, and every address
 	// on it carries a ticket that the handler checks.
 	DocsTicket = Policy{name: "docs: ticket", face: Docs, open: true}
 )
+
+// PortalWith is the policy of clients who have all of these rights (A20, A21).
+func PortalWith(r Rights) Policy {
+	return Policy{name: "portal: " + r.String(), face: Portal, needs: r}
+}
 
 // OfficeWith is the policy of staff who have the permission.
 func OfficeWith(p Permission) Policy {
@@ -145,7 +163,7 @@ func (p Policy) Allows(s Scope) bool {
 	}
 	if p.face == Portal {
 		c, ok := AsClient(s)
-		return ok && (!p.head || c.Head())
+		return ok && c.Can(p.needs)
 	}
 	_, ok := AsStaff(s)
 	return ok && may(s.Role(), p.right)

@@ -21,7 +21,7 @@ const selectItems = `select u.kind, u.object_id, coalesce(m.subject, x.title), d
 	left join account mw on mw.tenant_id = m.tenant_id and mw.id = m.author_id
 	left join document x on u.kind = 'document' and x.tenant_id = u.tenant_id and x.id = u.object_id
 	left join account xw on xw.tenant_id = x.tenant_id and xw.id = x.created_by
-	where u.tenant_id = $1 and u.account_id = $2 order by u.at desc, u.object_id desc limit `
+	where u.tenant_id = $1 and u.account_id = $2 and (u.kind = 'document' and cast($3 as boolean) or u.kind = 'message' and cast($4 as boolean)) order by u.at desc, u.object_id desc limit `
 
 func scanItem(scan db.Scan) (Item, error) {
 	var it Item
@@ -29,13 +29,13 @@ func scanItem(scan db.Scan) (Item, error) {
 	return it, err
 }
 
-// New returns what is new for the account, newest first.
-func New(ctx context.Context, r db.Reader, s access.Scope) ([]Item, error) {
-	return db.All(ctx, r, scanItem, selectItems+`10`, s.Tenant(), s.Account())
+// New returns what is new for the account of what it may see, newest first.
+func New(ctx context.Context, r db.Reader, a access.Client) ([]Item, error) {
+	return db.All(ctx, r, scanItem, selectItems+`10`, a.Scope().Tenant(), a.Scope().Account(), a.Can(access.SeeDossiers), a.Can(access.SeeMessages))
 }
 
 // Waiting returns what waits for an employee, newest first: messages he has not read and documents
 // that a client delivered.
 func Waiting(ctx context.Context, r db.Reader, a access.Staff) ([]Item, error) {
-	return db.All(ctx, r, scanItem, selectItems+`100`, a.Scope().Tenant(), a.Scope().Account())
+	return db.All(ctx, r, scanItem, selectItems+`100`, a.Scope().Tenant(), a.Scope().Account(), true, true)
 }

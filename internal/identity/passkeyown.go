@@ -93,7 +93,7 @@ func (i *Identity) LinkPasskey(ctx context.Context, s access.Scope, in Answer, n
 	if err != nil {
 		return nil, err
 	}
-	k, err := i.made(t, c, challenge, in.JSON)
+	k, err := i.passkeyMade(t, c, challenge, in.JSON)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +120,8 @@ func parseMade(answer string) *protocol.ParsedCredentialCreationData {
 	return parsed
 }
 
-// made checks what a browser made; nil is what is not right.
-func (i *Identity) made(t *tenant.Tenant, c ceremony, challenge, answer string) (*webauthn.Credential, error) {
+// passkeyMade checks what a browser made; nil is what is not right.
+func (i *Identity) passkeyMade(t *tenant.Tenant, c ceremony, challenge, answer string) (*webauthn.Credential, error) {
 	parsed := parseMade(answer)
 	if parsed == nil || challenge == "" {
 		return nil, nil

@@ -37,6 +37,9 @@ type universe struct {
 	house   *server.House
 	handler http.Handler
 	raw     *sql.DB
+	watch   *sql.Conn // only looks whether anything was written
+	summed  string    // how far the database was written when sums were taken
+	sums    map[string][32]byte
 	tables  []string
 	beside  map[string]string // tables with something of a dossier or an account, and the condition for another's
 	sites   [2]*site
@@ -61,8 +64,9 @@ type actor struct {
 	tenant                        string
 	face                          access.Face
 	role                          access.Role
-	dead                          bool // the session or the account is over
-	ended                         bool // only the session is
+	rights                        string // of an extra account, as words
+	dead                          bool   // the session or the account is over
+	ended                         bool   // only the session is
 }
 
 func newUniverse(t *testing.T, d *db.DB) *universe {
@@ -91,6 +95,9 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	_, err = h.Jobs.Drain(ctx)
 	must(t, err)
 	u := &universe{t: t, parts: parts, house: h, handler: h.Handler(), raw: dbtest.Raw(t, d)}
+	u.watch, err = u.raw.Conn(ctx)
+	must(t, err)
+	t.Cleanup(func() { must(t, u.watch.Close()) })
 	u.tables = u.list(tablesOf(d))
 	u.columns()
 	u.sites[0] = &site{universe: u, id: "notaris", domain: "delinde.example"}
@@ -158,8 +165,18 @@ func (u *universe) digest(tenantID string, but ...string) string {
 	return b.String()
 }
 
+// sum is a fingerprint of the rows of a query, whatever their order. It reads them again only when
+// the database was written since: most of what the matrix asks changes nothing.
 func (u *universe) sum(query string, args ...any) [32]byte {
 	u.t.Helper()
+	if now := u.written(); now != u.summed {
+		u.summed, u.sums = now, map[string][32]byte{}
+	}
+	key := fmt.Sprint(query, args)
+	total, had := u.sums[key]
+	if had {
+		return total
+	}
 	rows, err := u.raw.Query(query, args...)
 	must(u.t, err)
 	defer rows.Close()
@@ -169,19 +186,38 @@ func (u *universe) sum(query string, args ...any) [32]byte {
 	for i := range values {
 		at[i] = &values[i]
 	}
-	var total [32]byte
+	h := sha256.New()
+	var one [32]byte
 	for rows.Next() {
 		must(u.t, rows.Scan(at...))
-		h := sha256.New()
+		h.Reset()
 		for _, v := range values {
-			fmt.Fprintf(h, "%v\x00", v)
+			if b, ok := v.([]byte); ok {
+				_, _ = h.Write(b)
+			} else {
+				fmt.Fprintf(h, "%v", v)
+			}
+			_, _ = h.Write([]byte{0})
 		}
-		for i, c := range h.Sum(nil) {
+		for i, c := range h.Sum(one[:0]) {
 			total[i] ^= c
 		}
 	}
 	must(u.t, rows.Err())
+	u.sums[key] = total
 	return total
+}
+
+// written says how far the database was written: it changes with every commit, and may with more.
+func (u *universe) written() string {
+	u.t.Helper()
+	query := `select pg_current_wal_insert_lsn()::text`
+	if u.parts.DB.Dialect() == db.SQLite {
+		query = `pragma data_version` // of a connection that itself never writes
+	}
+	var now string
+	must(u.t, u.watch.QueryRowContext(context.Background(), query).Scan(&now))
+	return now
 }
 
 // session makes a live session of an account and returns its cookie.
@@ -244,6 +280,12 @@ func (s *site) populate(ctx context.Context) {
 	must(s.t, err)
 	gone, err := s.house.Identity.Invite(ctx, handler, "gone-account", identity.NewAccount{Client: s.clientOf("c.dewit@post.example"), Name: "Weg", Email: "weg@post.example", Role: access.RoleExtra})
 	must(s.t, err)
+	for _, e := range extras[1:] {
+		id, err := s.house.Identity.Invite(ctx, handler, e.email, identity.NewAccount{Client: s.clientOf("directie@bakkerijsmit.example"), Name: e.name, Email: e.email, Role: access.RoleExtra})
+		must(s.t, err)
+		s.exec(`update account set state = 'active', rights = $3 where tenant_id = $1 and id = $2`, s.id, id, e.rights)
+	}
+	s.handOut(ctx)
 	must(s.t, s.house.Identity.InviteByLetter(ctx, handler, "letter", identity.NewLetter{Client: s.spareOf, Name: "Per brief", UserName: "perbrief", Role: access.RoleExtra}))
 	s.exec(`update account set state = 'blocked' where tenant_id = $1 and (id = $2 or email_key = $3)`, s.id, gone, "weg@"+s.domain)
 	s.exec(`insert into dossier_staff (tenant_id, dossier_id, account_id) values ($1, $2, $3)`, s.id, world.FixtureID(12), s.account("collega@"+s.domain))
@@ -253,6 +295,20 @@ func (s *site) populate(ctx context.Context) {
 	s.uploads()
 	s.stop()
 	s.mark()
+}
+
+// handOut lets companies choose rights for their people, in steps.
+func (s *site) handOut(ctx context.Context) {
+	s.t.Helper()
+	scope, err := authn.Act(ctx, s.house.DB, s.id, s.account("beheer@"+s.domain))
+	must(s.t, err)
+	manager, _ := access.AsStaff(scope)
+	t, err := s.house.Tenants.Get(ctx, s.id)
+	must(s.t, err)
+	must(s.t, s.house.Tenants.Edit(ctx, manager, t.Version, "accounts", func(e *tenant.Edition) error {
+		e.Settings.Users = tenant.UserRule{Rights: true, Wizard: true}
+		return nil
+	}))
 }
 
 // secondParty adds a client to a dossier that has one, of which he sees what is for every party: one
@@ -326,6 +382,15 @@ func (s *site) mark() {
 // letter begins everything that is this tenant's.
 func (s *site) letter() string { return mark + strings.ToUpper(s.id[:1]) }
 
+// extras are the extra accounts of one company: without each of the rights, and with that over users.
+var extras = []struct{ name, email, rights string }{
+	{"extra", "kim@bakkerijsmit.example", "dossiers:see dossiers:upload messages:see messages:send"},
+	{"extra that sees no dossiers", "dossiers@bakkerijsmit.example", "users:manage"},
+	{"extra that uploads nothing", "upload@bakkerijsmit.example", "dossiers:see messages:see messages:send"},
+	{"extra that sees no messages", "messages@bakkerijsmit.example", "dossiers:see dossiers:upload"},
+	{"extra that sends nothing", "send@bakkerijsmit.example", "dossiers:see dossiers:upload messages:see"},
+}
+
 // enlist gives every kind of actor of the matrix a cookie.
 func (s *site) enlist() {
 	add := func(name, email string, face access.Face, role access.Role, of *site, dead bool) *actor {
@@ -343,7 +408,9 @@ func (s *site) enlist() {
 	add("client of another tenant", "c.dewit@post.example", access.Portal, access.RoleClient, s.other, true)
 	add("employee of another tenant", "beheer@"+s.other.domain, access.Office, access.RoleAdministrator, s.other, true)
 	add("head", "directie@bakkerijsmit.example", access.Portal, access.RoleHead, s, false)
-	add("extra", "kim@bakkerijsmit.example", access.Portal, access.RoleExtra, s, false)
+	for _, e := range extras {
+		add(e.name, e.email, access.Portal, access.RoleExtra, s, false).rights = e.rights
+	}
 	add("handler not involved", "collega@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("handler", "behandelaar@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("administrator", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, false)
@@ -374,12 +441,13 @@ func (s *site) revive() {
 	for _, a := range s.actors {
 		if !a.dead && a.tenant == s.id {
 			s.exec(`update session set ended_at = null where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
-			s.exec(`update account set state = 'active', removed_at = null where tenant_id = $1 and id = $2`, s.id, a.account)
+			s.exec(`update account set state = 'active', removed_at = null, rights = $3 where tenant_id = $1 and id = $2`, s.id, a.account, a.rights)
 		}
 	}
 }
 
-// awake keeps sessions from being noted as in use half-way, which writes.
+// awake keeps sessions from being noted as in use half-way, which writes, and their owners proved: on a busy
+// machine the matrix takes longer than a proof holds.
 func (u *universe) awake() {
-	u.exec(`update session set seen_at = $1`, db.At(u.house.DB.Clock().Now()))
+	u.exec(`update session set seen_at = $1, proved_at = $1`, db.At(u.house.DB.Clock().Now()))
 }

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"voordeur/internal/access"
 	"voordeur/internal/client"
 	"voordeur/internal/tenant"
 )
@@ -25,7 +26,11 @@ func accountant() office {
 func ketting() person {
 	return person{
 		kind: client.Company, name: "Fietsenmakerij De Ketting bv", email: "info@deketting.example", number: "K-204", mails: true,
-		extra: []account{{"Mees Ketting", "mees@deketting.example"}}, greeting: "Geachte directie,", signs: "Teun Ketting, De Ketting bv", address: []string{"Kruisstraat 12", "5211 DV Den Bosch"},
+		extra: []account{
+			{"Mees Ketting", "mees@deketting.example", access.OwnRights | access.ManageUsers},
+			{"Joris Bos", "joris@deketting.example", access.SeeDossiers | access.UploadDocuments},
+		},
+		greeting: "Geachte directie,", signs: "Teun Ketting, De Ketting bv", address: []string{"Kruisstraat 12", "5211 DV Den Bosch"},
 		dossiers: []story{
 			{
 				number: "2026-J-204", title: "Jaarrekening 2025", status: "waiting", note: "Wij wachten op uw bankafschriften van december.", template: "jaarrekening", done: 3, opened: 35,

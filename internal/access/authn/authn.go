@@ -44,8 +44,9 @@ func (l Limits) Since(now time.Time) (began, seen db.Time) {
 	return db.At(now.Add(-l.Life)), db.At(now.Add(-l.Idle))
 }
 
-const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), s.means, a.language, s.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
-	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id limit 100) capped)
+const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), a.rights, s.means, a.language, s.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
+	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.kind = 'document' limit 100) capped),
+	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.kind = 'message' limit 100) capped)
 	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
 	where s.tenant_id = $1 and s.id = $5 and s.face = $6 and a.face = s.face and a.state = 'active' and ` + Alive
 
@@ -61,18 +62,34 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	data := mint.Data{Tenant: tenant, Session: id, Origin: origin}
 	var s Session
 	var seen, began, ends, proved db.Time
+	var rights string
+	var documents, messages int
 	bound, silent := limits.Since(now)
 	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, silent, id, string(face)).
-		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &s.Unread)
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &documents, &messages)
 	if err != nil {
 		return Session{}, err
 	}
-	data.Proved = proved.Time
+	data.Proved, data.Rights = proved.Time, access.RightsOf(data.Role, rights)
+	s.Unread = unread(data, documents, messages)
 	s.Scope, s.SeenAt, s.Ends = mint.New(data), seen.Time, ends.Time
 	if cut := began.Add(limits.Life); cut.Before(s.Ends) { // the organisation made it shorter since
 		s.Ends = cut
 	}
 	return s, nil
+}
+
+// unread is how much is new of what the account may see, capped at 100.
+func unread(data mint.Data, documents, messages int) int {
+	n := 0
+	staff := data.Client == ""
+	if staff || data.Rights.Has(access.SeeDossiers) {
+		n += documents
+	}
+	if staff || data.Rights.Has(access.SeeMessages) {
+		n += messages
+	}
+	return min(n, 100)
 }
 
 // Nobody returns the scope of a visitor who is not logged in: it names the tenant only.
@@ -85,12 +102,14 @@ func System(tenant, task string) access.Scope {
 	return mint.New(mint.Data{Tenant: tenant, Account: task, Role: access.RoleSystem, Means: "system"})
 }
 
-const loadAccount = `select a.id, ` + roleOf + `, a.name, coalesce(a.client_id, '') from account a where a.tenant_id = $1 and a.id = $2`
+const loadAccount = `select a.id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), a.rights from account a where a.tenant_id = $1 and a.id = $2`
 
 // Act returns the scope of an account without a log-in, for fixtures: an architecture test lets
 // only package world and tests call it.
 func Act(ctx context.Context, r db.Reader, tenant, account string) (access.Scope, error) {
 	data := mint.Data{Tenant: tenant, Means: "fixture"}
-	err := r.QueryRow(ctx, loadAccount, tenant, account).Scan(&data.Account, &data.Role, &data.Name, &data.Client)
+	var rights string
+	err := r.QueryRow(ctx, loadAccount, tenant, account).Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights)
+	data.Rights = access.RightsOf(data.Role, rights)
 	return mint.New(data), err
 }

@@ -13,6 +13,7 @@ type Data struct {
 	Role    Role
 	Name    string
 	Client  string // portal accounts: the person or company they belong to
+	Rights  Rights // portal accounts: what they may do
 	Session string
 	Means   string    // password, password+totp, system
 	Proved  time.Time // when the owner of the session last proved himself
@@ -24,6 +25,12 @@ type Scope struct{ data Data }
 
 // New makes a scope.
 func New(d Data) Scope { return Scope{d} }
+
+// Without returns the scope with fewer rights.
+func (s Scope) Without(r Rights) Scope {
+	s.data.Rights &^= r
+	return s
+}
 
 // Tenant returns the tenant's id.
 func (s Scope) Tenant() string { return s.data.Tenant }
@@ -39,6 +46,9 @@ func (s Scope) Name() string { return s.data.Name }
 
 // Client returns the id of the person or company a portal account belongs to.
 func (s Scope) Client() string { return s.data.Client }
+
+// Rights returns what a portal account may do; staff have permissions instead.
+func (s Scope) Rights() Rights { return s.data.Rights }
 
 // Session returns the id of the session.
 func (s Scope) Session() string { return s.data.Session }
