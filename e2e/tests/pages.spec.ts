@@ -26,6 +26,8 @@ const ELSEWHERE = [
   '/profile/two-step/phone/code',
   '/profile/two-step/codes',
   '/profile/two-step/remove',
+  '/profile/two-step/passkey/{passkey}',
+  '/profile/two-step/passkey/{passkey}/remove',
   '/clients/{client}/accounts/{account}/letter',
   '/clients/{client}/accounts/{account}/rights',
 ]

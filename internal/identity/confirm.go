@@ -46,13 +46,17 @@ func (i *Identity) prover(ctx context.Context, t *tenant.Tenant, s access.Scope)
 
 // Asked is what an account proves itself with besides its password.
 type Asked struct {
-	App    bool   // a code of its app
-	Number string // or one that is sent to this number, masked
-	Sent   bool   // which was done
+	App     bool   // a code of its app
+	Number  string // or one that is sent to this number, masked
+	Sent    bool   // which was done
+	Passkey bool   // or a passkey, which needs no password either
 }
 
 // Any reports whether a code is asked at all.
 func (a Asked) Any() bool { return a.App || a.Number != "" }
+
+// Only reports whether a passkey alone will do, since there is nothing that gives a code.
+func (a Asked) Only() bool { return a.Passkey && !a.Any() }
 
 // ToConfirm returns what the account proves itself with besides its password.
 func (i *Identity) ToConfirm(ctx context.Context, t *tenant.Tenant, s access.Scope) (Asked, error) {
@@ -60,7 +64,7 @@ func (i *Identity) ToConfirm(ctx context.Context, t *tenant.Tenant, s access.Sco
 	if err != nil {
 		return Asked{}, err
 	}
-	a := Asked{App: p.has(TOTP)}
+	a := Asked{App: p.has(TOTP), Passkey: p.has(Passkey)}
 	for _, f := range p.factors {
 		if f.Kind == SMS {
 			a.Number = f.Number

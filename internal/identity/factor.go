@@ -8,6 +8,7 @@ import (
 	"encoding/base32"
 	"image/png"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,16 +24,19 @@ import (
 // Kind is a second factor, or what stands in for one.
 type Kind string
 
-// The kinds: an authenticator app, a telephone that gets codes, and a recovery code.
+// The kinds: an authenticator app, a telephone that gets codes, a passkey, and a recovery code.
 const (
 	TOTP     Kind = "totp"
 	SMS      Kind = "sms"
+	Passkey  Kind = "passkey"
 	Recovery Kind = "recovery"
 )
 
-// Factor is what an account shows besides its password. Number is that of a telephone, masked.
+// Factor is what an account shows besides its password. Number is that of a telephone, masked; a passkey,
+// of which an account can have several, has an id and a name.
 type Factor struct {
 	Kind        Kind
+	ID, Name    string
 	Number      string
 	ConfirmedAt db.Time
 	UsedAt      *db.Time
@@ -50,8 +54,28 @@ func (k Kind) aad(tenantID, account string) string {
 
 const selectFactors = `select kind, secret, confirmed_at, used_at from factor where tenant_id = $1 and account_id = $2 order by coalesce(used_at, confirmed_at) desc, kind desc`
 
+// last is when a factor was used, or else linked.
+func (f Factor) last() time.Time {
+	if f.UsedAt != nil {
+		return f.UsedAt.Time
+	}
+	return f.ConfirmedAt.Time
+}
+
 // factors returns those of an account, the one that was used last first.
 func factors(ctx context.Context, r db.Reader, t *tenant.Tenant, account string) ([]Factor, error) {
+	list, err := codeFactors(ctx, r, t, account)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := passkeys(ctx, r, t.ID, account)
+	list = append(list, keys...)
+	slices.SortStableFunc(list, func(a, b Factor) int { return b.last().Compare(a.last()) })
+	return list, err
+}
+
+// codeFactors returns the factors of an account that give codes.
+func codeFactors(ctx context.Context, r db.Reader, t *tenant.Tenant, account string) ([]Factor, error) {
 	return db.All(ctx, r, func(scan db.Scan) (Factor, error) {
 		var f Factor
 		var sealed []byte
@@ -84,6 +108,9 @@ func storeFactor(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account strin
 // dropFactors takes every factor and recovery code from an account, and voids what was sent to it.
 func dropFactors(ctx context.Context, tx *db.Tx, tenantID, account string) error {
 	if _, err := tx.Exec(ctx, `delete from factor where tenant_id = $1 and account_id = $2`, tenantID, account); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from passkey where tenant_id = $1 and account_id = $2`, tenantID, account); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, voidCodes, tenantID, account, tx.Now()); err != nil {

@@ -289,7 +289,7 @@ func TestN44_AnAppIsLinkedAndAskedAfterThePassword(t *testing.T) {
 		}
 		o, err := w.Identity.OwnFactors(ctx, again)
 		must(t, err)
-		if len(o.Factors) != 2 || len(o.Offers) != 0 {
+		if len(o.Factors) != 2 || !slices.Equal(o.Offers, []identity.Kind{identity.Passkey}) {
 			t.Errorf("%+v", o)
 		}
 		out, err = login(w, t, "notaris", email, world.Password, "")

@@ -82,9 +82,17 @@ func (i *Identity) FactorsOf(ctx context.Context, a access.Staff, client string)
 		return r, err
 	}, `select f.account_id, f.kind from factor f join account a on a.tenant_id = f.tenant_id and a.id = f.account_id
 		where f.tenant_id = $1 and a.client_id = $2 and a.face = 'portal' order by f.kind desc`, a.Scope().Tenant(), client)
+	if err != nil {
+		return nil, err
+	}
 	of := map[string][]Kind{}
 	for _, r := range list {
 		of[r.account] = append(of[r.account], r.kind)
+	}
+	with, err := db.All(ctx, i.db, db.Value[string], `select distinct p.account_id from passkey p join account a on a.tenant_id = p.tenant_id and a.id = p.account_id
+		where p.tenant_id = $1 and a.client_id = $2 and a.face = 'portal'`, a.Scope().Tenant(), client)
+	for _, account := range with {
+		of[account] = append(of[account], Passkey)
 	}
 	return of, err
 }

@@ -21,10 +21,13 @@ type CodeAttempt struct {
 	Device     string // the device cookie, "" for an unknown browser
 	Origin     string // network prefix
 
-	hash []byte // of a recovery code
+	Answer Answer // of a passkey
+
+	hash   []byte  // of a recovery code
+	signed *signed // by a passkey; nil when that was not right
 }
 
-// Code finishes a step with a code: of the app, of a text message, or a recovery code. With Enrol it also
+// Code finishes a step with a code: of the app, of a text message, or a recovery code; or with a passkey. With Enrol it also
 // links the factor. A code is used once. Five wrong ones end the step, and are counted for the account
 // as wrong passwords are: who knows the password could begin steps without end.
 func (i *Identity) Code(ctx context.Context, t *tenant.Tenant, in CodeAttempt) (Outcome, error) {
@@ -44,6 +47,11 @@ func (i *Identity) Code(ctx context.Context, t *tenant.Tenant, in CodeAttempt) (
 			return Outcome{}, errors.Join(err, i.giveBack(ctx, t.ID, gate))
 		}
 	}
+	if in.With == Passkey {
+		if in.signed, err = i.answered(ctx, t, s.atStep(), in.Answer); err != nil {
+			return Outcome{}, errors.Join(err, i.giveBack(ctx, t.ID, gate))
+		}
+	}
 	in.Code = noSpace(in.Code)
 	var out Outcome
 	right := false
@@ -60,6 +68,9 @@ func (i *Identity) Code(ctx context.Context, t *tenant.Tenant, in CodeAttempt) (
 		var f errs.Fields
 		f.Add("code", "code.wrong")
 		err = f.Err()
+		if in.With == Passkey {
+			err = errs.New(errs.Invalid, "passkey.failed")
+		}
 	}
 	if err == nil && in.Enrol {
 		out.Codes, err = i.firstCodes(ctx, t, s.face, s.account)
@@ -67,13 +78,14 @@ func (i *Identity) Code(ctx context.Context, t *tenant.Tenant, in CodeAttempt) (
 	return out, err
 }
 
-// with returns the factor that is tried: the account's own first, unless another is named.
+// with returns the factor that is tried: the account's own first of those that give codes, unless another
+// is named.
 func (i *Identity) with(ctx context.Context, t *tenant.Tenant, s step, in CodeAttempt) (Kind, error) {
 	switch in.With {
-	case SMS, TOTP, Recovery:
+	case SMS, TOTP, Passkey, Recovery:
 		return in.With, nil
 	}
-	had, err := factors(ctx, i.db, t, s.account)
+	had, err := codeFactors(ctx, i.db, t, s.account)
 	if err != nil || in.Enrol || len(had) == 0 {
 		return TOTP, err
 	}
@@ -116,6 +128,8 @@ func (i *Identity) useCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s s
 		right, err = useTOTP(ctx, tx, t, s.account, in.Code)
 	case Recovery:
 		return useRecovery(ctx, tx, t.ID, s.account, in.hash)
+	case Passkey:
+		right, err = usePasskey(ctx, tx, t, in.signed)
 	}
 	if err == nil && right {
 		err = lapseReset(ctx, tx, t.ID, s.account)

@@ -53,7 +53,7 @@ func (i *Identity) mailAbout(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a
 // OwnFactors is what a client sees of his factors.
 type OwnFactors struct {
 	Factors  []Factor
-	Offers   []Kind // what he can link and has not
+	Offers   []Kind // what he can link and has not, or can have several of
 	Recovery bool   // the organisation has recovery codes
 	Left     int    // of them
 	Required bool   // the last factor stays
@@ -77,7 +77,7 @@ func (i *Identity) OwnFactors(ctx context.Context, a access.Client) (OwnFactors,
 		return o, err
 	}
 	for _, k := range i.offers(t, access.Portal) {
-		if _, has := o.Has(k); !has {
+		if _, has := o.Has(k); !has || k == Passkey {
 			o.Offers = append(o.Offers, k)
 		}
 	}
@@ -223,17 +223,8 @@ func (i *Identity) Unlink(ctx context.Context, a access.Client, k Kind) error {
 		if err != nil || n == 0 { // the second of two clicks
 			return err
 		}
-		left, err := factors(ctx, tx, t, s.Account())
-		if err != nil {
+		if err := lastFactor(ctx, tx, t, s); err != nil {
 			return err
-		}
-		if len(left) == 0 {
-			if t.Settings.SecondFactor.Required() {
-				return errs.New(errs.Conflict, "twostep.last")
-			}
-			if err := dropFactors(ctx, tx, t.ID, s.Account()); err != nil {
-				return err
-			}
 		}
 		return i.tell(ctx, tx, t, s, s.Account(), "account.factor_unlinked", changed{"factor_removed", k})
 	})

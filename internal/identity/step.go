@@ -62,8 +62,9 @@ func (i *Identity) proceed(ctx context.Context, tx *db.Tx, t *tenant.Tenant, fac
 	return out, err
 }
 
-// offers are the factors that can be linked on a face: in the office an app at any rate, and a telephone
-// where there is a provider of text messages.
+// offers are the factors that can be linked on a face: in the office an app and passkeys at any rate, and a
+// telephone where there is a provider of text messages. A passkey is linked from the own page alone: it works in
+// one browser or so, and who has lost that must have another way.
 func (i *Identity) offers(t *tenant.Tenant, face access.Face) []Kind {
 	var list []Kind
 	if face == access.Office || t.Settings.SecondFactor.Offers(tenant.FactorTOTP) {
@@ -71,6 +72,9 @@ func (i *Identity) offers(t *tenant.Tenant, face access.Face) []Kind {
 	}
 	if i.tenants.Texting && t.Settings.SecondFactor.Offers(tenant.FactorSMS) {
 		list = append(list, SMS)
+	}
+	if face == access.Office || t.Settings.SecondFactor.On() && t.Settings.SecondFactor.Offers(tenant.FactorPasskey) {
+		list = append(list, Passkey)
 	}
 	return list
 }
@@ -106,7 +110,7 @@ func (i *Identity) AtStep(ctx context.Context, t *tenant.Tenant, face access.Fac
 	if err != nil {
 		return Step{}, err
 	}
-	v := Step{Offers: i.offers(t, face)}
+	v := Step{Offers: slices.DeleteFunc(i.offers(t, face), func(k Kind) bool { return k == Passkey })}
 	if v.Factors, err = factors(ctx, i.db, t, s.account); err != nil {
 		return v, err
 	}

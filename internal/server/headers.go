@@ -16,12 +16,24 @@ func headers(h http.Header, secure bool) {
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Permissions-Policy", permissions(""))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Robots-Tag", "noindex")
 	if secure {
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains; preload")
 	}
+}
+
+// permissions is the Permissions-Policy of a page that does this with passkeys, or nothing.
+func permissions(passkeys string) string {
+	use, make := "()", "()"
+	switch passkeys {
+	case "get":
+		use = "(self)"
+	case "create":
+		make = "(self)"
+	}
+	return "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=" + use + ", publickey-credentials-create=" + make
 }
 
 // recorder knows what the log and the panic guard ask of an answer.

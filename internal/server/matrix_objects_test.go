@@ -134,6 +134,10 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if id != "mine" || r.dead {
 				return false
 			}
+		case "passkey":
+			if !s.has(`select id from passkey where tenant_id = $1 and id = $2 and account_id = $3`, s.id, id, a.account) {
+				return false
+			}
 		case "letter":
 			if !s.has(`select id from letter where tenant_id = $1 and id = $2`, s.id, id) {
 				return false
@@ -173,6 +177,8 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 		return append(s.list(`select id from dossier where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "client":
 		return append(s.list(`select id from client where tenant_id in ($1, $2) group by id order by id limit 5`, s.id, s.other.id), never)
+	case "passkey":
+		return append(s.list(`select id from passkey where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "letter":
 		return append(s.list(`select id from letter where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "handler":

@@ -129,8 +129,11 @@ const (
 		select a.tenant_id, 'r' || (select count(*) from factor_reset) || a.id, a.id, 'x', (select min(h.id) from account h where h.tenant_id = a.tenant_id and h.role = 'handler'), a.created_at
 		from account a where a.tenant_id = $1 and a.id = $2
 		on conflict (tenant_id, account_id) where ended_at is null do update set due_at = null, confirmed_by = null, asked_by = excluded.asked_by`
-	managing = `update account set rights = 'dossiers:see users:manage' where tenant_id = $1 and id = $2`
-	unsent   = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
+	managing    = `update account set rights = 'dossiers:see users:manage' where tenant_id = $1 and id = $2`
+	passkeyMade = `insert into passkey (tenant_id, id, account_id, face, credential, public_key, name, sign_count, backup_eligible, backed_up, created_at)
+		select a.tenant_id, a.id, a.id, a.face, p.public_key, p.public_key, 'Passkey', 0, false, false, a.created_at from account a, passkey p
+		where a.tenant_id = $1 and a.id = $2 and p.tenant_id = $1 and p.face <> a.face and not exists (select 1 from passkey m where m.tenant_id = a.tenant_id and m.id = a.id) limit 1`
+	unsent = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
 )
 
 // rows is the list of every route and how it is called.
@@ -152,6 +155,12 @@ var rows = []row{
 	{route: "GET /confirm", want: 200, also: 303, inQuery: map[string]string{"next": "dossier"}},
 	{route: "POST /confirm", want: 422, also: 303, quiet: true, form: []string{"password", ""}},
 	{route: "POST /confirm/send", want: 303, quiet: true, form: []string{"next", "/"}},
+	{route: "POST /login/passkey", want: 422, quiet: true, form: []string{"answer", ""}},
+	{route: "POST /login/passkey/ask", want: 200, quiet: true, moving: true, ready: `delete from throttle where tenant_id = $1`},
+	{route: "POST /login/code/passkey", want: 303, quiet: true, form: []string{"answer", "{}"}},
+	{route: "POST /login/code/passkey/ask", want: 401, quiet: true},
+	{route: "POST /confirm/passkey", want: 422, also: 303, quiet: true, form: []string{"answer", ""}},
+	{route: "POST /confirm/passkey/ask", want: 200, also: 401, quiet: true, moving: true},
 	{route: "GET /help", want: 200},
 	{route: "GET /accessibility", want: 200},
 	{route: "GET /privacy", want: 200},
@@ -214,6 +223,13 @@ var rows = []row{
 	{face: portalFace, route: "POST /profile/two-step/codes", want: 303, event: "account.recovery_codes_made", own: true},
 	{face: portalFace, route: "GET /profile/two-step/remove", want: 200, query: []string{"kind", "totp"}},
 	{face: portalFace, route: "POST /profile/two-step/remove", want: 303, event: "account.factor_unlinked", form: []string{"kind", "totp"}, own: true, last: true},
+	{face: portalFace, route: "GET /profile/two-step/passkey", want: 200},
+	{face: portalFace, route: "POST /profile/two-step/passkey", want: 422, quiet: true, form: []string{"answer", "{}"}, own: true},
+	{face: portalFace, route: "POST /profile/two-step/passkey/ask", want: 200, quiet: true, own: true, moving: true},
+	{face: portalFace, route: "GET /profile/two-step/passkey/{passkey}", want: 200},
+	{face: portalFace, route: "POST /profile/two-step/passkey/{passkey}", want: 303, event: "account.passkey_renamed", form: []string{"name", "Mijn telefoon"}, own: true},
+	{face: portalFace, route: "GET /profile/two-step/passkey/{passkey}/remove", want: 200},
+	{face: portalFace, route: "POST /profile/two-step/passkey/{passkey}/remove", want: 303, event: "account.factor_unlinked", own: true, last: true, ready: passkeyMade},
 	{face: portalFace, route: "GET /sessions", want: 200},
 	{face: portalFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: portalFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
@@ -249,6 +265,13 @@ var rows = []row{
 	{face: officeFace, route: "GET /{$}", want: 200},
 	{face: officeFace, route: "GET /profile", want: 200},
 	{face: officeFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
+	{face: officeFace, route: "GET /profile/two-step/passkey", want: 200},
+	{face: officeFace, route: "POST /profile/two-step/passkey", want: 422, quiet: true, form: []string{"answer", "{}"}, own: true},
+	{face: officeFace, route: "POST /profile/two-step/passkey/ask", want: 200, quiet: true, own: true, moving: true},
+	{face: officeFace, route: "GET /profile/two-step/passkey/{passkey}", want: 200},
+	{face: officeFace, route: "POST /profile/two-step/passkey/{passkey}", want: 303, event: "account.passkey_renamed", form: []string{"name", "Mijn telefoon"}, own: true},
+	{face: officeFace, route: "GET /profile/two-step/passkey/{passkey}/remove", want: 200},
+	{face: officeFace, route: "POST /profile/two-step/passkey/{passkey}/remove", want: 303, event: "account.factor_unlinked", own: true, last: true, ready: passkeyMade},
 	{face: officeFace, route: "GET /sessions", want: 200},
 	{face: officeFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: officeFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},

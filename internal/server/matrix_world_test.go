@@ -426,8 +426,15 @@ func (s *site) enlist() {
 	}
 	s.exec(`insert into factor (tenant_id, id, account_id, kind, secret, confirmed_at) select tenant_id, id, id, 'totp', $2, created_at from account
 		where tenant_id = $1 and face = 'portal'`, s.id, []byte("sealed"))
+	for _, id := range s.list(`select id from account where tenant_id = $1`, s.id) {
+		s.exec(passkeyOf, s.id, id, []byte("key of "+id))
+	}
 	s.keepForms()
 }
+
+// passkeyOf gives an account a passkey.
+const passkeyOf = `insert into passkey (tenant_id, id, account_id, face, credential, public_key, name, sign_count, backup_eligible, backed_up, created_at)
+	select tenant_id, id, id, face, $3, $3, 'Passkey', 0, false, false, created_at from account where tenant_id = $1 and id = $2`
 
 // revive undoes what the route before did to the sessions of others.
 func (s *site) revive() {

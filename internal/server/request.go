@@ -249,6 +249,9 @@ func (a *App) serve(r web.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		rec, c := w.(*recorder), req.Context().Value(ctxKey{}).(*web.Ctx)
 		c.R = req
+		if r.Passkeys != "" {
+			rec.Header().Set("Permissions-Policy", permissions(r.Passkeys))
+		}
 		if err := a.gate(c, r); err != nil {
 			if errs.Is(err, errs.Unauthenticated) && a.park(rec, c, r) {
 				return

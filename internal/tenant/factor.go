@@ -24,20 +24,21 @@ const (
 
 // The means, and the choices in the order of the page.
 const (
-	FactorTOTP = "totp"
-	FactorSMS  = "sms"
+	FactorTOTP    = "totp"
+	FactorSMS     = "sms"
+	FactorPasskey = "passkey"
 )
 
 // FactorPolicies and FactorMeans are the choices, in the order of the page.
 var (
 	FactorPolicies = []string{FactorOff, FactorOptional, FactorRequired}
-	FactorMeans    = []string{FactorTOTP, FactorSMS}
+	FactorMeans    = []string{FactorTOTP, FactorSMS, FactorPasskey}
 )
 
-// DefaultSecondFactor is the notary's of the manual, with the app as the stronger means beside the text
-// message (N42-N46, ASVS 6.6.1).
+// DefaultSecondFactor is the notary's of the manual, with an app and passkeys as the stronger means beside
+// the text message (N42-N46, ASVS 6.6.1).
 func DefaultSecondFactor() SecondFactor {
-	return SecondFactor{Policy: FactorOptional, Means: []string{FactorTOTP, FactorSMS}, RecoveryCodes: true}
+	return SecondFactor{Policy: FactorOptional, Means: []string{FactorTOTP, FactorSMS, FactorPasskey}, RecoveryCodes: true}
 }
 
 // On reports whether clients have second factors at all.
@@ -58,7 +59,8 @@ func (r SecondFactor) check(f *errs.Fields) {
 			f.Add("means", "field.choose")
 		}
 	}
-	if r.On() && len(r.Means) == 0 {
+	// A passkey is beside something that works in any browser: who must link a factor to come in may have none that can.
+	if r.On() && !r.Offers(FactorTOTP) && !r.Offers(FactorSMS) {
 		f.Add("means", "settings.second_factor.no_means")
 	}
 }

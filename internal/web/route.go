@@ -23,7 +23,10 @@ type Route struct {
 	Form    any           // a zero form of the type the handler binds, nil for none
 	Streams bool          // files go in or out, so that no deadline of a page holds
 	Recent  time.Duration // how long ago whoever asks may have proved himself, 0 for at the log-in
-	Resumes bool          // the page at the same address shows, with ?resume=1, what was typed before a session ended
+	// Passkeys is what the page does with those of the browser: "get" to use one, "create" to make one, "" for
+	// nothing, which the browser is told.
+	Passkeys string
+	Resumes  bool // the page at the same address shows, with ?resume=1, what was typed before a session ended
 }
 
 // String returns the route's line in the route table.

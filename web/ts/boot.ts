@@ -23,3 +23,7 @@ if (document.querySelector('[data-upload]')) {
 if (document.querySelector('[data-preview]')) {
   void import('./preview').then(({ livePreview }) => livePreview())
 }
+
+if (document.querySelector('[data-passkey]')) {
+  void import('./passkey').then(({ offerPasskeys }) => offerPasskeys())
+}

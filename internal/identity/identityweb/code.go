@@ -16,8 +16,8 @@ const codePath = "/login/code"
 // codeRoutes are the pages between the password and the session.
 func (p *Pages) codeRoutes() []web.Route {
 	return []web.Route{
-		{Method: web.Get, Pattern: codePath, Policy: access.AnyFace, Handler: p.codePage},
-		{Method: web.Post, Pattern: codePath, Policy: access.AnyFace, Handler: p.code, Form: codeForm{}},
+		{Method: web.Get, Pattern: codePath, Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.codePage},
+		{Method: web.Post, Pattern: codePath, Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.code, Form: codeForm{}},
 		{Method: web.Post, Pattern: codePath + "/send", Policy: access.AnyFace, Handler: p.sendCode, Form: codeForm{}},
 		{Method: web.Post, Pattern: codePath + "/number", Policy: access.AnyFace, Handler: p.sendNumber, Form: numberForm{}},
 		{Method: web.Get, Pattern: "/login/enrol/qr.png", Policy: access.AnyFace, Handler: p.qr},
@@ -62,6 +62,8 @@ type codeView struct {
 	phone  string             // as typed
 	ask    bool               // for the number
 	list   []ui.Problem
+
+	general string // what is wrong with no field
 }
 
 // others are the account's other ways to finish the step.
@@ -71,7 +73,7 @@ func (v codeView) others() []identity.Kind {
 	}
 	var list []identity.Kind
 	for _, f := range v.step.Factors {
-		if f.Kind != v.with {
+		if f.Kind != v.with && !slices.Contains(list, f.Kind) {
 			list = append(list, f.Kind)
 		}
 	}
@@ -150,6 +152,8 @@ func (v codeView) title(c *web.Ctx) string {
 		return c.T("code.number_title")
 	case v.with == identity.Recovery:
 		return c.T("code.recovery_title")
+	case v.with == identity.Passkey:
+		return c.T("passkey.step_title")
 	}
 	return c.T("code.title")
 }

@@ -12,8 +12,8 @@ import (
 // button comes with a token that the first one has replaced.
 func (p *Pages) confirmRoutes() []web.Route {
 	return []web.Route{
-		{Method: web.Get, Pattern: "/confirm", Policy: access.AnyFace, Handler: p.confirmPage},
-		{Method: web.Post, Pattern: "/confirm", Policy: access.AnyFace, Handler: p.confirm, Form: confirmForm{}},
+		{Method: web.Get, Pattern: "/confirm", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.confirmPage},
+		{Method: web.Post, Pattern: "/confirm", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.confirm, Form: confirmForm{}},
 		{Method: web.Post, Pattern: "/confirm/send", Policy: access.AnyFace, Handler: p.sendToConfirm, Form: confirmForm{}},
 	}
 }

@@ -27,8 +27,8 @@ func New(ids *identity.Identity, tenants *tenant.Tenants) *Pages { return &Pages
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	return slices.Concat([]web.Route{
-		{Method: web.Get, Pattern: "/login", Policy: access.AnyFace, Handler: p.loginPage},
-		{Method: web.Post, Pattern: "/login", Policy: access.AnyFace, Handler: p.login, Form: loginForm{}},
+		{Method: web.Get, Pattern: "/login", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.loginPage},
+		{Method: web.Post, Pattern: "/login", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.login, Form: loginForm{}},
 		{Method: web.Get, Pattern: "/password", Policy: access.AnyFace, Handler: p.askPage},
 		{Method: web.Post, Pattern: "/password", Policy: access.AnyFace, Handler: p.ask, Form: askForm{}},
 		{Method: web.Get, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.setPage},
@@ -38,7 +38,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.changeRoutes(), p.firstRoutes(), p.twoStepRoutes(), p.extraRoutes(), p.wizardRoutes())
+	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.changeRoutes(), p.firstRoutes(), p.twoStepRoutes(), p.passkeyRoutes(), p.extraRoutes(), p.wizardRoutes())
 }
 
 const (

@@ -70,8 +70,13 @@ func (p *Pages) staffProfile(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
+	keys, err := p.passkeysBlock(c)
+	if err != nil {
+		return err
+	}
 	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, []templ.Component{
 		passwordBlock(c),
+		keys,
 		language,
 		sessionsBlock(c),
 	}))

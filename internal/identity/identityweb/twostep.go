@@ -19,9 +19,9 @@ const (
 	block       = "/profile#two-step"
 	codesCookie = "codes"
 	codesTime   = 5 * time.Minute // within which a browser shows the codes that it was given
-	// proved is how lately who changes his factors has shown the ones that he has (ASVS 7.5.1). The pages
-	// ask before their forms do: a code is not typed twice.
-	proved = 5 * time.Minute
+	// proved is how lately who changes his factors has shown them. The pages ask before their forms do: a code
+	// is not typed twice.
+	proved = identity.FactorWithin
 )
 
 // twoStepRoutes are the client's own second factors (N42-N46).
@@ -61,6 +61,8 @@ func kindIcon(k identity.Kind) string {
 		return "phone"
 	case identity.Recovery:
 		return "key"
+	case identity.Passkey:
+		return "fingerprint"
 	}
 	return "lock"
 }
@@ -261,8 +263,11 @@ func onward(c *web.Ctx) string {
 }
 
 func addPath(k identity.Kind) string {
-	if k == identity.SMS {
+	switch k {
+	case identity.SMS:
 		return twoStepPath + "/phone"
+	case identity.Passkey:
+		return passkeyPath
 	}
 	return twoStepPath + "/app"
 }
