@@ -114,7 +114,7 @@ func (i *Identity) InviteByLetter(ctx context.Context, a access.Staff, once stri
 		if err := putLettered(ctx, tx, t, id, in, key, hash); err != nil {
 			return err
 		}
-		if err := i.queueLetter(ctx, tx, t, a, id, letters.Content{Name: in.Name, Address: addressLines(in.Address), UserName: in.UserName, Secret: secret}); err != nil {
+		if err := i.queueLetter(ctx, tx, t, a, id, letters.KindLogin, letters.Content{Name: in.Name, Address: addressLines(in.Address), UserName: in.UserName, Secret: secret}); err != nil {
 			return err
 		}
 		err = audit.Record(ctx, tx, s, audit.Entry{Event: "account.lettered", Client: in.Client, Objects: []audit.Object{{Kind: "account", ID: id}}})
@@ -148,13 +148,13 @@ func nameTaken(err error) error {
 	return err
 }
 
-func (i *Identity) queueLetter(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a access.Staff, account string, c letters.Content) error {
+func (i *Identity) queueLetter(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a access.Staff, account, kind string, c letters.Content) error {
 	lang, err := db.One(ctx, tx, db.Value[string], `select language from account where tenant_id = $1 and id = $2`, t.ID, account)
 	if err != nil {
 		return err
 	}
 	c.Language = lang
-	return letters.Queue(ctx, tx, t, a, account, letters.KindLogin, c)
+	return letters.Queue(ctx, tx, t, a, account, kind, c)
 }
 
 // LetterAgain has a new letter printed for an account and begins its first log-in anew (C11): the
@@ -195,19 +195,23 @@ func (i *Identity) LetterAgain(ctx context.Context, a access.Staff, client, id, 
 		if err := voidTokens(ctx, tx, t.ID, id); err != nil {
 			return err
 		}
-		return i.queueLetter(ctx, tx, t, a, id, letters.Content{Name: acc.Name, Address: addressLines(address), UserName: name, Secret: secret})
+		return i.queueLetter(ctx, tx, t, a, id, letters.KindLogin, letters.Content{Name: acc.Name, Address: addressLines(address), UserName: name, Secret: secret})
 	})
 }
 
-// RevokeLetter ends a letter that got lost: its password works no more. A new letter lets the client in.
+// RevokeLetter ends a letter that got lost: its password or PIN works no more. A new letter lets the client in.
 func (i *Identity) RevokeLetter(ctx context.Context, a access.Staff, letterID string) error {
 	if !a.Can(access.Work) {
 		return errs.New(errs.Forbidden, "")
 	}
 	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		account, err := letters.Revoke(ctx, tx, a, letterID)
+		row, err := letters.Revoke(ctx, tx, a, letterID)
 		if err != nil {
 			return err
+		}
+		account := row.Account
+		if row.Kind == letters.KindPIN {
+			return voidLinks(ctx, tx, a.Scope().Tenant(), account)
 		}
 		if err := voidTokens(ctx, tx, a.Scope().Tenant(), account); err != nil {
 			return err

@@ -422,7 +422,7 @@ func TestK14_RequiredLeadsToLinkingBeforeTheSession(t *testing.T) {
 		if _, err := w.Identity.Code(ctx, tn, attempt); !errs.Is(err, errs.Invalid) {
 			t.Errorf("a means that is not offered: %v", err)
 		}
-		must(t, w.Identity.SendToNew(ctx, tn, access.Portal, out.Step, mobile))
+		must(t, w.Identity.SendToNew(ctx, tn, access.Portal, out.Step, mobile, "", ""))
 		attempt.With, attempt.Code = identity.SMS, codeOf(t, w)
 		in, err := w.Identity.Code(ctx, tn, attempt)
 		must(t, err)
@@ -434,7 +434,7 @@ func TestK14_RequiredLeadsToLinkingBeforeTheSession(t *testing.T) {
 		if next.Enrol {
 			t.Error("it is to be linked again")
 		}
-		if err := w.Identity.SendToNew(ctx, tn, access.Portal, next.Step, "06 87654321"); err != nil {
+		if err := w.Identity.SendToNew(ctx, tn, access.Portal, next.Step, "06 87654321", "", ""); err != nil {
 			t.Error(err)
 		}
 		if list := texts(t, w); len(list) != 2 {

@@ -139,12 +139,12 @@ func (i *Identity) useCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s s
 
 // enrolCode links the factor of the step, for an account that has none.
 func (i *Identity) enrolCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s step, in CodeAttempt) (right bool, err error) {
-	if had, err := factors(ctx, tx, t, s.account); err != nil || len(had) > 0 || !slices.Contains(i.offers(t, s.face), in.With) {
+	if had, err := factors(ctx, tx, t, s.account); err != nil || len(had) > 0 || !slices.Contains(i.firstOffers(t, s.face), in.With) {
 		return false, err
 	}
 	switch in.With {
 	case SMS:
-		right, err = linkSMS(ctx, tx, t, s.act(forLink), in.Code)
+		right, err = linkNumber(ctx, tx, t, s.face, s.act(forLink), in.Code)
 	case TOTP:
 		right, err = linkTOTP(ctx, tx, t, s.account, enrolSecret(t, in.Step), in.Code)
 	}

@@ -58,6 +58,7 @@ type OwnFactors struct {
 	Left     int    // of them
 	Required bool   // the last factor stays
 	Dropped  *db.Time
+	ByPIN    bool // a telephone is linked with the PIN of a letter
 }
 
 // Has returns the client's factor of a kind.
@@ -76,7 +77,12 @@ func (i *Identity) OwnFactors(ctx context.Context, a access.Client) (OwnFactors,
 	if o.Factors, err = factors(ctx, i.db, t, s.Account()); err != nil {
 		return o, err
 	}
-	for _, k := range i.offers(t, access.Portal) {
+	o.ByPIN = rule.ByPIN()
+	offers := i.offers(t, access.Portal)
+	if len(o.Factors) == 0 {
+		offers = i.firstOffers(t, access.Portal)
+	}
+	for _, k := range offers {
 		if _, has := o.Has(k); !has || k == Passkey {
 			o.Offers = append(o.Offers, k)
 		}
@@ -102,10 +108,26 @@ func (i *Identity) withFactors(ctx context.Context, s access.Scope) (*tenant.Ten
 // offered returns the tenant when a client can link a factor of the kind now.
 func (i *Identity) offered(ctx context.Context, s access.Scope, k Kind) (*tenant.Tenant, error) {
 	t, err := i.withFactors(ctx, s)
-	if err == nil && !slices.Contains(i.offers(t, access.Portal), k) {
-		err = errs.Missing()
+	if err == nil {
+		err = i.mayLink(ctx, t, s, access.Portal, k)
 	}
 	return t, err
+}
+
+// mayLink returns NotFound for a factor that the account cannot link now.
+func (i *Identity) mayLink(ctx context.Context, t *tenant.Tenant, s access.Scope, face access.Face, k Kind) error {
+	had, err := factors(ctx, i.db, t, s.Account())
+	if err != nil {
+		return err
+	}
+	list := i.offers(t, face)
+	if len(had) == 0 {
+		list = i.firstOffers(t, face)
+	}
+	if !slices.Contains(list, k) {
+		return errs.Missing()
+	}
+	return nil
 }
 
 // NewApp returns the app that a page would link; once is the page's key.
@@ -142,6 +164,9 @@ func (i *Identity) SendOwn(ctx context.Context, a access.Client, typed string) e
 	if err != nil {
 		return err
 	}
+	if t.Settings.SecondFactor.ByPIN() {
+		return errs.Missing()
+	}
 	n, err := i.number(t, access.Portal, typed)
 	if err != nil {
 		return err
@@ -173,7 +198,7 @@ func (i *Identity) LinkNumber(ctx context.Context, a access.Client, once, code s
 		return nil, err
 	}
 	return i.link(ctx, t, s, once, SMS, func(ctx context.Context, tx *db.Tx) (bool, error) {
-		return linkSMS(ctx, tx, t, ownNumber(s), noSpace(code))
+		return linkNumber(ctx, tx, t, access.Portal, ownNumber(s), noSpace(code))
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -49,8 +48,8 @@ var keepers = map[string]string{
 // linking returns the tenant when whoever asks can make a passkey now.
 func (i *Identity) linking(ctx context.Context, s access.Scope) (*tenant.Tenant, error) {
 	t, err := i.tenants.Get(ctx, s.Tenant())
-	if err == nil && !slices.Contains(i.offers(t, faceOf(s)), Passkey) {
-		err = errs.Missing()
+	if err == nil {
+		err = i.mayLink(ctx, t, s, faceOf(s), Passkey)
 	}
 	return t, err
 }

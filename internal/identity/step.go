@@ -79,6 +79,16 @@ func (i *Identity) offers(t *tenant.Tenant, face access.Face) []Kind {
 	return list
 }
 
+// firstOffers are the factors that somebody who has none can link on a face: where a PIN comes by post, only a
+// telephone, since whoever knows a password could link another.
+func (i *Identity) firstOffers(t *tenant.Tenant, face access.Face) []Kind {
+	list := i.offers(t, face)
+	if face == access.Portal && t.Settings.SecondFactor.ByPIN() {
+		list = slices.DeleteFunc(list, func(k Kind) bool { return k != SMS })
+	}
+	return list
+}
+
 // Step is what the page between password and session shows.
 type Step struct {
 	Factors  []Factor // the one that was used last first
@@ -86,6 +96,7 @@ type Step struct {
 	Sent     bool     // a code that was sent for this step still counts
 	Number   string   // of a telephone that is being linked, masked
 	Offers   []Kind   // what can be linked, when there is no factor
+	PIN      *PIN     // of the letter that linking takes, nil where it takes none
 }
 
 // Has returns the account's factor of a kind.
@@ -110,7 +121,7 @@ func (i *Identity) AtStep(ctx context.Context, t *tenant.Tenant, face access.Fac
 	if err != nil {
 		return Step{}, err
 	}
-	v := Step{Offers: slices.DeleteFunc(i.offers(t, face), func(k Kind) bool { return k == Passkey })}
+	v := Step{Offers: slices.DeleteFunc(i.firstOffers(t, face), func(k Kind) bool { return k == Passkey })}
 	if v.Factors, err = factors(ctx, i.db, t, s.account); err != nil {
 		return v, err
 	}
@@ -119,7 +130,13 @@ func (i *Identity) AtStep(ctx context.Context, t *tenant.Tenant, face access.Fac
 		return v, err
 	}
 	v.Recovery = left > 0 && len(v.Factors) > 0
-	v.Sent, v.Number, err = i.pending(ctx, t, s.account, s.id)
+	if v.Sent, v.Number, err = i.pending(ctx, t, s.account, s.id); err != nil {
+		return v, err
+	}
+	if face == access.Portal && t.Settings.SecondFactor.ByPIN() && len(v.Factors) == 0 {
+		v.PIN = &PIN{}
+		v.PIN.Works, err = pinWorks(ctx, i.db, t.ID, s.account)
+	}
 	return v, err
 }
 
@@ -164,12 +181,15 @@ func (i *Identity) SendCode(ctx context.Context, t *tenant.Tenant, face access.F
 	})
 }
 
-// SendToNew sends a code to a telephone that a step is to link. Who has a factor already links nothing
-// before he has shown it.
-func (i *Identity) SendToNew(ctx context.Context, t *tenant.Tenant, face access.Face, secret, typed string) error {
+// SendToNew sends a code to a telephone that a step is to link, with the PIN of a letter where the organisation
+// asks for one. Who has a factor already links nothing before he has shown it.
+func (i *Identity) SendToNew(ctx context.Context, t *tenant.Tenant, face access.Face, secret, typed, pin, origin string) error {
 	s, err := i.stepOn(ctx, t, face, secret)
 	if err != nil {
 		return err
+	}
+	if s.face == access.Portal && t.Settings.SecondFactor.ByPIN() {
+		return i.sendWithPIN(ctx, t, authn.Nobody(t.ID, origin), s.act(forLink), typed, pin)
 	}
 	n, err := i.number(t, face, typed)
 	if err != nil {

@@ -4,6 +4,7 @@ package letter
 
 import (
 	"context"
+	"crypto/hmac"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -16,8 +17,12 @@ import (
 	"voordeur/internal/tenant"
 )
 
-// KindLogin is the kind of the letter with a user name and a temporary password (C6).
-const KindLogin = "login"
+// The kinds of letters: with a user name and a temporary password (C6), and with the PIN that links a
+// telephone (A22).
+const (
+	KindLogin = "login"
+	KindPIN   = "pin"
+)
 
 // The states of a letter. In the first two its secret works.
 const (
@@ -37,6 +42,8 @@ const (
 	again = 10 * time.Minute
 	// maxTries is how many wrong secrets end a letter: what NIST allows in a row.
 	maxTries = 100
+	// maxPINs is how many wrong PINs do: one is right of a hundred million.
+	maxPINs = 5
 )
 
 // Content is what stands in a letter. Secret stands nowhere else.
@@ -47,6 +54,9 @@ type Content struct {
 	Secret   string   `json:"secret"`
 	Language string   `json:"language"`
 }
+
+// mac is what a PIN is recognised by. It says nothing without the tenant's key.
+func mac(t *tenant.Tenant, id, secret string) []byte { return t.Key.MAC("letter", id, secret) }
 
 func aad(tenantID, id string) string { return "letter|content|" + tenantID + "|" + id }
 
@@ -60,8 +70,12 @@ func Queue(ctx context.Context, tx *db.Tx, t *tenant.Tenant, by access.Staff, ac
 		return fmt.Errorf("letter: %w", err)
 	}
 	id := tx.NewID()
-	_, err = tx.Exec(ctx, `insert into letter (tenant_id, id, account_id, kind, state, content, created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		t.ID, id, account, kind, ToPrint, t.Key.Seal(b, aad(t.ID, id)), tx.Now(), by.Scope().Account(), db.At(tx.Now().Add(Life)))
+	var known []byte // a password is hashed with its account
+	if kind == KindPIN {
+		known = mac(t, id, c.Secret)
+	}
+	_, err = tx.Exec(ctx, `insert into letter (tenant_id, id, account_id, kind, state, content, mac, created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		t.ID, id, account, kind, ToPrint, t.Key.Seal(b, aad(t.ID, id)), known, tx.Now(), by.Scope().Account(), db.At(tx.Now().Add(Life)))
 	return err
 }
 
@@ -98,14 +112,35 @@ func Tried(ctx context.Context, tx *db.Tx, tenantID, account, kind string) error
 	return err
 }
 
+// RightPIN reports whether this is the PIN of the account's letter. A try is counted before it is made, and
+// a right one is taken back; the fifth wrong one ends the letter.
+func RightPIN(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, pin string) (bool, error) {
+	var id string
+	var known []byte
+	err := tx.QueryRow(ctx, `update letter set tries = tries + 1 where tenant_id = $1 and account_id = $2 and kind = 'pin' and state in ('to_print', 'printed') and expires_at > $3
+		returning id, mac`, t.ID, account, tx.Now()).Scan(&id, &known)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if hmac.Equal(known, mac(t, id, pin)) {
+		_, err := tx.Exec(ctx, `update letter set tries = tries - 1 where tenant_id = $1 and id = $2`, t.ID, id)
+		return err == nil, err
+	}
+	_, err = tx.Exec(ctx, `update letter set state = 'worn', content = null, ended_at = $3 where tenant_id = $1 and id = $2 and tries >= $4`, t.ID, id, tx.Now(), maxPINs)
+	return false, err
+}
+
 // Row is a letter in the queue, without what stands in it.
 type Row struct {
-	ID, Account, Client, Name, State string
-	CreatedAt                        db.Time
-	CreatedBy, PrintedBy, EndedBy    string // names; EndedBy is "" where no employee ended it
-	PrintedAt, EndedAt               *db.Time
-	ExpiresAt                        db.Time
-	mine                             bool
+	ID, Account, Client, Name, Kind, State string
+	CreatedAt                              db.Time
+	CreatedBy, PrintedBy, EndedBy          string // names; EndedBy is "" where no employee ended it
+	PrintedAt, EndedAt                     *db.Time
+	ExpiresAt                              db.Time
+	mine                                   bool
 }
 
 // Prints reports whether the letter can be printed by the employee who looks: for the first time, or
@@ -120,7 +155,7 @@ func (r Row) Open() bool { return r.State == ToPrint || r.State == Printed }
 // PageSize is how many letters a page of the queue has.
 const PageSize = 50
 
-const selectRows = `select l.id, l.account_id, a.client_id, a.name, l.state, l.created_at, m.name, coalesce(p.name, ''), coalesce(e.name, ''), l.printed_at, l.ended_at, l.expires_at, coalesce(l.printed_by = $2, false)
+const selectRows = `select l.id, l.account_id, a.client_id, a.name, l.kind, l.state, l.created_at, m.name, coalesce(p.name, ''), coalesce(e.name, ''), l.printed_at, l.ended_at, l.expires_at, coalesce(l.printed_by = $2, false)
 	from letter l join account a on a.tenant_id = l.tenant_id and a.id = l.account_id
 	join account m on m.tenant_id = l.tenant_id and m.id = l.created_by
 	left join account p on p.tenant_id = l.tenant_id and p.id = l.printed_by
@@ -129,7 +164,7 @@ const selectRows = `select l.id, l.account_id, a.client_id, a.name, l.state, l.c
 
 func scanRow(scan db.Scan) (Row, error) {
 	var r Row
-	err := scan(&r.ID, &r.Account, &r.Client, &r.Name, &r.State, &r.CreatedAt, &r.CreatedBy, &r.PrintedBy, &r.EndedBy, &r.PrintedAt, &r.EndedAt, &r.ExpiresAt, &r.mine)
+	err := scan(&r.ID, &r.Account, &r.Client, &r.Name, &r.Kind, &r.State, &r.CreatedAt, &r.CreatedBy, &r.PrintedBy, &r.EndedBy, &r.PrintedAt, &r.EndedAt, &r.ExpiresAt, &r.mine)
 	return r, err
 }
 
@@ -149,12 +184,13 @@ func Count(ctx context.Context, r db.Reader, a access.Staff) (int, error) {
 	return db.One(ctx, r, db.Value[int], `select count(*) from (select 1 from letter where tenant_id = $1 and state = 'to_print' limit 100) w`, a.Scope().Tenant())
 }
 
-// StateOf is the state of the newest letter of each account of a client.
-func StateOf(ctx context.Context, r db.Reader, a access.Staff, client string) (map[string]string, error) {
+// StateOf is the state of the newest letter of each kind of each account of a client: first by kind, then by
+// account.
+func StateOf(ctx context.Context, r db.Reader, a access.Staff, client string) (map[string]map[string]string, error) {
 	rows, err := db.All(ctx, r, scanRow, selectRows+`and a.client_id = $3 order by l.created_at, l.id`, a.Scope().Tenant(), a.Scope().Account(), client)
-	states := map[string]string{}
+	states := map[string]map[string]string{KindLogin: {}, KindPIN: {}}
 	for _, row := range rows {
-		states[row.Account] = row.State
+		states[row.Kind][row.Account] = row.State
 	}
 	return states, err
 }
@@ -196,19 +232,19 @@ func unseal(t *tenant.Tenant, id string, sealed []byte) (c Content, err error) {
 	return c, json.Unmarshal(plain, &c)
 }
 
-// Revoke ends a letter and returns the account that it was for; the secret works no more.
-func Revoke(ctx context.Context, tx *db.Tx, a access.Staff, id string) (account string, err error) {
+// Revoke ends a letter and returns it as it was; the secret works no more.
+func Revoke(ctx context.Context, tx *db.Tx, a access.Staff, id string) (Row, error) {
 	s := a.Scope()
 	row, err := db.One(ctx, tx, scanRow, selectRows+`and l.id = $3`, s.Tenant(), s.Account(), id)
 	if err != nil {
-		return "", err
+		return row, err
 	}
 	n, err := tx.Exec(ctx, `update letter set state = 'revoked', content = null, ended_at = $3, ended_by = $4
 		where tenant_id = $1 and id = $2 and state in ('to_print', 'printed')`, s.Tenant(), id, tx.Now(), s.Account())
 	if err := db.Guard(n, err, errs.New(errs.Conflict, "letter.over")); err != nil {
-		return "", err
+		return row, err
 	}
-	return row.Account, record(ctx, tx, s, "letter.revoked", row)
+	return row, record(ctx, tx, s, "letter.revoked", row)
 }
 
 func record(ctx context.Context, tx *db.Tx, s access.Scope, event string, r Row) error {

@@ -17,33 +17,30 @@ import (
 // is the address where one logs in.
 func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
 	texts := t.Texts(i18n.Lang(c.Language))
-	title := texts.T("letter.login.title", "office", t.Name)
+	key := "letter." + r.Kind + "."
+	title := texts.T(key+"title", "office", t.Name)
 	var head []string
 	for part := range strings.SplitSeq(t.Settings.Mail.Address, ",") {
 		if part = strings.TrimSpace(part); part != "" {
 			head = append(head, part)
 		}
 	}
-	rows := [][]string{{texts.T("letter.login.where"), portal}, {texts.T("login.username"), c.UserName}, {texts.T("login.password"), c.Secret}}
-	if t.Settings.Login.Organisation {
-		rows = append(rows, []string{texts.T("login.organisation"), t.Name})
-	}
-	steps := "letter.login.list"
-	if t.Settings.Activation.After != tenant.SaveContact {
-		steps = "letter.login.list_profile"
+	rows, copying, steps := pinOf(texts, portal, c)
+	if r.Kind == KindLogin {
+		rows, copying, steps = loginOf(texts, t, portal, c)
 	}
 	blocks := []pdf.Block{
 		pdf.Letterhead{Name: t.Name, Lines: head},
 		pdf.Address{Lines: append([]string{c.Name}, c.Address...)},
 		pdf.Paragraph{Text: texts.Date(r.CreatedAt.Time)},
 		pdf.Heading{Level: 1, Text: title},
-		pdf.Paragraph{Text: texts.T("letter.login.intro", "office", t.Name)},
+		pdf.Paragraph{Text: texts.T(key+"intro", "office", t.Name)},
 		pdf.Table{RowHeaders: true, Rows: rows},
-		pdf.Paragraph{Text: texts.T("letter.login.capitals")},
-		pdf.Heading{Level: 2, Text: texts.T("letter.login.steps")},
-		pdf.List{Ordered: true, Items: strings.Split(texts.T(steps), "\n")},
-		pdf.Paragraph{Text: texts.T("letter.login.until", "date", texts.Date(r.ExpiresAt.Time))},
-		pdf.Paragraph{Text: texts.T("letter.login.keep")},
+		pdf.Paragraph{Text: copying},
+		pdf.Heading{Level: 2, Text: texts.T(key + "steps")},
+		pdf.List{Ordered: true, Items: strings.Split(steps, "\n")},
+		pdf.Paragraph{Text: texts.T(key+"until", "date", texts.Date(r.ExpiresAt.Time))},
+		pdf.Paragraph{Text: texts.T(key + "keep")},
 		pdf.Paragraph{Text: texts.T("mail.closing") + "\n" + t.Name},
 	}
 	var b bytes.Buffer
@@ -52,6 +49,24 @@ func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
 		Footer: t.Name, PageLabel: "{n} / {total}", Accent: accent(t), Blocks: blocks,
 	})
 	return b.Bytes(), err
+}
+
+// loginOf is what one logs in with, how to copy it, and how to log in for the first time.
+func loginOf(texts *i18n.Texts, t *tenant.Tenant, portal string, c Content) (rows [][]string, copying, steps string) {
+	rows = [][]string{{texts.T("letter.where"), portal}, {texts.T("login.username"), c.UserName}, {texts.T("login.password"), c.Secret}}
+	if t.Settings.Login.Organisation {
+		rows = append(rows, []string{texts.T("login.organisation"), t.Name})
+	}
+	list := "letter.login.list"
+	if t.Settings.Activation.After != tenant.SaveContact {
+		list = "letter.login.list_profile"
+	}
+	return rows, texts.T("letter.login.capitals"), texts.T(list)
+}
+
+// pinOf is the PIN, and how to link a telephone with it.
+func pinOf(texts *i18n.Texts, portal string, c Content) (rows [][]string, copying, steps string) {
+	return [][]string{{texts.T("letter.where"), portal}, {texts.T("pin.label"), c.Secret}}, texts.T("letter.pin.spaces"), texts.T("letter.pin.list")
 }
 
 // accent is the tenant's own colour, or black.
@@ -83,9 +98,9 @@ func Specimens(ctx context.Context, d *db.DB, t *tenant.Tenant, portal string) (
 	}
 	found, err := db.All(ctx, d, func(scan db.Scan) (waiting, error) {
 		var w waiting
-		err := scan(&w.row.ID, &w.row.CreatedAt, &w.row.ExpiresAt, &w.sealed)
+		err := scan(&w.row.ID, &w.row.Kind, &w.row.CreatedAt, &w.row.ExpiresAt, &w.sealed)
 		return w, err
-	}, `select id, created_at, expires_at, content from letter where tenant_id = $1 and state = 'to_print' and content is not null order by created_at, id`, t.ID)
+	}, `select id, kind, created_at, expires_at, content from letter where tenant_id = $1 and state = 'to_print' and content is not null order by created_at, id`, t.ID)
 	if err != nil {
 		return nil, err
 	}

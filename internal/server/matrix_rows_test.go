@@ -215,6 +215,9 @@ var rows = []row{
 	{face: portalFace, route: "GET /profile/two-step/app", want: 200, moving: true},
 	{face: portalFace, route: "POST /profile/two-step/app", want: 422, quiet: true, form: []string{"once", "<once>", "code", "123"}, own: true},
 	{face: portalFace, route: "GET /profile/two-step/qr.png", want: 200, query: []string{"once", "page"}},
+	// Neither site sends PINs by post: pin_test.go has those that do (A25).
+	{face: portalFace, route: "GET /profile/pin", want: 403},
+	{face: portalFace, route: "POST /profile/pin", want: 403, quiet: true, form: []string{"phone", "06 12345678", "pin", "12345678"}, own: true},
 	{face: portalFace, route: "GET /profile/two-step/phone", want: 200},
 	{face: portalFace, route: "POST /profile/two-step/phone", want: 422, quiet: true, form: []string{"phone", "12"}, own: true},
 	{face: portalFace, route: "GET /profile/two-step/phone/code", want: 303},
@@ -344,6 +347,8 @@ var rows = []row{
 	},
 	{face: officeFace, route: "POST /letters/{letter}/revoke", want: 303, event: "letter.revoked", ready: `update letter set state = 'printed' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /clients/{client}/letters", want: 303, event: "account.lettered", form: []string{"once", "<once>", "name", "Nieuw", "user_name", "<once>"}},
+	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/pin", want: 403},
+	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/pin", want: 403, quiet: true, form: []string{"once", "<once>"}},
 	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/letter", want: 200, event: "client.viewed"},
 	{
 		face: officeFace, route: "POST /clients/{client}/accounts/{account}/letter", want: 303, event: "account.lettered", form: []string{"once", "<once>", "address", "Straat 1"},

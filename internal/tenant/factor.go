@@ -13,7 +13,16 @@ type SecondFactor struct {
 	Policy        string   `json:"policy"`
 	Means         []string `json:"means"`
 	RecoveryCodes bool     `json:"recovery_codes"`
+	// Enrolment is how a client links his first factor: by himself, also when it is "", or with a PIN that he
+	// got by post (A22).
+	Enrolment string `json:"enrolment,omitempty"`
 }
+
+// The ways to link a first factor.
+const (
+	EnrolSelf = "self"
+	EnrolPIN  = "pin_letter"
+)
 
 // The policies. An organisation from before there were any asks its clients for nothing.
 const (
@@ -29,10 +38,11 @@ const (
 	FactorPasskey = "passkey"
 )
 
-// FactorPolicies and FactorMeans are the choices, in the order of the page.
+// FactorPolicies, FactorMeans and Enrolments are the choices, in the order of the page.
 var (
 	FactorPolicies = []string{FactorOff, FactorOptional, FactorRequired}
 	FactorMeans    = []string{FactorTOTP, FactorSMS, FactorPasskey}
+	Enrolments     = []string{EnrolSelf, EnrolPIN}
 )
 
 // DefaultSecondFactor is the notary's of the manual, with an app and passkeys as the stronger means beside
@@ -47,6 +57,9 @@ func (r SecondFactor) On() bool { return r.Policy == FactorOptional || r.Policy 
 // Required reports whether every client must have one.
 func (r SecondFactor) Required() bool { return r.Policy == FactorRequired }
 
+// ByPIN reports whether a telephone is linked with a PIN that came by post, before any other factor (A25).
+func (r SecondFactor) ByPIN() bool { return r.On() && r.Enrolment == EnrolPIN }
+
 // Offers reports whether a client can link the means.
 func (r SecondFactor) Offers(means string) bool { return slices.Contains(r.Means, means) }
 
@@ -58,6 +71,12 @@ func (r SecondFactor) check(f *errs.Fields) {
 		if !slices.Contains(FactorMeans, m) {
 			f.Add("means", "field.choose")
 		}
+	}
+	if r.Enrolment != "" && !slices.Contains(Enrolments, r.Enrolment) {
+		f.Add("enrolment", "field.choose")
+	}
+	if r.ByPIN() && !r.Offers(FactorSMS) {
+		f.Add("means", "settings.second_factor.pin_needs_sms")
 	}
 	// A passkey is beside something that works in any browser: who must link a factor to come in may have none that can.
 	if r.On() && !r.Offers(FactorTOTP) && !r.Offers(FactorSMS) {

@@ -1,6 +1,7 @@
 package clientweb
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -20,15 +21,17 @@ const lettersPath = "/letters"
 
 // letterRoutes are the print queue, and letters for the accounts of a client.
 func (p *Pages) letterRoutes() []web.Route {
-	const one, again = lettersPath + "/{letter}", "/clients/{client}/accounts/{account}/letter"
+	const one, account = lettersPath + "/{letter}", "/clients/{client}/accounts/{account}"
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
 	return []web.Route{
 		{Method: web.Get, Pattern: lettersPath, Policy: read, Handler: web.Staff(p.letters)},
 		{Method: web.Post, Pattern: one + "/print", Policy: work, Handler: web.Staff(p.printLetter)},
 		{Method: web.Post, Pattern: one + "/revoke", Policy: work, Handler: web.Staff(p.revokeLetter)},
 		{Method: web.Post, Pattern: "/clients/{client}/letters", Policy: work, Handler: web.Staff(p.byLetter), Form: letterForm{}},
-		{Method: web.Get, Pattern: again, Policy: work, Handler: web.Staff(p.againPage)},
-		{Method: web.Post, Pattern: again, Policy: work, Handler: web.Staff(p.letterAgain), Form: againForm{}},
+		{Method: web.Get, Pattern: account + "/letter", Policy: work, Handler: web.Staff(p.againPage)},
+		{Method: web.Post, Pattern: account + "/letter", Policy: work, Handler: web.Staff(p.letterAgain), Form: againForm{}},
+		{Method: web.Get, Pattern: account + "/pin", Policy: work, Handler: web.Staff(p.pinPage)},
+		{Method: web.Post, Pattern: account + "/pin", Policy: work, Handler: web.Staff(p.pinLetter), Form: againForm{}},
 	}
 }
 
@@ -85,7 +88,7 @@ func (p *Pages) printLetter(c *web.Ctx, a access.Staff) error {
 	}
 	h := c.W.Header()
 	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Disposition", filetype.Disposition("attachment", c.T("letter.file", "name", row.Name)+".pdf"))
+	h.Set("Content-Disposition", filetype.Disposition("attachment", c.T("letter.file."+row.Kind, "name", row.Name)+".pdf"))
 	c.W.WriteHeader(http.StatusOK)
 	_, err = c.W.Write(paper)
 	return err
@@ -148,8 +151,9 @@ type againForm struct {
 	Address string `form:"address"`
 }
 
-// againView is the account that gets a new letter.
+// againView is the account that gets a new letter, of a kind.
 type againView struct {
+	kind     string
 	client   client.Client
 	account  identity.Account
 	in       againForm
@@ -157,7 +161,22 @@ type againView struct {
 }
 
 func (p *Pages) againPage(c *web.Ctx, a access.Staff) error {
-	return p.showAgain(c, a, 200, againView{in: againForm{Once: web.OnceKey()}})
+	return p.showAgain(c, a, 200, againView{kind: letter.KindLogin, in: againForm{Once: web.OnceKey()}})
+}
+
+// pinPage makes a letter with the PIN that links a telephone, where the organisation sends such letters (A22, A25).
+func (p *Pages) pinPage(c *web.Ctx, a access.Staff) error {
+	if _, err := p.ids.AccountOf(c.R.Context(), a, c.Param("client"), c.Param("account")); err != nil {
+		return err
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	if !t.Settings.SecondFactor.ByPIN() {
+		return errs.New(errs.Forbidden, "")
+	}
+	return p.showAgain(c, a, 200, againView{kind: letter.KindPIN, in: againForm{Once: web.OnceKey()}})
 }
 
 func (p *Pages) showAgain(c *web.Ctx, a access.Staff, status int, v againView) error {
@@ -169,21 +188,43 @@ func (p *Pages) showAgain(c *web.Ctx, a access.Staff, status int, v againView) e
 	if v.client, err = p.clients.View(ctx, a, c.Param("client")); err != nil {
 		return err
 	}
-	title := c.T("letter.again")
+	title := v.title(c)
 	if status != 200 {
 		title = c.T("page.error_title", "title", title)
 	}
 	return c.Render(status, againLetterPage(c, c.Frame(title), v))
 }
 
+func (v againView) title(c *web.Ctx) string {
+	if v.kind == letter.KindPIN {
+		return c.T("pin.letter")
+	}
+	return c.T("letter.again")
+}
+
+func (v againView) path() string {
+	if v.kind == letter.KindPIN {
+		return "/pin"
+	}
+	return "/letter"
+}
+
 func (p *Pages) letterAgain(c *web.Ctx, a access.Staff) error {
+	return p.makeLetter(c, a, letter.KindLogin, p.ids.LetterAgain)
+}
+
+func (p *Pages) pinLetter(c *web.Ctx, a access.Staff) error {
+	return p.makeLetter(c, a, letter.KindPIN, p.ids.PINLetter)
+}
+
+func (p *Pages) makeLetter(c *web.Ctx, a access.Staff, kind string, queue func(ctx context.Context, a access.Staff, client, account, once, address string) error) error {
 	var f againForm
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	err := p.ids.LetterAgain(c.R.Context(), a, c.Param("client"), c.Param("account"), f.Once, f.Address)
+	err := queue(c.R.Context(), a, c.Param("client"), c.Param("account"), f.Once, f.Address)
 	if errs.FieldsOf(err) != nil {
-		return p.showAgain(c, a, 422, againView{in: f, problems: ui.Problems(c.Texts, err)})
+		return p.showAgain(c, a, 422, againView{kind: kind, in: f, problems: ui.Problems(c.Texts, err)})
 	}
 	if err != nil {
 		return err

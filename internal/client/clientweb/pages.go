@@ -113,7 +113,7 @@ type pageView struct {
 	factors  map[string][]identity.Kind
 	resets   []identity.FactorReset
 	manage   bool
-	letters  map[string]string // the state of each account's newest letter
+	letters  map[string]map[string]string // the state of the newest letter, by kind and account
 	in       accountForm
 	problems []ui.Problem
 	work     bool

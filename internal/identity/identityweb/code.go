@@ -104,6 +104,9 @@ func (p *Pages) showCode(c *web.Ctx, status int, v codeView) error {
 		return err
 	}
 	v.choose()
+	if v.ask && v.step.PIN != nil && !v.step.PIN.Works {
+		v.list = nil
+	}
 	if v.in.Enrol != "" && v.with == identity.TOTP {
 		if v.app, err = p.ids.Enrol(c.R.Context(), t, c.Cookie(stepCookie)); err != nil {
 			return err
@@ -174,6 +177,9 @@ func (p *Pages) code(c *web.Ctx) error {
 	switch {
 	case errs.Is(err, errs.Unauthenticated):
 		return p.stepOver(c)
+	case errs.Is(err, errs.Conflict): // the letter of the PIN was revoked meanwhile
+		c.SetFlash(web.Flash{Kind: "error", Key: "pin.over"})
+		return c.See(f.way(identity.SMS) + "&number=1")
 	case errs.Is(err, errs.Invalid):
 		return p.showCode(c, 422, codeView{in: f, list: ui.Problems(c.Texts, err)})
 	case errs.Is(err, errs.Limited):
@@ -240,6 +246,7 @@ func limitKey(err error) string {
 
 type numberForm struct {
 	Phone string `form:"phone"`
+	PIN   string `form:"pin"`
 	Next  string `form:"next"`
 }
 
@@ -254,7 +261,7 @@ func (p *Pages) sendNumber(c *web.Ctx) error {
 		return err
 	}
 	in := codeForm{Next: f.Next, Enrol: "1", With: string(identity.SMS)}
-	err = p.ids.SendToNew(c.R.Context(), t, c.Site.Face, c.Cookie(stepCookie), f.Phone)
+	err = p.ids.SendToNew(c.R.Context(), t, c.Site.Face, c.Cookie(stepCookie), f.Phone, f.PIN, c.Scope.Origin())
 	switch {
 	case errs.Is(err, errs.Unauthenticated):
 		return p.stepOver(c)

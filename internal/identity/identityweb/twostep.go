@@ -138,6 +138,13 @@ type phoneForm struct {
 }
 
 func (p *Pages) phonePage(c *web.Ctx, a access.Client) error {
+	o, err := p.ids.OwnFactors(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	if o.ByPIN {
+		return c.See(pinPath)
+	}
 	if _, err := p.ids.OwnNumber(c.R.Context(), a); err != nil {
 		return err
 	}
@@ -188,6 +195,10 @@ func (p *Pages) linkPhone(c *web.Ctx, a access.Client) error {
 		return err
 	}
 	codes, err := p.ids.LinkNumber(c.R.Context(), a, f.Once, f.Code)
+	if errs.Is(err, errs.Conflict) { // the letter was revoked meanwhile
+		c.SetFlash(web.Flash{Kind: "error", Key: "pin.over"})
+		return c.See(pinPath)
+	}
 	if errs.FieldsOf(err) != nil {
 		return p.showPhoneCode(c, a, 422, f, ui.Problems(c.Texts, err))
 	}
@@ -262,10 +273,10 @@ func onward(c *web.Ctx) string {
 	return "/"
 }
 
-func addPath(k identity.Kind) string {
+func addPath(o identity.OwnFactors, k identity.Kind) string {
 	switch k {
 	case identity.SMS:
-		return twoStepPath + "/phone"
+		return phonePathOf(o)
 	case identity.Passkey:
 		return passkeyPath
 	}

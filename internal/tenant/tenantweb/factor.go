@@ -23,6 +23,10 @@ func (p *Pages) secondFactor(c *web.Ctx, e tenant.Edition) []entry {
 	for _, m := range tenant.FactorMeans {
 		means.Options = append(means.Options, ui.Option{Value: m, Label: c.T("settings.second_factor.means." + m)})
 	}
+	enrolment := ui.Field{Name: "enrolment", Label: c.T("settings.second_factor.enrolment"), Hint: c.T("settings.second_factor.enrolment_hint")}
+	for _, one := range tenant.Enrolments {
+		enrolment.Options = append(enrolment.Options, ui.Option{Value: one, Label: c.T("settings.second_factor.enrolment." + one)})
+	}
 	codes := ""
 	if r.RecoveryCodes {
 		codes = "on"
@@ -34,6 +38,10 @@ func (p *Pages) secondFactor(c *web.Ctx, e tenant.Edition) []entry {
 		}},
 		{kind: tick, field: means, value: strings.Join(r.Means, " "), set: func(e *tenant.Edition, s string) string {
 			e.Settings.SecondFactor.Means = strings.Fields(s)
+			return ""
+		}},
+		{kind: choose, field: enrolment, value: cmp.Or(r.Enrolment, tenant.EnrolSelf), set: func(e *tenant.Edition, s string) string {
+			e.Settings.SecondFactor.Enrolment = s
 			return ""
 		}},
 		{kind: tick, value: codes, field: ui.Field{
