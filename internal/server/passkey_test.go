@@ -2,13 +2,18 @@ package server_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"voordeur/internal/clock"
 	"voordeur/internal/db"
+	"voordeur/internal/db/dbtest"
+	"voordeur/internal/scan"
 	"voordeur/internal/world/worldtest"
 )
 
@@ -322,4 +327,66 @@ func TestN44_TwoHundredTimesTheSamePasskeyAtOnceIsOneSession(t *testing.T) {
 			t.Errorf("one answer of a passkey opened %d sessions", n)
 		}
 	})
+}
+
+// ASVS 7.5.1. Another name changes nothing of how one gets in, and asks for no proof.
+func TestN46_PasskeysAskForProofBeforeTheyChange(t *testing.T) {
+	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
+		now := &clock.Manual{}
+		now.Set(time.Now())
+		h := start(t, kind, scan.Off{}, now)
+		v, other := h.client(dewit), h.client(dewit)
+		p := v.withPasskey()
+		if a := other.get("/profile"); a.status != 303 {
+			t.Errorf("another session after a passkey was made: %d", a.status)
+		}
+		id, err := db.One(context.Background(), h.DB, db.Value[string], `select id from passkey where tenant_id = 'notaris'`)
+		must(t, err)
+		one := passkeysPath + "/" + id
+		second := worldtest.NewPasskey(t, originOf(portal))
+		made := second.Make(t, v.challenge(passkeysPath))
+		now.Advance(6 * time.Minute)
+		for _, at := range []string{passkeysPath, one + "/remove"} {
+			for _, a := range []answer{v.get(at), v.post(at, "answer", made)} {
+				if a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), "/confirm") {
+					t.Errorf("%s without proof: %d to %s", at, a.status, a.header.Get("Location"))
+				}
+			}
+		}
+		if a := v.script(passkeysPath + "/ask"); a.status != 401 && a.status != 403 || strings.Contains(a.body, "challenge") {
+			t.Errorf("a script that asks without proof: %d", a.status)
+		}
+		if a := v.post(one, "name", "Thuis"); a.status != 303 || strings.HasPrefix(a.header.Get("Location"), "/confirm") {
+			t.Errorf("another name: %d to %s", a.status, a.header.Get("Location"))
+		}
+		n, err := db.One(context.Background(), h.DB, db.Value[int], `select count(*) from passkey where tenant_id = 'notaris'`)
+		must(t, err)
+		if n != 1 {
+			t.Errorf("%d passkeys", n)
+		}
+		if a := v.use(p, "/confirm/passkey", "next", one+"/remove"); a.status != 303 {
+			t.Fatalf("proof with the passkey: %d", a.status)
+		}
+		if a := v.post(one + "/remove"); a.status != 303 || strings.HasPrefix(a.header.Get("Location"), "/confirm") {
+			t.Errorf("removing with proof: %d to %s", a.status, a.header.Get("Location"))
+		}
+	})
+}
+
+// script posts as a script of the page does.
+func (v *visitor) script(path string) answer {
+	v.h.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, v.h.http.URL+path, http.NoBody)
+	must(v.h.t, err)
+	req.Host = v.host
+	req.Header.Set("Accept", "application/problem+json")
+	for k, c := range v.cookies {
+		req.AddCookie(&http.Cookie{Name: k, Value: c})
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	must(v.h.t, err)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	must(v.h.t, err)
+	return answer{res.StatusCode, res.Header, string(b)}
 }
