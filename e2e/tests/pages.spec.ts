@@ -21,6 +21,7 @@ const ELSEWHERE = [
   '/login/contact',
   '/profile/proof/{token}',
   '/letters',
+  '/resets',
   '/clients/{client}/accounts/{account}/reset',
   '/profile/two-step/phone/code',
   '/profile/two-step/codes',

@@ -11,3 +11,8 @@ import (
 func (cs *Clients) LettersListed(ctx context.Context, a access.Staff) error {
 	return cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "letter.listed"})
 }
+
+// ResetsListed records that an administrator looked at whose second factors are to be dropped.
+func (cs *Clients) ResetsListed(ctx context.Context, a access.Staff) error {
+	return cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "account.resets_listed"})
+}

@@ -35,26 +35,39 @@ const maxGround = 1000
 // FactorReset is one that was asked for and has not ended.
 type FactorReset struct {
 	Account, AskedBy, ConfirmedBy string // an account and two names
+	Name, Client, ClientName      string // whose it is
 	Ground                        string
 	AskedAt                       db.Time
 	DueAt                         *db.Time
 	Own                           bool // asked by who looks
 }
 
-const selectResets = `select r.account_id, r.ground, r.asked_at, r.due_at, b.name, coalesce(c.name, ''), r.asked_by = $3
-	from factor_reset r join account a on a.tenant_id = r.tenant_id and a.id = r.account_id
+const selectResets = `select r.account_id, a.name, k.id, k.name, r.ground, r.asked_at, r.due_at, b.name, coalesce(c.name, ''), r.asked_by = $2
+	from factor_reset r join account a on a.tenant_id = r.tenant_id and a.id = r.account_id and a.face = 'portal'
+	join client k on k.tenant_id = a.tenant_id and k.id = a.client_id
 	join account b on b.tenant_id = r.tenant_id and b.id = r.asked_by
 	left join account c on c.tenant_id = r.tenant_id and c.id = r.confirmed_by
-	where r.tenant_id = $1 and a.client_id = $2 and a.face = 'portal' and r.ended_at is null`
+	where r.tenant_id = $1 and r.ended_at is null `
+
+func scanReset(scan db.Scan) (FactorReset, error) {
+	var r FactorReset
+	err := scan(&r.Account, &r.Name, &r.Client, &r.ClientName, &r.Ground, &r.AskedAt, &r.DueAt, &r.AskedBy, &r.ConfirmedBy, &r.Own)
+	return r, err
+}
 
 // ResetsOf returns the resets of a client's accounts that have not ended.
 func (i *Identity) ResetsOf(ctx context.Context, a access.Staff, client string) ([]FactorReset, error) {
 	s := a.Scope()
-	return db.All(ctx, i.db, func(scan db.Scan) (FactorReset, error) {
-		var r FactorReset
-		err := scan(&r.Account, &r.Ground, &r.AskedAt, &r.DueAt, &r.AskedBy, &r.ConfirmedBy, &r.Own)
-		return r, err
-	}, selectResets, s.Tenant(), client, s.Account())
+	return db.All(ctx, i.db, scanReset, selectResets+`and k.id = $3`, s.Tenant(), s.Account(), client)
+}
+
+// ResetsToConfirm returns the resets for which the administrator can be the second person, oldest first.
+func (i *Identity) ResetsToConfirm(ctx context.Context, a access.Staff) ([]FactorReset, error) {
+	if !a.Can(access.Manage) {
+		return nil, errs.New(errs.Forbidden, "")
+	}
+	s := a.Scope()
+	return db.All(ctx, i.db, scanReset, selectResets+`and r.due_at is null and r.asked_by <> $2 order by r.asked_at, r.id limit 200`, s.Tenant(), s.Account())
 }
 
 // FactorsOf returns what the accounts of a client have linked, by account.

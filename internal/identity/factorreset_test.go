@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"voordeur/internal/access"
 	"voordeur/internal/clock"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
@@ -60,6 +61,47 @@ func TestN46_StaffDropFactorsByTwoPersonsAndADay(t *testing.T) {
 		told(t, w, "is gewist, zoals aan ons is gevraagd")
 		if list, err := w.Identity.ResetsOf(ctx, boss, client); err != nil || len(list) != 0 {
 			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
+func TestN46_WhatWaitsForASecondPersonIsListedForHim(t *testing.T) {
+	each(t, func(t *testing.T, w *worldtest.World, now *clock.Manual) {
+		_, a := entered(t, w)
+		withSMS(t, w, a, now)
+		account, client := a.Scope().Account(), a.Scope().Client()
+		asker, boss := w.Staff(t, "notaris", office), w.Staff(t, "notaris", "Bea Beheer")
+		waits := func(who access.Staff) int {
+			t.Helper()
+			list, err := w.Identity.ResetsToConfirm(ctx, who)
+			must(t, err)
+			for _, r := range list {
+				if r.Account != account || r.Client != client || r.Name == "" || r.ClientName == "" || r.Ground != "belde" {
+					t.Errorf("%+v", r)
+				}
+			}
+			return len(list)
+		}
+		if n := waits(boss); n != 0 {
+			t.Errorf("%d wait before anybody asked", n)
+		}
+		must(t, w.Identity.AskReset(ctx, asker, client, account, "belde"))
+		if n := waits(boss); n != 1 {
+			t.Errorf("%d wait", n)
+		}
+		for _, name := range []string{office, "Ada Controle"} {
+			if _, err := w.Identity.ResetsToConfirm(ctx, w.Staff(t, "notaris", name)); !errs.Is(err, errs.Forbidden) {
+				t.Errorf("%s sees it: %v", name, err)
+			}
+		}
+		must(t, w.Identity.ConfirmReset(ctx, boss, client, account))
+		if n := waits(boss); n != 0 {
+			t.Errorf("%d wait after the second person", n)
+		}
+		must(t, w.Identity.WithdrawReset(ctx, asker, client, account))
+		must(t, w.Identity.AskReset(ctx, boss, client, account, "belde"))
+		if n := waits(boss); n != 0 {
+			t.Errorf("%d wait for who asked himself", n)
 		}
 	})
 }

@@ -251,11 +251,26 @@ func TestN46_TwoPersonsOfTheOfficeDropTheFactors(t *testing.T) {
 			t.Errorf("confirmed by a handler: %d", a.status)
 		}
 		boss := h.staff(admin)
+		if a := boss.get("/"); !strings.Contains(a.body, `href="/resets"`) {
+			t.Error("the administrator is not told that something waits")
+		}
+		if a := boss.get("/resets"); a.status != 200 || !strings.Contains(a.body, "Was op kantoor &lt;b&gt;") || !strings.Contains(a.body, `href="/clients/`+client+`"`) {
+			t.Errorf("what waits for the administrator: %d", a.status)
+		}
+		if a := s.get("/"); strings.Contains(a.body, `href="/resets"`) {
+			t.Error("a handler is told too")
+		}
+		if a := s.get("/resets"); a.status != 403 {
+			t.Errorf("a handler sees what waits: %d", a.status)
+		}
 		if a := boss.get("/clients/" + client); !strings.Contains(a.body, "Was op kantoor &lt;b&gt;") || !strings.Contains(a.body, at+"/confirm") {
 			t.Error("the administrator cannot confirm")
 		}
 		if a := boss.post(at + "/confirm"); a.status != 303 {
 			t.Errorf("confirmed: %d", a.status)
+		}
+		if a := boss.get("/resets"); !strings.Contains(a.body, "Er wacht niets op u.") {
+			t.Error("what is confirmed still waits")
 		}
 		if a := s.get("/clients/" + client); strings.Contains(a.body, at+"/confirm") || !strings.Contains(a.body, at+"/withdraw") || !strings.Contains(a.body, "heeft het bevestigd") {
 			t.Error("the page after it was confirmed")

@@ -349,6 +349,7 @@ var rows = []row{
 		face: officeFace, route: "POST /clients/{client}/accounts/{account}/letter", want: 303, event: "account.lettered", form: []string{"once", "<once>", "address", "Straat 1"},
 		ready: `update account set state = 'active' where tenant_id = $1 and id = $2`,
 	},
+	{face: officeFace, route: "GET /resets", want: 200, event: "account.resets_listed"},
 	{face: officeFace, route: "GET /unreachable", want: 200, event: "client.unreachable_listed", inQuery: map[string]string{"id": "client"}, shows: unreachable},
 	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/address", want: 200, event: "client.viewed"},
 	{

@@ -87,7 +87,7 @@ func Wire(p Parts) (*House, error) {
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants).Routes()...)
-	routes = append(routes, homeweb.New(p.DB, h.Dossiers).Routes()...)
+	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids).Routes()...)
 	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants).Routes()...)

@@ -15,17 +15,30 @@ import (
 // resetRoutes drop the second factors of a client who lost them, by two persons (N46, unclear.md Q12).
 func (p *Pages) resetRoutes() []web.Route {
 	const one = "/clients/{client}/accounts/{account}/reset"
-	work := access.OfficeWith(access.Work)
+	work, manage := access.OfficeWith(access.Work), access.OfficeWith(access.Manage)
 	return []web.Route{
+		{Method: web.Get, Pattern: "/resets", Policy: manage, Handler: web.Staff(p.resets)},
 		{Method: web.Get, Pattern: one, Policy: work, Handler: web.Staff(p.resetPage)},
 		{Method: web.Post, Pattern: one, Policy: work, Handler: web.Staff(p.askReset), Form: resetForm{}},
-		{Method: web.Post, Pattern: one + "/confirm", Policy: access.OfficeWith(access.Manage), Handler: web.Staff(p.confirmReset), Recent: proved},
+		{Method: web.Post, Pattern: one + "/confirm", Policy: manage, Handler: web.Staff(p.confirmReset), Recent: proved},
 		{Method: web.Post, Pattern: one + "/withdraw", Policy: work, Handler: web.Staff(p.withdrawReset)},
 	}
 }
 
 // proved is how lately the second person has shown who he is.
 const proved = 5 * time.Minute
+
+// resets lists what waits for a second person; each is decided on the page of its client.
+func (p *Pages) resets(c *web.Ctx, a access.Staff) error {
+	list, err := p.ids.ResetsToConfirm(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	if err := p.clients.ResetsListed(c.R.Context(), a); err != nil {
+		return err
+	}
+	return c.Render(200, resetsPage(c, c.Frame(c.T("resets.title")), list))
+}
 
 type resetForm struct {
 	Ground string `form:"ground"`

@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/home"
 	"voordeur/internal/i18n"
+	"voordeur/internal/identity"
 	"voordeur/internal/letter"
 	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
@@ -21,10 +22,11 @@ import (
 type Pages struct {
 	db       *db.DB
 	dossiers *dossier.Dossiers
+	ids      *identity.Identity
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers) *Pages { return &Pages{d, ds} }
+func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity) *Pages { return &Pages{d, ds, ids} }
 
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
@@ -64,6 +66,13 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 	if v.letters, err = letter.Count(c.R.Context(), p.db, a); err != nil {
 		return err
 	}
+	if a.Can(access.Manage) {
+		resets, err := p.ids.ResetsToConfirm(c.R.Context(), a)
+		if err != nil {
+			return err
+		}
+		v.resets = len(resets)
+	}
 	if a.Can(access.Manage) && c.Site.Modules[tenant.ModuleDossiers] {
 		if v.held, err = p.dossiers.CountHeld(c.R.Context(), a); err != nil {
 			return err
@@ -75,8 +84,8 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 // officeView is what waits for an employee: his own marks, and how much waits for any of those who
 // may do something about it.
 type officeView struct {
-	items               []home.Item
-	lost, held, letters int
+	items                       []home.Item
+	lost, held, letters, resets int
 }
 
 // shown are the items of the modules that are on.
