@@ -156,7 +156,7 @@ type signed struct {
 	backedUp              bool
 }
 
-const selectPasskey = `select p.id, p.account_id, p.public_key, p.sign_count, p.backup_eligible, p.backed_up, a.email_key, a.stage from passkey p
+const selectKey = `select p.id, p.account_id, p.public_key, p.sign_count, p.backup_eligible, p.backed_up, a.email_key, a.stage from passkey p
 	join account a on a.tenant_id = p.tenant_id and a.id = p.account_id where p.tenant_id = $1 and p.face = $2 and p.credential = $3 and a.face = $2 and a.state = 'active'`
 
 // found is a passkey that an answer names, and its owner.
@@ -170,7 +170,7 @@ type found struct {
 func (i *Identity) find(ctx context.Context, t *tenant.Tenant, face access.Face, parsed *protocol.ParsedCredentialAssertionData) (*found, error) {
 	var f found
 	f.key.ID = parsed.RawID
-	err := i.db.QueryRow(ctx, selectPasskey, t.ID, string(face), parsed.RawID).Scan(&f.id, &f.account, &f.key.PublicKey, &f.count, &f.key.Flags.BackupEligible, &f.key.Flags.BackupState, &f.emailKey, &f.stage)
+	err := i.db.QueryRow(ctx, selectKey, t.ID, string(face), parsed.RawID).Scan(&f.id, &f.account, &f.key.PublicKey, &f.count, &f.key.Flags.BackupEligible, &f.key.Flags.BackupState, &f.emailKey, &f.stage)
 	if errs.Is(err, errs.NotFound) {
 		return nil, nil
 	}

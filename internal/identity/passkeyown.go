@@ -182,11 +182,11 @@ func (i *Identity) storePasskey(ctx context.Context, tx *db.Tx, t *tenant.Tenant
 	return i.tell(ctx, tx, t, s, s.Account(), "account.factor_linked", changed{"passkey_added", Passkey})
 }
 
-const selectOwnPasskey = `select id, name, created_at, used_at from passkey where tenant_id = $1 and account_id = $2 and id = $3`
+const selectOwnKey = `select id, name, created_at, used_at from passkey where tenant_id = $1 and account_id = $2 and id = $3`
 
 // OwnPasskey returns one of the account's passkeys; one that is not his does not exist.
 func (i *Identity) OwnPasskey(ctx context.Context, s access.Scope, id string) (Factor, error) {
-	return db.One(ctx, i.db, scanPasskey, selectOwnPasskey, s.Tenant(), s.Account(), id)
+	return db.One(ctx, i.db, scanPasskey, selectOwnKey, s.Tenant(), s.Account(), id)
 }
 
 // OwnPasskeys returns the passkeys of the account, the one that was used last first.

@@ -1,6 +1,7 @@
 package identityweb
 
 import (
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -289,4 +290,21 @@ func factorName(c *web.Ctx, f identity.Factor) string {
 		return c.T("twostep.kind.sms", "number", f.Number)
 	}
 	return c.T("twostep.kind.totp")
+}
+
+// twoStepState names the text that says how its owner logs in now. A passkey is enough alone for as long as it is offered.
+func twoStepState(o identity.OwnFactors) string {
+	offered := slices.Contains(o.Offers, identity.Passkey)
+	switch {
+	case len(o.Factors) == 0 && offered:
+		return "passkey.off"
+	case len(o.Factors) == 0:
+		return "twostep.off"
+	case !slices.ContainsFunc(o.Factors, func(f identity.Factor) bool { return f.Kind == identity.Passkey }):
+		return "twostep.on"
+	case offered:
+		return "passkey.on_alone"
+	default:
+		return "passkey.on"
+	}
 }

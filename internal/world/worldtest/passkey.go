@@ -65,7 +65,7 @@ func (p *Passkey) Make(t testing.TB, options []byte) string {
 	p.User = string(user)
 	data := p.data(withKey)
 	data = append(data, p.AAGUID[:]...)
-	data = binary.BigEndian.AppendUint16(data, uint16(len(p.ID)))
+	data = binary.BigEndian.AppendUint16(data, uint16(len(p.ID))) // #nosec G115 -- 32 bytes
 	data = append(data, p.ID...)
 	data = append(data, p.cose()...)
 	// {"fmt": "none", "attStmt": {}, "authData": …}
