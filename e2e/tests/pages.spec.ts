@@ -22,6 +22,8 @@ const ELSEWHERE = [
   '/profile/proof/{token}',
   '/letters',
   '/resets',
+  '/profile/pin',
+  '/clients/{client}/accounts/{account}/pin',
   '/clients/{client}/accounts/{account}/reset',
   '/profile/two-step/phone/code',
   '/profile/two-step/codes',

@@ -25,6 +25,7 @@ var inventory = map[string]string{
 	"internal/crypt":          "crypto/aes crypto/cipher crypto/hkdf crypto/hmac crypto/rand crypto/sha256 filippo.io/age",
 	"internal/db":             "crypto/rand crypto/sha256 math/rand/v2",
 	"internal/identity":       "crypto/hmac crypto/rand crypto/subtle github.com/pquerna/otp github.com/pquerna/otp/totp golang.org/x/crypto/argon2",
+	"internal/letter":         "crypto/hmac",
 	"internal/mail":           "crypto/sha256 crypto/tls crypto/x509",
 	"internal/move":           "crypto/sha256",
 	"internal/passwords":      "crypto/sha256",

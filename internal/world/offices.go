@@ -24,6 +24,7 @@ type person struct {
 	mails                                 bool      // wants an e-mail of everything new
 	mobile                                string    // the first account's second factor, "" for none
 	byLetter                              bool      // has no e-mail address, and a letter that waits to be printed
+	pin                                   bool      // gets a letter with a PIN, which waits to be printed
 	dossiers                              []story
 }
 

@@ -20,7 +20,13 @@ func accountant() office {
 			steps("loon", "Loonadministratie", "Uren ontvangen", "Lonen berekenen", "Loonstroken sturen", "Loonaangifte doen"),
 		},
 		clients: []person{ketting(), aydin(), mol()},
+		later:   byPIN,
 	}
+}
+
+// byPIN is how the manual of the accountant has clients link a telephone (A22-A25).
+func byPIN(s *tenant.Settings) {
+	s.SecondFactor = tenant.SecondFactor{Policy: tenant.FactorOptional, Means: []string{tenant.FactorSMS, tenant.FactorTOTP}, RecoveryCodes: true, Enrolment: tenant.EnrolPIN}
 }
 
 func ketting() person {
@@ -61,7 +67,7 @@ func ketting() person {
 
 func aydin() person {
 	return person{
-		kind: client.Person, name: "mevrouw S. Aydin", salutation: "mevrouw", email: "s.aydin@post.example", number: "K-311", greeting: "Geachte mevrouw Aydin,", signs: "S. Aydin", address: []string{"Havensingel 30", "5211 TX Den Bosch"},
+		kind: client.Person, name: "mevrouw S. Aydin", salutation: "mevrouw", email: "s.aydin@post.example", number: "K-311", pin: true, greeting: "Geachte mevrouw Aydin,", signs: "S. Aydin", address: []string{"Havensingel 30", "5211 TX Den Bosch"},
 		dossiers: []story{
 			{
 				number: "2026-I-311", title: "Aangifte inkomstenbelasting 2025", status: "in_progress", note: "Uw aangifte staat klaar. Wij wachten op uw akkoord.", template: "aangifte", done: 3, opened: 26,

@@ -157,6 +157,11 @@ func (b Builder) later(ctx context.Context, o office, t Tenant, now time.Time) e
 	}
 	b.setClock(moment(now, 1, 10, 5))
 	for _, p := range o.clients {
+		if p.pin {
+			if err := b.sendPIN(ctx, handler, t, p); err != nil {
+				return err
+			}
+		}
 		if !p.byLetter {
 			continue
 		}
@@ -170,6 +175,15 @@ func (b Builder) later(ctx context.Context, o office, t Tenant, now time.Time) e
 		}
 	}
 	return nil
+}
+
+func (b Builder) sendPIN(ctx context.Context, handler access.Staff, t Tenant, p person) error {
+	n := slices.IndexFunc(t.Logins, func(l Login) bool { return l.Email == p.email })
+	client, err := db.One(ctx, b.DB, db.Value[string], `select client_id from account where tenant_id = $1 and id = $2`, t.ID, t.Logins[n].ID)
+	if err != nil {
+		return err
+	}
+	return b.Identity.PINLetter(ctx, handler, client, t.Logins[n].ID, "pin-"+p.number, strings.Join(p.address, "\n"))
 }
 
 func (b Builder) actor(ctx context.Context, tenantID, account string) (access.Staff, error) {

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { look } from '../looks'
+import { enter } from '../sessions'
+import { expect, test, Visitor } from '../vocabulary'
+
+// pinOf reads a printed letter as its receiver does.
+function pinOf(paper: string): string {
+  const text = execFileSync('pdftotext', ['-layout', paper, '-'], { encoding: 'utf8' })
+  const found = /Pincode\s+(\d{4} \d{4})/.exec(text)?.[1]
+  if (!found) throw new Error(`no PIN in the letter:\n${text}`)
+  return found
+}
+
+test('A22 A23 A25: a telephone is linked with the PIN of a letter', { tag: '@phone' }, async ({ ik, demo, browser }, info) => {
+  test.slow()
+  const { portal, office } = demo.tenant('accountant')
+  const { viewport, locale, timezoneId } = info.project.use
+  const staff = await browser.newContext({ viewport, locale, timezoneId, acceptDownloads: true })
+  await enter(staff, demo, 'accountant', 'handler')
+  const desk = new Visitor(await staff.newPage())
+  let pin = ''
+
+  await test.step('A22: the office makes the letter and prints it', async () => {
+    await desk.open(`${office}/clients?q=Aydin`)
+    await desk.page.getByRole('link', { name: /Aydin/ }).first().click()
+    await desk.druk('Brief met pincode mevrouw S. Aydin')
+    await look(desk)
+    await desk.vul(/^Adres op de brief/, 'Havensingel 30\n5211 TX Den Bosch')
+    await desk.druk('Nieuwe brief maken')
+    await desk.zie('De brief staat klaar om af te drukken.')
+    await look(desk)
+    const begun = desk.page.waitForEvent('download')
+    await desk.druk('Afdrukken mevrouw S. Aydin')
+    pin = pinOf(await (await begun).path())
+  })
+
+  await test.step('A22: the client links a telephone with it', async () => {
+    const me = demo.tenant('accountant').logins.find((l) => l.email === 's.aydin@post.example')
+    if (!me) throw new Error('the demo has no mevrouw Aydin')
+    await ik.open(`${portal}/login`)
+    await ik.vul('E-mailadres', me.email)
+    await ik.vul('Wachtwoord', me.password)
+    await ik.druk('Inloggen')
+    await ik.open(`${portal}/profile`)
+    await ik.druk('PIN & SMS')
+    await look(ik)
+    await ik.vul('Mobiel nummer', '06 12345671')
+    await ik.vul('Pincode', '0000 0000')
+    await ik.druk('Stuur een code')
+    await ik.zie('Deze pincode klopt niet of werkt niet meer.')
+    await expect(ik.page.getByLabel('Mobiel nummer')).toHaveValue('06 12345671')
+    await look(ik)
+    await ik.vul('Pincode', pin)
+    const seen = demo.outbox.texts('+31612345671')
+    await ik.druk('Stuur een code')
+    await ik.vul('Code', await demo.outbox.code('+31612345671', seen))
+    await ik.druk('Koppelen')
+    await ik.zie('herstelcode')
+    await ik.open(`${portal}/profile/pin`)
+    await ik.zie('Nu gekoppeld')
+    await look(ik)
+  })
+  await staff.close()
+})
