@@ -17,8 +17,7 @@ import (
 // is the address where one logs in.
 func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
 	texts := t.Texts(i18n.Lang(c.Language))
-	key := "letter." + r.Kind + "."
-	title := texts.T(key+"title", "office", t.Name)
+	title := texts.T("letter.title."+r.Kind, "office", t.Name)
 	var head []string
 	for part := range strings.SplitSeq(t.Settings.Mail.Address, ",") {
 		if part = strings.TrimSpace(part); part != "" {
@@ -34,13 +33,13 @@ func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
 		pdf.Address{Lines: append([]string{c.Name}, c.Address...)},
 		pdf.Paragraph{Text: texts.Date(r.CreatedAt.Time)},
 		pdf.Heading{Level: 1, Text: title},
-		pdf.Paragraph{Text: texts.T(key+"intro", "office", t.Name)},
+		pdf.Paragraph{Text: texts.T("letter.intro."+r.Kind, "office", t.Name)},
 		pdf.Table{RowHeaders: true, Rows: rows},
 		pdf.Paragraph{Text: copying},
-		pdf.Heading{Level: 2, Text: texts.T(key + "steps")},
+		pdf.Heading{Level: 2, Text: texts.T("letter.steps."+r.Kind)},
 		pdf.List{Ordered: true, Items: strings.Split(steps, "\n")},
-		pdf.Paragraph{Text: texts.T(key+"until", "date", texts.Date(r.ExpiresAt.Time))},
-		pdf.Paragraph{Text: texts.T(key + "keep")},
+		pdf.Paragraph{Text: texts.T("letter.until."+r.Kind, "date", texts.Date(r.ExpiresAt.Time))},
+		pdf.Paragraph{Text: texts.T("letter.keep."+r.Kind)},
 		pdf.Paragraph{Text: texts.T("mail.closing") + "\n" + t.Name},
 	}
 	var b bytes.Buffer
