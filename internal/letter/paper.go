@@ -36,10 +36,10 @@ func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
 		pdf.Paragraph{Text: texts.T("letter.intro."+r.Kind, "office", t.Name)},
 		pdf.Table{RowHeaders: true, Rows: rows},
 		pdf.Paragraph{Text: copying},
-		pdf.Heading{Level: 2, Text: texts.T("letter.steps."+r.Kind)},
+		pdf.Heading{Level: 2, Text: texts.T("letter.steps." + r.Kind)},
 		pdf.List{Ordered: true, Items: strings.Split(steps, "\n")},
 		pdf.Paragraph{Text: texts.T("letter.until."+r.Kind, "date", texts.Date(r.ExpiresAt.Time))},
-		pdf.Paragraph{Text: texts.T("letter.keep."+r.Kind)},
+		pdf.Paragraph{Text: texts.T("letter.keep." + r.Kind)},
 		pdf.Paragraph{Text: texts.T("mail.closing") + "\n" + t.Name},
 	}
 	var b bytes.Buffer
