@@ -11,11 +11,16 @@ type Scope = mint.Scope
 // Role is what an account is in its tenant.
 type Role = mint.Role
 
-// The roles: three of the portal, three of the office, and the program itself.
+// Behalf is for whom an account acts.
+type Behalf = mint.Behalf
+
+// The roles: four of the portal, three of the office, and the program itself.
 const (
 	RoleClient        Role = "client" // a person
 	RoleHead          Role = "head"   // the first account of a company, which manages the others
 	RoleExtra         Role = "extra"  // a further account of a company or a person
+	// RoleRepresentative is any of these while it acts for another client.
+	RoleRepresentative Role = "representative"
 	RoleHandler       Role = "handler"
 	RoleAdministrator Role = "administrator"
 	RoleAuditor       Role = "auditor"
@@ -41,7 +46,7 @@ type Staff struct{ scope Scope }
 // AsClient returns the actor of a portal scope; ok is false for any other.
 func AsClient(s Scope) (Client, bool) {
 	r := s.Role()
-	return Client{s}, r == RoleClient || r == RoleHead || r == RoleExtra
+	return Client{s}, r == RoleClient || r == RoleHead || r == RoleExtra || r == RoleRepresentative
 }
 
 // AsStaff returns the actor of an office scope; ok is false for any other.

@@ -254,17 +254,24 @@ func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id st
 
 // tell mails the accounts of new marks, once for each group that they asked for (N47).
 func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) error {
+	readers, err := Readers(ctx, tx, tenantID, id, "")
+	if err != nil {
+		return err
+	}
 	for _, kind := range []struct {
 		notify.Kind
 		group string
 	}{{notify.Document, identity.GroupDocuments}, {notify.Message, identity.GroupMessages}} {
-		var accounts []string
-		for _, m := range marks {
-			if m.Kind == kind.Kind && !slices.Contains(accounts, m.Account) {
-				accounts = append(accounts, m.Account)
+		var told []notify.Reader
+		for _, r := range readers {
+			mine := func(m notify.Mark) bool {
+				return m.Kind == kind.Kind && m.Account == r.Account && m.Client == r.Client
+			}
+			if slices.ContainsFunc(marks, mine) {
+				told = append(told, r)
 			}
 		}
-		if err := ds.identity.Notify(ctx, tx, tenantID, accounts, kind.group, id); err != nil {
+		if err := ds.identity.Notify(ctx, tx, tenantID, told, kind.group, id); err != nil {
 			return err
 		}
 	}

@@ -41,10 +41,20 @@ type Ctx struct {
 	Site   Site
 	Texts  *i18n.Texts
 	Scope  access.Scope
+	Base   string   // what stands before the path while somebody acts for another, "" otherwise; R has the path without it
+	Choice []Choice // for whom the visitor can act, himself first; empty when there is nobody else
 	Unread int
 	Now    time.Time
 	Until  Until // when the visitor's session ends
 	Flash  *Flash
+}
+
+// Choice is one of the clients whose things the visitor can look at.
+type Choice struct {
+	Mandate string // "" for his own
+	Name    string
+	Ground  string
+	Unread  int // capped at 100
 }
 
 // Until is when a session ends: by silence, which may last for Idle, and whatever happens.
@@ -88,12 +98,12 @@ func (c *Ctx) Queries(name string) []string {
 	return list
 }
 
-// See answers 303 with a local address; anything else leads to the first page.
+// See answers 303 with a local address, which At places; anything else leads to the first page.
 func (c *Ctx) See(path string) error {
 	if !Local(path) {
 		path = "/"
 	}
-	http.Redirect(c.W, c.R, path, http.StatusSeeOther)
+	http.Redirect(c.W, c.R, c.At(path), http.StatusSeeOther)
 	return nil
 }
 

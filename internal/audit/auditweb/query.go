@@ -10,7 +10,7 @@ import (
 )
 
 // groups are the kinds of event that can be filtered on: what stands before the dot of an event.
-var groups = []string{"dossier", "document", "message", "progress", "client", "account", "letter", "session", "tenant", "journal", "seal"}
+var groups = []string{"dossier", "document", "message", "progress", "client", "account", "mandate", "letter", "session", "tenant", "journal", "seal"}
 
 // query is the address of a page of the journal: everything that was asked for stands in it.
 type query struct {
@@ -84,7 +84,8 @@ func dateType(list []ui.Problem, field string) string {
 func actor(c *web.Ctx, r audit.Row) string {
 	switch {
 	case r.ActorName != "":
-		return r.ActorName
+		behalf, _ := r.Behalf()
+		return c.By(r.ActorName, behalf)
 	case r.ActorKind == "system":
 		return c.T("journal.system")
 	case r.ActorKind == "visitor":

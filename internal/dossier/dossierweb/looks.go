@@ -63,6 +63,9 @@ func line(c *web.Ctx, page dossier.LookPage, r audit.Row) lookLine {
 	if r.Actor == c.Scope.Account() {
 		l.who = c.T("looks.you")
 	}
+	if behalf, ok := r.Behalf(); ok {
+		l.who = c.By(l.who, behalf)
+	}
 	l.text = c.T("looks.event."+r.Event, "what", page.Title(r))
 	return l
 }

@@ -56,6 +56,9 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 	if a.Head() {
 		blocks = append(blocks, accountsBlock(c))
 	}
+	if c.Site.Modules[tenant.ModuleMandates] {
+		blocks = append(blocks, mandatesBlock(c))
+	}
 	return c.Render(status, profileView(c, c.Frame(title), c.T("profile.lead"), problems, blocks))
 }
 
