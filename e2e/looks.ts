@@ -9,15 +9,16 @@ export async function look(ik: Visitor): Promise<void> {
   await ik.axe()
   await ik.geenOverloop()
   if (javaScriptEnabled === false) return
-  await inTheDark(ik)
+  const dutch = (await ik.page.locator('html[lang=nl]').count()) > 0
+  if (dutch) await inTheDark(ik)
   const was = ik.page.viewportSize()
   if (isMobile) await withFingers(ik)
   else await atADesk(ik)
   if (was) await ik.page.setViewportSize(was)
-  if (!isMobile && (await ik.page.locator('html[lang=nl]').count()) > 0) await withoutPointer(ik)
+  if (!isMobile && dutch) await withoutPointer(ik)
 }
 
-// inTheDark looks at the colours alone: nothing else differs.
+// inTheDark looks at the colours alone: nothing else differs, and no language changes them.
 async function inTheDark(ik: Visitor): Promise<void> {
   await ik.page.emulateMedia({ colorScheme: 'dark' })
   await ik.axe('color-contrast')

@@ -12,9 +12,9 @@ const dutch = { locale: 'nl-NL', timezoneId: 'Europe/Amsterdam', launchOptions }
 
 // The three ways in which every page must work: a narrow phone, a desktop, and without JavaScript.
 // Tests of what only scripts do, or of what stands in their place, are tagged @js and @nojs; those of
-// which one way says enough, @once.
+// which one way says enough, @once, or @phone where the narrow one says most, as whether words fit.
 export const projects: Project[] = [
   { name: 'phone', use: { ...dutch, viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, grepInvert: /@nojs|@once/ },
-  { name: 'desktop', use: { ...dutch, viewport: { width: 1280, height: 800 } }, grepInvert: /@nojs/ },
-  { name: 'nojs', use: { ...dutch, viewport: { width: 1280, height: 800 }, javaScriptEnabled: false }, grepInvert: /@js|@once/ },
+  { name: 'desktop', use: { ...dutch, viewport: { width: 1280, height: 800 } }, grepInvert: /@nojs|@phone/ },
+  { name: 'nojs', use: { ...dutch, viewport: { width: 1280, height: 800 }, javaScriptEnabled: false }, grepInvert: /@js|@once|@phone/ },
 ]

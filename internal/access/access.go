@@ -16,15 +16,15 @@ type Behalf = mint.Behalf
 
 // The roles: four of the portal, three of the office, and the program itself.
 const (
-	RoleClient        Role = "client" // a person
-	RoleHead          Role = "head"   // the first account of a company, which manages the others
-	RoleExtra         Role = "extra"  // a further account of a company or a person
+	RoleClient Role = "client" // a person
+	RoleHead   Role = "head"   // the first account of a company, which manages the others
+	RoleExtra  Role = "extra"  // a further account of a company or a person
 	// RoleRepresentative is any of these while it acts for another client.
 	RoleRepresentative Role = "representative"
-	RoleHandler       Role = "handler"
-	RoleAdministrator Role = "administrator"
-	RoleAuditor       Role = "auditor"
-	RoleSystem        Role = "system"
+	RoleHandler        Role = "handler"
+	RoleAdministrator  Role = "administrator"
+	RoleAuditor        Role = "auditor"
+	RoleSystem         Role = "system"
 )
 
 // Face is one of the two sides of a tenant.
@@ -70,6 +70,9 @@ func (s Staff) SeesAll() bool {
 // Head reports whether it is the head account of a company (N48).
 func (c Client) Head() bool { return c.scope.Role() == RoleHead }
 
+// Can reports whether the client has all of these rights.
+func (c Client) Can(r Rights) bool { return c.scope.Rights().Has(r) }
+
 // Can reports whether the employee has a permission.
 func (s Staff) Can(p Permission) bool { return may(s.scope.Role(), p) }
 
@@ -101,7 +104,7 @@ type Policy struct {
 	name  string
 	face  Face
 	open  bool
-	head  bool // only the head account of a company
+	needs Rights // of a portal account
 	right Permission
 }
 
@@ -109,13 +112,17 @@ type Policy struct {
 var (
 	PortalOpen   = Policy{name: "portal: anybody", face: Portal, open: true}
 	PortalClient = Policy{name: "portal: client", face: Portal}
-	PortalHead   = Policy{name: "portal: head account", face: Portal, head: true}
 	OfficeOpen   = Policy{name: "office: anybody", face: Office, open: true}
 	AnyFace      = Policy{name: "both: anybody", open: true}
 	// DocsTicket is that of the host that serves documents only: it has no log-in, and every address
 	// on it carries a ticket that the handler checks.
 	DocsTicket = Policy{name: "docs: ticket", face: Docs, open: true}
 )
+
+// PortalWith is the policy of clients who have all of these rights (A20, A21).
+func PortalWith(r Rights) Policy {
+	return Policy{name: "portal: " + r.String(), face: Portal, needs: r}
+}
 
 // OfficeWith is the policy of staff who have the permission.
 func OfficeWith(p Permission) Policy {
@@ -150,7 +157,7 @@ func (p Policy) Allows(s Scope) bool {
 	}
 	if p.face == Portal {
 		c, ok := AsClient(s)
-		return ok && (!p.head || c.Head())
+		return ok && c.Can(p.needs)
 	}
 	_, ok := AsStaff(s)
 	return ok && may(s.Role(), p.right)

@@ -254,7 +254,7 @@ func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id st
 
 // tell mails the accounts of new marks, once for each group that they asked for (N47).
 func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) error {
-	readers, err := Readers(ctx, tx, tenantID, id, "")
+	readers, err := Readers(ctx, tx, tenantID, id, "", access.SeeDossiers)
 	if err != nil {
 		return err
 	}

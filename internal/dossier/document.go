@@ -187,7 +187,7 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 	if d.PublishedAt == nil || doc.Message != "" {
 		return nil
 	}
-	readers, err := Readers(ctx, tx, s.Tenant(), d.ID, "")
+	readers, err := Readers(ctx, tx, s.Tenant(), d.ID, "", access.SeeDossiers)
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ const (
 	selectWaiting = `select a.id, p.client_id, x.id, x.category, x.published_at` + waitsIn + `cross join account a
 		where a.tenant_id = p.tenant_id and a.client_id = p.client_id` + waits + `a.id)
 		union all select m.account_id, p.client_id, x.id, x.category, x.published_at` + waitsIn + `cross join mandate m
-		where m.tenant_id = p.tenant_id and m.client_id = p.client_id and ` + authn.Holds + waits + `m.account_id)`
+		where m.tenant_id = p.tenant_id and m.client_id = p.client_id and ` + authn.Holds + ` and ' ' || m.rights || ' ' like '% dossiers:see %'` + waits + `m.account_id)`
 )
 
 // unreadDocuments returns a mark for everything in a dossier that the portal's readers see and have not opened yet.

@@ -110,8 +110,16 @@ type NewAccount struct {
 	Role                access.Role // client or extra
 }
 
-const insertAccount = `insert into account (tenant_id, id, face, role, client_id, email, email_key, name, phone, hours, state, password_hash, invited_at, created_at)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`
+const insertAccount = `insert into account (tenant_id, id, face, role, client_id, email, email_key, name, phone, hours, state, password_hash, invited_at, created_at, rights)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)`
+
+// given is what a new account of a role is given: only an extra one has other rights than its role's.
+func given(r access.Role) string {
+	if r == access.RoleExtra {
+		return access.ExtraRights.String()
+	}
+	return ""
+}
 
 // Invite makes a portal account and queues the first of the three mails (N1). An address that
 // already has an account in this tenant is Invalid. Once is the form's key: a double click makes
@@ -148,7 +156,7 @@ func (i *Identity) invite(ctx context.Context, s access.Scope, once string, in N
 		}
 		id = tx.NewID()
 		_, err = tx.Exec(ctx, insertAccount, s.Tenant(), id, string(access.Portal), string(in.Role), in.Client, strings.TrimSpace(in.Email), key,
-			strings.TrimSpace(in.Name), "", "", Invited, "", tx.Now())
+			strings.TrimSpace(in.Name), "", "", Invited, "", tx.Now(), given(in.Role))
 		if err != nil {
 			return taken(err)
 		}
@@ -195,7 +203,7 @@ func (i *Identity) CreateStaff(ctx context.Context, d *db.DB, tenantID string, i
 	var id string
 	err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		id = tx.NewID()
-		_, err := tx.Exec(ctx, insertAccount, tenantID, id, string(access.Office), string(in.Role), nil, in.Email, key, in.Name, in.Phone, in.Hours, Active, hash, tx.Now())
+		_, err := tx.Exec(ctx, insertAccount, tenantID, id, string(access.Office), string(in.Role), nil, in.Email, key, in.Name, in.Phone, in.Hours, Active, hash, tx.Now(), "")
 		if err != nil {
 			return taken(err)
 		}

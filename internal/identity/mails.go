@@ -20,10 +20,10 @@ import (
 type letter struct {
 	kind     string
 	face     access.Face
-	path     string // of the button, on the tenant's own address
-	settings bool   // has a link to the switches
+	path     string            // of the button, on the tenant's own address
+	settings bool              // has a link to the switches
 	values   map[string]string // further values of its texts
-	behalf   string // the client whose news it is, when that is not the reader's own
+	behalf   string            // the client whose news it is, when that is not the reader's own
 }
 
 func (i *Identity) send(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string, l letter) error {

@@ -31,6 +31,7 @@ const (
 // Draft is a mandate as it was filled in.
 type Draft struct {
 	Email, Ground    string
+	Rights           access.Rights
 	Starts, Ends     time.Time // the zero time is now, and never
 	ProofKind, Proof string    // of staff alone
 }
@@ -41,6 +42,11 @@ func (in *Draft) check(now time.Time, grounds []string) (string, error) {
 	key := identity.CheckEmail(&f, in.Email)
 	if !slices.Contains(grounds, in.Ground) {
 		f.Add("ground", "field.choose")
+	}
+	if in.Rights &= access.OwnRights; in.Rights == 0 {
+		f.Add("rights", "mandate.no_rights")
+	} else if _, whole := access.ParseRights(in.Rights.String()); !whole {
+		f.Add("rights", "mandate.rights_need")
 	}
 	if in.Starts.Before(now) {
 		in.Starts = now
@@ -83,6 +89,9 @@ func (ms *Mandates) Give(ctx context.Context, a access.Client, once string, in D
 		return err
 	}
 	key, err := in.check(now, Given)
+	if err == nil && !in.Rights.Within(s.Rights()) {
+		err = errs.New(errs.Forbidden, "")
+	}
 	if err != nil {
 		return err
 	}
@@ -198,8 +207,8 @@ func (ms *Mandates) insert(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s a
 		proof = t.Key.Seal([]byte(in.Proof), proofAAD(t.ID, id))
 	}
 	_, err := tx.Exec(ctx, `insert into mandate (tenant_id, id, client_id, account_id, email, ground, rights, starts_at, ends_at, proof_kind, proof, created_at, created_by)
-		values ($1, $2, $3, nullif($4, ''), $5, $6, '', $7, $8, $9, $10, $11, $12)`,
-		t.ID, id, client, account, strings.TrimSpace(in.Email), in.Ground, db.At(in.Starts), ends, in.ProofKind, proof, tx.Now(), s.Account())
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		t.ID, id, client, account, strings.TrimSpace(in.Email), in.Ground, in.Rights.String(), db.At(in.Starts), ends, in.ProofKind, proof, tx.Now(), s.Account())
 	return err
 }
 

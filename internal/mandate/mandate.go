@@ -62,6 +62,7 @@ const offerLife = 30 * 24 * time.Hour
 type Mandate struct {
 	ID, Client, ClientName, Account, AccountName, Email string
 	Ground                                              string
+	Rights                                              access.Rights
 	StartsAt, CreatedAt                                 db.Time
 	EndsAt, AcceptedAt, RevokedAt                       *db.Time
 	GivenBy, EndedBy                                    string // names
@@ -93,7 +94,7 @@ func (m Mandate) Open(now time.Time) bool {
 	return st == Offered || st == Coming || st == InForce
 }
 
-const selectMandate = `select m.id, m.client_id, c.name, coalesce(m.account_id, ''), case when m.accepted_at is null then '' else coalesce(a.name, '') end, m.email, m.ground,
+const selectMandate = `select m.id, m.client_id, c.name, coalesce(m.account_id, ''), case when m.accepted_at is null then '' else coalesce(a.name, '') end, m.email, m.ground, m.rights,
 	m.starts_at, m.created_at, m.ends_at, m.accepted_at, m.revoked_at, g.name, coalesce(e.name, ''), g.face = 'office', m.proof_kind, m.proof
 	from mandate m join client c on c.tenant_id = m.tenant_id and c.id = m.client_id
 	join account g on g.tenant_id = m.tenant_id and g.id = m.created_by
@@ -108,8 +109,10 @@ const (
 
 func scanMandate(scan db.Scan) (Mandate, error) {
 	var m Mandate
-	err := scan(&m.ID, &m.Client, &m.ClientName, &m.Account, &m.AccountName, &m.Email, &m.Ground, &m.StartsAt, &m.CreatedAt, &m.EndsAt, &m.AcceptedAt, &m.RevokedAt,
+	var rights string
+	err := scan(&m.ID, &m.Client, &m.ClientName, &m.Account, &m.AccountName, &m.Email, &m.Ground, &rights, &m.StartsAt, &m.CreatedAt, &m.EndsAt, &m.AcceptedAt, &m.RevokedAt,
 		&m.GivenBy, &m.EndedBy, &m.Office, &m.ProofKind, &m.proof)
+	m.Rights, _ = access.ParseRights(rights)
 	return m, err
 }
 

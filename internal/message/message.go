@@ -300,7 +300,7 @@ func (ms *Messages) announce(ctx context.Context, tx *db.Tx, s access.Scope, d d
 	if d.PublishedAt == nil {
 		return nil
 	}
-	readers, err := dossier.Readers(ctx, tx, s.Tenant(), d.ID, sent.Client)
+	readers, err := dossier.Readers(ctx, tx, s.Tenant(), d.ID, sent.Client, access.SeeMessages)
 	if err != nil {
 		return err
 	}
@@ -337,5 +337,5 @@ const (
 	selectShown = `select a.id, p.client_id, x.id, x.sent_at` + shownIn + `cross join account a
 		where a.tenant_id = p.tenant_id and a.client_id = p.client_id` + shown + `a.id)
 		union all select m.account_id, p.client_id, x.id, x.sent_at` + shownIn + `cross join mandate m
-		where m.tenant_id = p.tenant_id and m.client_id = p.client_id and ` + authn.Holds + shown + `m.account_id)`
+		where m.tenant_id = p.tenant_id and m.client_id = p.client_id and ` + authn.Holds + ` and ' ' || m.rights || ' ' like '% messages:see %'` + shown + `m.account_id)`
 )

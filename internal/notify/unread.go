@@ -80,7 +80,9 @@ func Forget(ctx context.Context, tx *db.Tx, tenant, account, client string) erro
 // Without returns the marks that are not among had.
 func Without(marks, had []Mark) []Mark {
 	return slices.DeleteFunc(slices.Clone(marks), func(m Mark) bool {
-		return slices.ContainsFunc(had, func(h Mark) bool { return h.Account == m.Account && h.Client == m.Client && h.Kind == m.Kind && h.Object == m.Object })
+		return slices.ContainsFunc(had, func(h Mark) bool {
+			return h.Account == m.Account && h.Client == m.Client && h.Kind == m.Kind && h.Object == m.Object
+		})
 	})
 }
 

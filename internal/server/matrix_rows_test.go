@@ -197,7 +197,7 @@ var rows = []row{
 	{face: portalFace, route: "POST /profile/two-step/codes", want: 303, event: "account.recovery_codes_made", own: true},
 	{face: portalFace, route: "GET /profile/two-step/remove", want: 200, query: []string{"kind", "totp"}},
 	{face: portalFace, route: "POST /profile/two-step/remove", want: 303, event: "account.factor_unlinked", form: []string{"kind", "totp"}, own: true, last: true},
-	{face: portalFace, route: "GET /sessions", want: 200},
+	{face: portalFace, route: "GET /sessions", want: 200, moving: true}, // tells the minute in which each was used
 	{face: portalFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: portalFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
 	{face: portalFace, route: "GET /session/left", want: 200, moving: true},
@@ -232,7 +232,7 @@ var rows = []row{
 	{face: officeFace, route: "GET /{$}", want: 200},
 	{face: officeFace, route: "GET /profile", want: 200},
 	{face: officeFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
-	{face: officeFace, route: "GET /sessions", want: 200},
+	{face: officeFace, route: "GET /sessions", want: 200, moving: true},
 	{face: officeFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: officeFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
 	{face: officeFace, route: "GET /session/left", want: 200, moving: true},

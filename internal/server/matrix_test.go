@@ -19,7 +19,7 @@ import (
 // ask the code under test what is right.
 var allowedBy = map[string][]access.Role{
 	"portal: client":       {access.RoleClient, access.RoleHead, access.RoleExtra},
-	"portal: head account": {access.RoleHead},
+	"portal: users:manage": {access.RoleHead},
 	"office: read":         {access.RoleHandler, access.RoleAdministrator, access.RoleAuditor},
 	"office: work":         {access.RoleHandler, access.RoleAdministrator},
 	"office: manage":       {access.RoleAdministrator},

@@ -19,7 +19,7 @@ func homeCare() office {
 			steps("hulpmiddel", "Hulpmiddel", "Aanvragen", "Passen", "Leveren"),
 		},
 		clients: []person{jansen(), dekker(), bakker(), daughter()},
-		acting: []acting{{client: "de heer A. Dekker", email: "m.dekker@post.example", ground: mandate.Proxy, proofKind: "letter", proof: "Volmacht, getekend aan huis", from: 2}},
+		acting:  []acting{{client: "de heer A. Dekker", email: "m.dekker@post.example", ground: mandate.Proxy, proofKind: "letter", proof: "Volmacht, getekend aan huis", from: 2}},
 		later:   byLetter,
 	}
 }

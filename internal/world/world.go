@@ -136,7 +136,7 @@ func (b Builder) office(ctx context.Context, o office, now time.Time) (Tenant, e
 
 // acting has an employee note who acts for a client. What is over by now can only have begun in a past.
 func (b Builder) acting(ctx context.Context, a access.Staff, m acting, now time.Time) error {
-	in := mandate.Draft{Email: m.email, Ground: m.ground, ProofKind: m.proofKind, Proof: m.proof}
+	in := mandate.Draft{Email: m.email, Ground: m.ground, ProofKind: m.proofKind, Proof: m.proof, Rights: access.OwnRights}
 	if m.until > 0 {
 		if _, past := b.DB.Clock().(*Clock); !past {
 			return nil

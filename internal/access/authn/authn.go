@@ -49,12 +49,16 @@ func (l Limits) Since(now time.Time) (began, seen db.Time) {
 // force for does not exist. Whoever asks joins it to his statement.
 const Holds = `m.accepted_at is not null and m.revoked_at is null and m.starts_at <= $2 and (m.ends_at is null or m.ends_at > $2)`
 
-const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), s.means, a.language, s.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
-	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.client_id = coalesce(b.client_id, a.client_id, '') limit 100) capped),
+// The clients whose things are looked at: the one of the mandate, or else the account's own.
+const newOf = `(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.client_id = coalesce(b.client_id, a.client_id, '') and u.kind = `
+
+const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), a.rights, s.means, a.language, s.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
+	` + newOf + `'document' limit 100) capped),
+	` + newOf + `'message' limit 100) capped),
 	exists (select 1 from mandate m where m.tenant_id = s.tenant_id and m.account_id = s.account_id and ` + Holds + `),
-	coalesce(b.id, ''), coalesce(b.client_id, ''), coalesce(b.ground, ''), coalesce(bc.name, '')
+	coalesce(b.id, ''), coalesce(b.client_id, ''), coalesce(b.ground, ''), coalesce(b.rights, ''), coalesce(bc.name, '')
 	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
-	left join (select m.tenant_id, m.id, m.account_id, m.client_id, m.ground from mandate m where m.tenant_id = $1 and m.id = $7 and ` + Holds + `) b
+	left join (select m.tenant_id, m.id, m.account_id, m.client_id, m.ground, m.rights from mandate m where m.tenant_id = $1 and m.id = $7 and ` + Holds + `) b
 		on b.tenant_id = s.tenant_id and b.account_id = s.account_id
 	left join client bc on bc.tenant_id = b.tenant_id and bc.id = b.client_id
 	where s.tenant_id = $1 and s.id = $5 and s.face = $6 and a.face = s.face and a.state = 'active' and ` + Alive
@@ -77,23 +81,39 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	data := mint.Data{Tenant: tenant, Session: id, Origin: origin}
 	var s Session
 	var seen, began, ends, proved db.Time
+	var rights string
+	var documents, messages int
 	bound, silent := limits.Since(now)
-	var represented string
+	var represented, granted string
 	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, silent, id, string(face), mandate).
-		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &s.Unread,
-			&s.Others, &data.Behalf.Mandate, &represented, &data.Behalf.Ground, &data.Behalf.Name)
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &documents, &messages,
+			&s.Others, &data.Behalf.Mandate, &represented, &data.Behalf.Ground, &granted, &data.Behalf.Name)
 	if err != nil {
 		return Session{}, err
 	}
 	if data.Behalf.Mandate != "" {
-		data.Client, data.Role = represented, access.RoleRepresentative
+		data.Client, data.Role, rights = represented, access.RoleRepresentative, granted
 	}
-	data.Proved = proved.Time
+	data.Proved, data.Rights = proved.Time, access.RightsOf(data.Role, rights)
+	s.Unread = unread(data, documents, messages)
 	s.Scope, s.SeenAt, s.Ends = mint.New(data), seen.Time, ends.Time
 	if cut := began.Add(limits.Life); cut.Before(s.Ends) { // the organisation made it shorter since
 		s.Ends = cut
 	}
 	return s, nil
+}
+
+// unread is how much is new of what the account may see, capped at 100.
+func unread(data mint.Data, documents, messages int) int {
+	n := 0
+	staff := data.Client == ""
+	if staff || data.Rights.Has(access.SeeDossiers) {
+		n += documents
+	}
+	if staff || data.Rights.Has(access.SeeMessages) {
+		n += messages
+	}
+	return min(n, 100)
 }
 
 // Nobody returns the scope of a visitor who is not logged in: it names the tenant only.
@@ -106,21 +126,14 @@ func System(tenant, task string) access.Scope {
 	return mint.New(mint.Data{Tenant: tenant, Account: task, Role: access.RoleSystem, Means: "system"})
 }
 
-// Represent returns the scope of an account that acts by a mandate in force, for fixtures, as Act does.
-func Represent(ctx context.Context, r db.Reader, now db.Time, tenant, mandate string) (access.Scope, error) {
-	data := mint.Data{Tenant: tenant, Means: "fixture", Role: access.RoleRepresentative}
-	err := r.QueryRow(ctx, `select a.id, a.name, m.client_id, m.id, c.name, m.ground from mandate m join account a on a.tenant_id = m.tenant_id and a.id = m.account_id
-		join client c on c.tenant_id = m.tenant_id and c.id = m.client_id where m.tenant_id = $1 and m.id = $3 and `+Holds, tenant, now, mandate).
-		Scan(&data.Account, &data.Name, &data.Client, &data.Behalf.Mandate, &data.Behalf.Name, &data.Behalf.Ground)
-	return mint.New(data), err
-}
-
-const loadAccount = `select a.id, ` + roleOf + `, a.name, coalesce(a.client_id, '') from account a where a.tenant_id = $1 and a.id = $2`
+const loadAccount = `select a.id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), a.rights from account a where a.tenant_id = $1 and a.id = $2`
 
 // Act returns the scope of an account without a log-in, for fixtures: an architecture test lets
 // only package world and tests call it.
 func Act(ctx context.Context, r db.Reader, tenant, account string) (access.Scope, error) {
 	data := mint.Data{Tenant: tenant, Means: "fixture"}
-	err := r.QueryRow(ctx, loadAccount, tenant, account).Scan(&data.Account, &data.Role, &data.Name, &data.Client)
+	var rights string
+	err := r.QueryRow(ctx, loadAccount, tenant, account).Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights)
+	data.Rights = access.RightsOf(data.Role, rights)
 	return mint.New(data), err
 }

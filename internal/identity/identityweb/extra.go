@@ -17,12 +17,12 @@ const extrasPath = "/profile/accounts"
 func (p *Pages) extraRoutes() []web.Route {
 	m, one := tenant.ModuleProfile, extrasPath+"/{account}"
 	return []web.Route{
-		{Method: web.Get, Pattern: extrasPath, Policy: access.PortalHead, Module: m, Handler: web.Client(p.extras)},
-		{Method: web.Post, Pattern: extrasPath, Policy: access.PortalHead, Module: m, Recent: identity.ManageWithin, Handler: web.Client(p.addExtra), Form: extraForm{}},
-		{Method: web.Get, Pattern: one, Policy: access.PortalHead, Module: m, Handler: web.Client(p.extra)},
-		{Method: web.Post, Pattern: one + "/resend", Policy: access.PortalHead, Module: m, Handler: web.Client(p.resendExtra), Form: onceForm{}},
-		{Method: web.Get, Pattern: one + "/remove", Policy: access.PortalHead, Module: m, Handler: web.Client(p.askRemoveExtra)},
-		{Method: web.Post, Pattern: one + "/remove", Policy: access.PortalHead, Module: m, Recent: identity.ManageWithin, Handler: web.Client(p.removeExtra)},
+		{Method: web.Get, Pattern: extrasPath, Policy: access.PortalWith(access.ManageUsers), Module: m, Handler: web.Client(p.extras)},
+		{Method: web.Post, Pattern: extrasPath, Policy: access.PortalWith(access.ManageUsers), Module: m, Recent: identity.ManageWithin, Handler: web.Client(p.addExtra), Form: extraForm{}},
+		{Method: web.Get, Pattern: one, Policy: access.PortalWith(access.ManageUsers), Module: m, Handler: web.Client(p.extra)},
+		{Method: web.Post, Pattern: one + "/resend", Policy: access.PortalWith(access.ManageUsers), Module: m, Handler: web.Client(p.resendExtra), Form: onceForm{}},
+		{Method: web.Get, Pattern: one + "/remove", Policy: access.PortalWith(access.ManageUsers), Module: m, Handler: web.Client(p.askRemoveExtra)},
+		{Method: web.Post, Pattern: one + "/remove", Policy: access.PortalWith(access.ManageUsers), Module: m, Recent: identity.ManageWithin, Handler: web.Client(p.removeExtra)},
 	}
 }
 

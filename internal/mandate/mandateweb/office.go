@@ -9,13 +9,14 @@ import (
 )
 
 type recordForm struct {
-	Once      string `form:"once"`
-	Email     string `form:"email"`
-	Ground    string `form:"ground"`
-	Starts    string `form:"starts"`
-	Ends      string `form:"ends"`
-	ProofKind string `form:"proof_kind"`
-	Proof     string `form:"proof"`
+	Once      string   `form:"once"`
+	Email     string   `form:"email"`
+	Ground    string   `form:"ground"`
+	Rights    []string `form:"rights"`
+	Starts    string   `form:"starts"`
+	Ends      string   `form:"ends"`
+	ProofKind string   `form:"proof_kind"`
+	Proof     string   `form:"proof"`
 }
 
 // officeView is who acts for a client, with the form in which staff note one more.
@@ -29,7 +30,7 @@ type officeView struct {
 }
 
 func (p *Pages) ofClient(c *web.Ctx, a access.Staff) error {
-	return p.show(c, a, 200, recordForm{Once: web.OnceKey()}, nil)
+	return p.show(c, a, 200, recordForm{Once: web.OnceKey(), Rights: words(access.OwnRights)}, nil)
 }
 
 func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in recordForm, problems []ui.Problem) error {
@@ -64,7 +65,7 @@ func (p *Pages) record(c *web.Ctx, a access.Staff) error {
 	var err error
 	if problems == nil {
 		err = p.mandates.Record(c.R.Context(), a, c.Param("client"), f.Once,
-			mandate.Draft{Email: f.Email, Ground: f.Ground, Starts: starts, Ends: ends, ProofKind: f.ProofKind, Proof: f.Proof})
+			mandate.Draft{Email: f.Email, Ground: f.Ground, Rights: chosen(f.Rights), Starts: starts, Ends: ends, ProofKind: f.ProofKind, Proof: f.Proof})
 	}
 	if list := append(problems, ui.Problems(c.Texts, err)...); len(list) > 0 {
 		return p.show(c, a, 422, f, list)
@@ -81,4 +82,3 @@ func (p *Pages) endAsStaff(c *web.Ctx, a access.Staff) error {
 	}
 	return c.Done("/clients/"+c.Param("client")+"/mandates", "mandate.ended_now")
 }
-

@@ -3,6 +3,8 @@ package mandateweb
 
 import (
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"voordeur/internal/access"
@@ -68,17 +70,18 @@ func (p *Pages) own(c *web.Ctx, a access.Client) error {
 }
 
 type giveForm struct {
-	Once   string `form:"once"`
-	Email  string `form:"email"`
-	Ground string `form:"ground"`
-	Ends   string `form:"ends"`
+	Once   string   `form:"once"`
+	Email  string   `form:"email"`
+	Ground string   `form:"ground"`
+	Rights []string `form:"rights"`
+	Ends   string   `form:"ends"`
 }
 
 func (p *Pages) newPage(c *web.Ctx, a access.Client) error {
 	if !mandate.Manages(a) {
 		return errs.New(errs.Forbidden, "")
 	}
-	return c.Render(200, givePage(c, c.Frame(c.T("mandate.give")), giveForm{Once: web.OnceKey(), Ground: mandate.Proxy}, nil, ""))
+	return c.Render(200, givePage(c, c.Frame(c.T("mandate.give")), a, giveForm{Once: web.OnceKey(), Ground: mandate.Proxy, Rights: words(a.Scope().Rights() & access.OwnRights)}, nil, ""))
 }
 
 func (p *Pages) give(c *web.Ctx, a access.Client) error {
@@ -86,7 +89,7 @@ func (p *Pages) give(c *web.Ctx, a access.Client) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	in := mandate.Draft{Email: f.Email, Ground: f.Ground}
+	in := mandate.Draft{Email: f.Email, Ground: f.Ground, Rights: chosen(f.Rights)}
 	ends, problems := day(c, "ends", f.Ends, 1)
 	in.Ends = ends
 	var err error
@@ -94,10 +97,10 @@ func (p *Pages) give(c *web.Ctx, a access.Client) error {
 		err = p.mandates.Give(c.R.Context(), a, f.Once, in)
 	}
 	if list := append(problems, ui.Problems(c.Texts, err)...); len(list) > 0 {
-		return c.Render(422, givePage(c, c.Frame(c.T("page.error_title", "title", c.T("mandate.give"))), f, list, ""))
+		return c.Render(422, givePage(c, c.Frame(c.T("page.error_title", "title", c.T("mandate.give"))), a, f, list, ""))
 	}
 	if errs.Is(err, errs.Limited) {
-		return c.Render(429, givePage(c, c.Frame(c.T("page.error_title", "title", c.T("mandate.give"))), f, nil, c.T("mandate.too_many")))
+		return c.Render(429, givePage(c, c.Frame(c.T("page.error_title", "title", c.T("mandate.give"))), a, f, nil, c.T("mandate.too_many")))
 	}
 	if err != nil {
 		return err
@@ -205,4 +208,37 @@ func endLabel(c *web.Ctx, a access.Client, m mandate.Mandate) string {
 		return c.T("mandate.decline")
 	}
 	return c.T("mandate.end")
+}
+
+func words(r access.Rights) []string { return strings.Fields(r.String()) }
+
+// chosen are the rights that were ticked; a word that was tampered with is none.
+func chosen(list []string) access.Rights {
+	var r access.Rights
+	for _, w := range access.AllRights() {
+		if slices.Contains(list, w.String()) {
+			r |= w
+		}
+	}
+	return r
+}
+
+// rightOptions are the rights that somebody has to give.
+func rightOptions(c *web.Ctx, give access.Rights, ticked []string) []ui.Option {
+	var out []ui.Option
+	for _, w := range access.AllRights() {
+		if w.Within(give & access.OwnRights) {
+			out = append(out, ui.Option{Value: w.String(), Label: c.T("mandate.right." + w.String()), Chosen: slices.Contains(ticked, w.String())})
+		}
+	}
+	return out
+}
+
+// rightsText says what a mandate gives, in words.
+func rightsText(c *web.Ctx, m mandate.Mandate) string {
+	var out []string
+	for _, w := range words(m.Rights) {
+		out = append(out, c.T("mandate.right."+w))
+	}
+	return strings.Join(out, ", ")
 }

@@ -13,6 +13,7 @@ type Data struct {
 	Role    Role
 	Name    string
 	Client  string // portal accounts: the person or company they belong to
+	Rights  Rights // portal accounts: what they may do
 	Session string
 	Means   string    // password, password+totp, system
 	Proved  time.Time // when the owner of the session last proved himself
@@ -48,6 +49,9 @@ func (s Scope) Name() string { return s.data.Name }
 // Client returns the id of the person or company whose things these are: the one a portal account belongs
 // to or, while it acts for somebody, that one.
 func (s Scope) Client() string { return s.data.Client }
+
+// Rights returns what a portal account may do; staff have permissions instead.
+func (s Scope) Rights() Rights { return s.data.Rights }
 
 // Session returns the id of the session.
 func (s Scope) Session() string { return s.data.Session }
