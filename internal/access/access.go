@@ -70,6 +70,10 @@ func (s Staff) SeesAll() bool {
 // Head reports whether it is the head account of a company (N48).
 func (c Client) Head() bool { return c.scope.Role() == RoleHead }
 
+// Gives reports whether the account can let others act for its client: it is the person's own, or the head of the
+// company.
+func (c Client) Gives() bool { return c.scope.Role() == RoleClient || c.scope.Role() == RoleHead }
+
 // Can reports whether the client has all of these rights.
 func (c Client) Can(r Rights) bool { return c.scope.Rights().Has(r) }
 
@@ -105,6 +109,7 @@ type Policy struct {
 	face  Face
 	open  bool
 	needs Rights // of a portal account
+	giver bool   // only who can speak for his client: a person, or the head of a company
 	right Permission
 }
 
@@ -112,6 +117,7 @@ type Policy struct {
 var (
 	PortalOpen   = Policy{name: "portal: anybody", face: Portal, open: true}
 	PortalClient = Policy{name: "portal: client", face: Portal}
+	PortalGiver  = Policy{name: "portal: person or head", face: Portal, giver: true}
 	OfficeOpen   = Policy{name: "office: anybody", face: Office, open: true}
 	AnyFace      = Policy{name: "both: anybody", open: true}
 	// DocsTicket is that of the host that serves documents only: it has no log-in, and every address
@@ -157,7 +163,7 @@ func (p Policy) Allows(s Scope) bool {
 	}
 	if p.face == Portal {
 		c, ok := AsClient(s)
-		return ok && c.Can(p.needs)
+		return ok && c.Can(p.needs) && (!p.giver || c.Gives())
 	}
 	_, ok := AsStaff(s)
 	return ok && may(s.Role(), p.right)

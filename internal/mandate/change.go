@@ -72,17 +72,11 @@ func (in *Draft) checkProof() error {
 	return f.Err()
 }
 
-// Manages reports whether the account may let others act for its client, and end that: the head of a company, or the
-// person himself.
-func Manages(a access.Client) bool {
-	return a.Scope().Role() == access.RoleHead || a.Scope().Role() == access.RoleClient
-}
-
 // Give offers a mandate to whoever has an address. Whether somebody has shows nowhere: not in the answer, not in the
 // time it takes, and not in what the client sees of it. Once is the form's key.
 func (ms *Mandates) Give(ctx context.Context, a access.Client, once string, in Draft) error {
 	s, now := a.Scope(), ms.db.Clock().Now()
-	if !Manages(a) {
+	if !a.Gives() {
 		return errs.New(errs.Forbidden, "")
 	}
 	if err := access.RequireRecent(s, now, identity.ManageWithin); err != nil {
@@ -263,14 +257,11 @@ func (ms *Mandates) Accept(ctx context.Context, a access.Client, id string) erro
 	})
 }
 
-// End ends a mandate for good: by whoever acts, or by the client for whom. What has ended stays so.
+// End ends a mandate for good: by whoever acts, or by any account of the client for whom. What has ended stays so.
 func (ms *Mandates) End(ctx context.Context, a access.Client, id string) error {
 	m, err := ms.Mine(ctx, a, id)
 	if err != nil {
 		return err
-	}
-	if m.Account != a.Scope().Account() && !Manages(a) {
-		return errs.New(errs.Forbidden, "")
 	}
 	return ms.end(ctx, a.Scope(), m.Client, id)
 }

@@ -58,7 +58,7 @@ func (p *probe) silent(combinations []map[string]string, pages map[string]reply,
 	if ways == nil {
 		ways = []string{""}
 	}
-	for _, a := range p.actors {
+	for _, a := range p.cast() {
 		n := 0
 		for _, wild := range combinations {
 			if n == 3 || !p.allowed(a, wild) {

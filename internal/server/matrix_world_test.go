@@ -61,8 +61,9 @@ type actor struct {
 	tenant                        string
 	face                          access.Face
 	role                          access.Role
-	dead                          bool // the session or the account is over
-	ended                         bool // only the session is
+	dead                          bool   // the session or the account is over
+	ended                         bool   // only the session is
+	base                          string // what stands before every address while he acts for somebody
 }
 
 func newUniverse(t *testing.T, d *db.DB) *universe {
@@ -251,6 +252,7 @@ func (s *site) populate(ctx context.Context) {
 		s.id, world.FixtureID(12), "staff:"+s.account("collega@"+s.domain))
 	s.secondParty()
 	s.uploads()
+	s.mandates(ctx)
 	s.stop()
 	s.mark()
 }
@@ -284,8 +286,9 @@ func (s *site) uploads() {
 	}
 	for _, dossier := range uploadsIn {
 		for account := range 8 {
-			s.exec(`insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, media_type, size, received, sha256, blob_key, blob_size, blob_sum, created_at)
-				select tenant_id, $2, $3, $4, 'delivered', file_name, media_type, size, size, sha256, blob_key, blob_size, blob_sum, created_at
+			s.exec(`insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, media_type, size, received, sha256, blob_key, blob_size, blob_sum, created_at, client_id)
+				select tenant_id, $2, $3, $4, 'delivered', file_name, media_type, size, size, sha256, blob_key, blob_size, blob_sum, created_at,
+				coalesce((select a.client_id from account a where a.tenant_id = document.tenant_id and a.id = $4), '')
 				from document where tenant_id = $1 and id = $5`,
 				s.id, world.FixtureID(dossier*100+account+1), world.FixtureID(dossier), world.FixtureID((account+shift)%8+1), world.FixtureID(1))
 		}
@@ -344,6 +347,7 @@ func (s *site) enlist() {
 	add("employee of another tenant", "beheer@"+s.other.domain, access.Office, access.RoleAdministrator, s.other, true)
 	add("head", "directie@bakkerijsmit.example", access.Portal, access.RoleHead, s, false)
 	add("extra", "kim@bakkerijsmit.example", access.Portal, access.RoleExtra, s, false)
+	s.represents(add("client acting for another", "p.vanhouten@post.example", access.Portal, access.RoleRepresentative, s, false))
 	add("handler not involved", "collega@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("handler", "behandelaar@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("administrator", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, false)

@@ -38,8 +38,8 @@ func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
 	return web.InModule(tenant.ModuleMandates, []web.Route{
 		{Method: web.Get, Pattern: ownPath, Policy: access.PortalClient, Handler: web.Client(p.own)},
-		{Method: web.Get, Pattern: ownPath + "/new", Policy: access.PortalClient, Handler: web.Client(p.newPage)},
-		{Method: web.Post, Pattern: ownPath + "/new", Policy: access.PortalClient, Recent: identity.ManageWithin, Handler: web.Client(p.give), Form: giveForm{}},
+		{Method: web.Get, Pattern: ownPath + "/new", Policy: access.PortalGiver, Handler: web.Client(p.newPage)},
+		{Method: web.Post, Pattern: ownPath + "/new", Policy: access.PortalGiver, Recent: identity.ManageWithin, Handler: web.Client(p.give), Form: giveForm{}},
 		{Method: web.Get, Pattern: one, Policy: access.PortalClient, Handler: web.Client(p.one)},
 		{Method: web.Post, Pattern: one + "/accept", Policy: access.PortalClient, Handler: web.Client(p.accept)},
 		{Method: web.Post, Pattern: one + "/end", Policy: access.PortalClient, Handler: web.Client(p.end)},
@@ -58,7 +58,7 @@ type ownView struct {
 }
 
 func (p *Pages) own(c *web.Ctx, a access.Client) error {
-	v := ownView{manages: mandate.Manages(a)}
+	v := ownView{manages: a.Gives()}
 	var err error
 	if v.byMe, err = p.mandates.ByMe(c.R.Context(), a); err != nil {
 		return err
@@ -78,9 +78,6 @@ type giveForm struct {
 }
 
 func (p *Pages) newPage(c *web.Ctx, a access.Client) error {
-	if !mandate.Manages(a) {
-		return errs.New(errs.Forbidden, "")
-	}
 	return c.Render(200, givePage(c, c.Frame(c.T("mandate.give")), a, giveForm{Once: web.OnceKey(), Ground: mandate.Proxy, Rights: words(a.Scope().Rights() & access.OwnRights)}, nil, ""))
 }
 

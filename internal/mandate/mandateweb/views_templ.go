@@ -547,7 +547,7 @@ func onePage(c *web.Ctx, f ui.Frame, a access.Client, m mandate.Mandate) templ.C
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if m.Open(c.Now) && (m.Account == a.Scope().Account() || mandate.Manages(a)) {
+			if m.Open(c.Now) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<section><h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
