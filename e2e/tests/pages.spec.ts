@@ -26,6 +26,9 @@ const ELSEWHERE = [
   '/profile/two-step/codes',
   '/profile/two-step/remove',
   '/clients/{client}/accounts/{account}/letter',
+  '/profile/mandates',
+  '/profile/mandates/{mandate}',
+  '/clients/{client}/mandates',
 ]
 
 const people = [
