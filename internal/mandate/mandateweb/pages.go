@@ -225,7 +225,7 @@ func rightOptions(c *web.Ctx, give access.Rights, ticked []string) []ui.Option {
 	var out []ui.Option
 	for _, w := range access.AllRights() {
 		if w.Within(give & access.OwnRights) {
-			out = append(out, ui.Option{Value: w.String(), Label: c.T("mandate.right." + w.String()), Chosen: slices.Contains(ticked, w.String())})
+			out = append(out, ui.Option{Value: w.String(), Label: c.T(rightKeys[w]), Chosen: slices.Contains(ticked, w.String())})
 		}
 	}
 	return out
@@ -234,8 +234,16 @@ func rightOptions(c *web.Ctx, give access.Rights, ticked []string) []ui.Option {
 // rightsText says what a mandate gives, in words.
 func rightsText(c *web.Ctx, m mandate.Mandate) string {
 	var out []string
-	for _, w := range words(m.Rights) {
-		out = append(out, c.T("mandate.right."+w))
+	for _, w := range access.AllRights() {
+		if key := rightKeys[w]; key != "" && m.Rights.Has(w) {
+			out = append(out, c.T(key))
+		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// rightKeys are the texts of what somebody may be allowed to do.
+var rightKeys = map[access.Rights]string{
+	access.SeeDossiers: "mandate.right.see_dossiers", access.UploadDocuments: "mandate.right.upload",
+	access.SeeMessages: "mandate.right.see_messages", access.SendMessages: "mandate.right.send_messages",
 }
