@@ -84,8 +84,15 @@ func (p *probe) cast() []*actor {
 // his own beside it: no more than the name.
 func (p *probe) named(a *actor, text, found string) bool {
 	p.t.Helper()
-	names := p.list(`select c.name from client c where c.tenant_id = $1 and (c.id = (select client_id from account o where o.tenant_id = $1 and o.id = $2)
+	names, had := a.names[p.id]
+	if !had {
+		names = p.list(`select c.name from client c where c.tenant_id = $1 and (c.id = (select client_id from account o where o.tenant_id = $1 and o.id = $2)
 		or c.id in (select m.client_id from mandate m where m.tenant_id = $1 and m.account_id = $2))`, p.id, a.account)
+		if a.names == nil {
+			a.names = map[string][]string{}
+		}
+		a.names[p.id] = names
+	}
 	for i := strings.Index(text, found); i >= 0; i = strings.Index(text, found) {
 		known := false
 		for _, n := range names {
@@ -109,7 +116,7 @@ func (p *probe) ghosts() {
 	combinations := p.begin()
 	ofClient, tries := web.OfClient(p.route.Pattern), 1
 	if ofClient {
-		tries = 3
+		tries = 2
 	}
 	mandates := map[string]string{"in force": inForce}
 	for name, id := range noMore {
@@ -123,7 +130,7 @@ func (p *probe) ghosts() {
 			for name, id := range mandates {
 				holds := p.has(`select id from mandate where tenant_id = $1 and id = $2 and account_id = $3 and accepted_at is not null and revoked_at is null and starts_at <= $4 and ends_at > $4`,
 					p.id, id, a.account, db.At(p.house.DB.Clock().Now()))
-				if holds && ofClient {
+				if holds && ofClient || !ofClient && id != inForce && name != "expired" {
 					continue
 				}
 				for _, wild := range combinations[:min(tries, len(combinations))] {

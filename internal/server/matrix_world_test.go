@@ -61,9 +61,10 @@ type actor struct {
 	tenant                        string
 	face                          access.Face
 	role                          access.Role
-	dead                          bool   // the session or the account is over
-	ended                         bool   // only the session is
-	base                          string // what stands before every address while he acts for somebody
+	dead                          bool                // the session or the account is over
+	ended                         bool                // only the session is
+	base                          string              // what stands before every address while he acts for somebody
+	names                         map[string][]string // of clients that he may read, by tenant
 }
 
 func newUniverse(t *testing.T, d *db.DB) *universe {
