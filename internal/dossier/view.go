@@ -13,6 +13,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/filetype"
 	"voordeur/internal/picture"
+	"voordeur/internal/tenant"
 )
 
 const (
@@ -129,7 +130,7 @@ func (ds *Dossiers) redeem(ctx context.Context, tenantID, ticket, origin string)
 		return Document{}, errs.Missing()
 	}
 	session, err := authn.Resume(ctx, ds.db, t.ID, t.Settings.Sessions.Limits(), access.Face(p[0]), p[1], p[2], origin)
-	if err == nil && session.Scope.Behalf().Mandate != p[2] { // it has ended
+	if err == nil && (session.Scope.Behalf().Mandate != p[2] || p[2] != "" && !t.Settings.Modules[tenant.ModuleMandates]) { // it has ended
 		err = errs.Missing()
 	}
 	if err != nil {

@@ -402,3 +402,53 @@ func TestE26_ACompanysLogInHasTheCompanysThingsAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestA8_FilesAndOldTextsKeepForWhomTheyAre(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.actingOn(true)
+		v := h.client(vanHouten)
+		id := h.mandated(dewit, vanHouten)
+		base, d := "/namens/"+id, h.dossier("2026-01482")
+
+		a := v.tus("POST", base+"/dossiers/"+d+"/uploads", map[string]string{"Upload-Length": "9", "Upload-Metadata": "filename c3R1ay5wZGY="}, nil)
+		at := a.header.Get("Location")
+		if a.status != 201 || !strings.HasPrefix(at, base+"/dossiers/"+d+"/uploads/") {
+			t.Fatalf("an upload begins at %q: %d", at, a.status)
+		}
+		// In a dossier of both of them it is still for the one for whom it was begun.
+		h.change(`insert into dossier_party (tenant_id, dossier_id, client_id, added_at) select tenant_id, id, $1, created_at from dossier where tenant_id = 'notaris' and number = '2026-01482'`, h.clientOf(vanHouten))
+		if own := v.tus("HEAD", at[len(base):], nil, nil); own.status != 404 {
+			t.Errorf("the upload for her is one's own as well: %d", own.status)
+		}
+		if b := v.patch(at, 0, strings.NewReader("%PDF-1.7\n")); b.status != 204 {
+			t.Errorf("the upload goes on: %d", b.status)
+		}
+		sent := map[string]string{"once": "own", "subject": "Voor mijzelf", "body": "Tekst", "answers": "0", "upload": at[strings.LastIndex(at, "/")+1:]}
+		if b := v.send("/dossiers/"+d+"/messages/new", sent); b.status != 404 {
+			t.Errorf("a file for her is sent for oneself: %d", b.status)
+		}
+
+		shown := v.get(base + "/dossiers/" + d + "/documents/" + h.document("2026-01482", "Concept akte.pdf") + "/open").header.Get("Location")
+		ticket := shown[strings.Index(shown, "/view/"):]
+		if b := h.visit(docs).get(ticket); b.status != 200 {
+			t.Errorf("the document is not shown: %d", b.status)
+		}
+
+		h.expire()
+		b := v.send(base+"/dossiers/"+d+"/messages/new", map[string]string{"once": "k", "subject": "Haar verhaal", "body": "Alles over de tuin.", "answers": "0"})
+		if b.status != 303 || b.header.Get("Location") != "/login?next=%2Fresume" {
+			t.Fatalf("without a session: %d %s", b.status, b.header.Get("Location"))
+		}
+		v = h.client(vanHouten)
+		if back := v.get("/resume").header.Get("Location"); back != base+"/dossiers/"+d+"/messages/new?resume=1" || !strings.Contains(v.get(back).body, "Alles over de tuin.") {
+			t.Errorf("the text comes back at %q", back)
+		}
+
+		shown = v.get(base + "/dossiers/" + d + "/documents/" + h.document("2026-01482", "Concept akte.pdf") + "/open").header.Get("Location")
+		ticket = shown[strings.Index(shown, "/view/"):]
+		v.post("/profile/mandates/" + id + "/end")
+		if b := h.visit(docs).get(ticket); b.status != 404 {
+			t.Errorf("the document is shown after the mandate has ended: %d", b.status)
+		}
+	})
+}
