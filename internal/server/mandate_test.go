@@ -164,6 +164,12 @@ func TestA7_WhatIsDoneForAnotherShowsBothNames(t *testing.T) {
 				t.Fatalf("sending: %d %s", a.status, a.header.Get("Location"))
 			}
 		}
+		if b := v.get("/dossiers").body; strings.Contains(b, "Uw bericht is verzonden") {
+			t.Error("another window says what was done for her")
+		}
+		if b := v.get(base + "/dossiers/" + d).body; !strings.Contains(b, "Uw bericht is verzonden") {
+			t.Error("nothing says that the message was sent")
+		}
 		h.work()
 		both := "de heer P. van Houten namens mevrouw C. de Wit"
 		if n, err := db.One(context.Background(), h.DB, db.Value[int], `select count(*) from message where tenant_id = 'notaris' and subject = 'Van haar zoon'`); err != nil || n != 1 {

@@ -60,6 +60,15 @@ func (c *Ctx) At(address string) string {
 	return c.Base + address
 }
 
+// BaseOf returns what stands before an address at which somebody acts for another, "" for any other address.
+func BaseOf(address string) string {
+	if rest, ok := strings.CutPrefix(address, ActingPrefix); ok {
+		mandate, _, _ := strings.Cut(rest, "/")
+		return ActingPrefix + mandate
+	}
+	return ""
+}
+
 // Path returns the path that was asked for, with the prefix.
 func (c *Ctx) Path() string { return c.Base + c.R.URL.Path }
 

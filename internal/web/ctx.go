@@ -68,6 +68,8 @@ type Flash struct {
 	Kind string `json:"k"` // ok, info, warning or error
 	Key  string `json:"t"`
 	Args []any  `json:"a,omitempty"`
+	// Base is that of the page for which it is: another window, for another client, does not show it.
+	Base string `json:"b,omitempty"`
 }
 
 // T returns a text in the user's language.
@@ -116,7 +118,7 @@ func Local(path string) bool {
 
 // Done is See with a sentence on the next page.
 func (c *Ctx) Done(path, key string, args ...any) error {
-	c.SetFlash(Flash{Kind: "ok", Key: key, Args: args})
+	c.SetFlash(Flash{Kind: "ok", Key: key, Args: args, Base: BaseOf(c.At(path))})
 	return c.See(path)
 }
 
@@ -168,10 +170,16 @@ func (c *Ctx) TakeFlash() {
 	if v == "" {
 		return
 	}
-	c.SetCookie(flashCookie, "", -1)
 	b, err := base64.RawURLEncoding.DecodeString(v)
 	var f Flash
-	if err != nil || json.Unmarshal(b, &f) != nil {
+	if err == nil {
+		err = json.Unmarshal(b, &f)
+	}
+	if err == nil && f.Base != c.Base {
+		return // it waits for its own window, for a minute
+	}
+	c.SetCookie(flashCookie, "", -1)
+	if err != nil {
 		return
 	}
 	if _, known := i18n.Keys(i18n.NL)[f.Key]; known {

@@ -133,7 +133,8 @@ func person(r audit.Row) string {
 func things(r audit.Row) string {
 	var list []string
 	for _, o := range r.Objects {
-		if o.Name != "" && !(o.Kind == "account" && r.ActorKind == "visitor") {
+		_, behalf := r.Behalf() // then the mandate's client stands beside who acted
+		if o.Name != "" && !(o.Kind == "account" && r.ActorKind == "visitor") && !(o.Kind == "mandate" && behalf) {
 			list = append(list, o.Name)
 		}
 	}
