@@ -13,7 +13,7 @@ import (
 // ranks of the house: a package imports only lower ranks, and within a rank what is named before it.
 var ranks = [][]string{
 	{"errs", "clock", "i18n", "disk", "bulkhead", "trace"},
-	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "config", "pdf", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
+	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "config", "pdf", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
 	{"audit", "notify", "tenant", "letter", "identity"},
 	{"client", "mandate"},
 	{"dossier"},
