@@ -377,7 +377,8 @@ func (s *site) revive() {
 	}
 }
 
-// awake keeps sessions from being noted as in use half-way, which writes.
+// awake keeps sessions from being noted as in use half-way, which writes, and proof from growing too old on a slow
+// machine.
 func (u *universe) awake() {
-	u.exec(`update session set seen_at = $1`, db.At(u.house.DB.Clock().Now()))
+	u.exec(`update session set seen_at = $1, proved_at = $1`, db.At(u.house.DB.Clock().Now()))
 }
