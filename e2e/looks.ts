@@ -14,6 +14,7 @@ export async function look(ik: Visitor): Promise<void> {
   const was = ik.page.viewportSize()
   if (isMobile) await withFingers(ik)
   else await atADesk(ik)
+  if (isMobile && !dutch) await fits(ik, 1280, 800) // no desktop is asked in English
   if (was) await ik.page.setViewportSize(was)
   if (!isMobile && dutch) await withoutPointer(ik)
 }

@@ -34,16 +34,19 @@ type Config struct {
 	File    int // megabytes of a file whose transfer is timed
 	Uploads int // files that come in at once
 	Upload  int // megabytes of each
+
+	Guesses int // of each secret
+	Timings int // how often a known and an unknown address are asked for, each
 }
 
 // Full is a run from which figures are told, with so many dossiers.
 func Full(dossiers int) Config {
-	return Config{Few: min(1000, dossiers/2), Many: dossiers, Conns: 16, Slice: time.Second, Rounds: 5, File: 512, Uploads: 200, Upload: 50}
+	return Config{Few: min(1000, dossiers/2), Many: dossiers, Conns: 16, Slice: time.Second, Rounds: 5, File: 512, Uploads: 200, Upload: 50, Guesses: 100_000, Timings: 1000}
 }
 
 // Tiny is a run that shows that a run works.
 func Tiny() Config {
-	return Config{Few: 60, Many: 120, Conns: 2, Slice: 10 * time.Millisecond, Rounds: 1, File: 1, Uploads: 3, Upload: 1}
+	return Config{Few: 60, Many: 120, Conns: 2, Slice: 10 * time.Millisecond, Rounds: 1, File: 1, Uploads: 3, Upload: 1, Guesses: 50, Timings: 4}
 }
 
 // run is a run on its way.
@@ -80,6 +83,9 @@ func (r *run) all(ctx context.Context) error {
 			{"crowd", r.crowd},
 			{"writes", r.writes},
 			{"visit", r.visit},
+			{"logins", r.logins},
+			{"guesses", r.guesses},
+			{"timing", r.timing},
 			{"peers", r.peers},
 		} {
 			if r.Only != "" && r.Only != part.name {

@@ -47,7 +47,7 @@ func TestARunHasAFigureForEveryGoal(t *testing.T) {
 		databases = append(databases, "postgres")
 	}
 	for _, database := range databases {
-		for _, id := range []string{"P1", "P2", "P3", "P4", "P5", "P6", "P8", "P10", "bulkhead"} {
+		for _, id := range []string{"P1", "P2", "P3", "P4", "P5", "P6", "P8", "P9", "P10", "G8", "G9", "bulkhead"} {
 			if !slices.ContainsFunc(read.Rows, func(w bench.Row) bool { return w.ID == id && w.Database == database }) {
 				t.Errorf("%s has no row on %s", id, database)
 			}

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,35 +23,46 @@ func (r *run) flood(ctx context.Context, dialect db.Dialect) error {
 		return err
 	}
 	page, searches := neighbour.asks("neighbour", "/dossiers"), s.admin.asks("flood", seldomSearch)
-	var calm, flooded sample
+	var n notice
 	for range r.Rounds {
-		some, err := load(ctx, page, 4, r.Slice)
-		if err != nil {
+		if err := r.notices(ctx, slices.Repeat([]target{searches}, 2*r.Conns), page, &n); err != nil {
 			return err
 		}
-		calm.add(some)
-		some, err = r.during(ctx, searches, page)
-		if err != nil {
-			return err
-		}
-		flooded.add(some)
 	}
-	r.report.Add(Row{
-		ID: "bulkhead", Name: "neighbour's p99 beside a flood of searches", Database: string(dialect), Unit: "ms",
-		Ours: ms(flooded.quantile(0.99)), Limit: ms(calm.quantile(0.99)), Of: "calm", Goal: 1.5, Most: true,
-		P50: ms(flooded.quantile(0.5)), P99: ms(flooded.quantile(0.99)), CPU: flooded.cost().Seconds() * 1000,
-	})
+	r.report.Add(n.row("bulkhead", "neighbour's p99 beside a flood of searches", dialect, 1.5))
 	return nil
+}
+
+// notice is what somebody notices of others: his page while they rest, and while they do not.
+type notice struct{ calm, busy sample }
+
+// notices measures that once more.
+func (r *run) notices(ctx context.Context, others []target, page target, n *notice) error {
+	some, err := load(ctx, page, 4, r.Slice)
+	if err != nil {
+		return err
+	}
+	n.calm.add(some)
+	if some, err = r.during(ctx, others, page); err == nil {
+		n.busy.add(some)
+	}
+	return err
+}
+
+func (n *notice) row(id, name string, dialect db.Dialect, goal float64) Row {
+	w := pageRow(id, name, dialect, n.busy)
+	w.Unit, w.Ours, w.Limit, w.Of, w.Goal, w.Most = "ms", w.P99, ms(n.calm.quantile(0.99)), "calm", goal, true
+	return w
 }
 
 // comesBack is when one that was refused asks again: fifty times sooner than he was told to.
 const comesBack = 100 * time.Millisecond
 
 // during asks for a page while a flood lasts. What the flood is refused is what it is refused.
-func (r *run) during(ctx context.Context, flood, page target) (sample, error) {
+func (r *run) during(ctx context.Context, others []target, page target) (sample, error) {
 	ctx, stop := context.WithCancel(ctx)
 	var all sync.WaitGroup
-	for range 2 * r.Conns {
+	for _, flood := range others {
 		all.Go(func() {
 			for ctx.Err() == nil {
 				_, err := ask(ctx, flood)

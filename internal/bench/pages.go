@@ -25,6 +25,7 @@ const (
 type stage struct {
 	*process
 	admin, handler, client, big *person
+	in                          installation
 }
 
 // stage starts the program over so many dossiers and logs everybody in.
@@ -47,7 +48,7 @@ func (r *run) open(ctx context.Context, in, of installation) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{process: p}
+	s := &stage{process: p, in: in}
 	for _, who := range []struct {
 		into        **person
 		face, email string

@@ -63,6 +63,7 @@ func serve(ctx context.Context, c Config, in installation) (p *process, err erro
 	cmd.Env = []string{
 		"VOORDEUR_ADDR=127.0.0.1:0", "VOORDEUR_DB=" + in.address, "VOORDEUR_BLOBS=" + filepath.Join(in.dir, "blobs"), "VOORDEUR_KEY_FILE=" + filepath.Join(in.dir, "key"),
 		"VOORDEUR_ORIGIN_SCHEME=http", "VOORDEUR_SMTP_ADDR=127.0.0.1:9", "VOORDEUR_SMTP_TLS=none", "VOORDEUR_OPS_ADDR=" + c.Profile,
+		"VOORDEUR_TRUSTED_PROXIES=127.0.0.1/32", // so that who guesses comes from everywhere
 	}
 	p, err = start(cmd)
 	if err != nil {

@@ -60,9 +60,15 @@ func (s *sample) add(t sample) {
 // it measures, so it does as little as it can: the request is made beforehand and of the answer only
 // the status and the length are read.
 func load(ctx context.Context, t target, conns int, slice time.Duration) (sample, error) {
+	return loadAll(ctx, slices.Repeat([]target{t}, conns), slice)
+}
+
+// loadAll asks several targets of one subject, each over a connection of its own.
+func loadAll(ctx context.Context, targets []target, slice time.Duration) (sample, error) {
+	on := targets[0].on
 	ctx, cancel := context.WithTimeout(ctx, slice)
 	defer cancel()
-	before, err := t.on.cpu()
+	before, err := on.cpu()
 	if err != nil {
 		return sample{}, err
 	}
@@ -71,7 +77,7 @@ func load(ctx context.Context, t target, conns int, slice time.Duration) (sample
 	var total sample
 	var failed error
 	var all sync.WaitGroup
-	for range conns {
+	for _, t := range targets {
 		all.Go(func() {
 			latencies, err := ask(ctx, t)
 			mu.Lock()
@@ -82,10 +88,10 @@ func load(ctx context.Context, t target, conns int, slice time.Duration) (sample
 	}
 	all.Wait()
 	total.wall, total.requests = time.Since(start), len(total.latencies)
-	after, err := t.on.cpu()
+	after, err := on.cpu()
 	total.cpu = after - before
 	if err = errors.Join(err, failed); err != nil {
-		err = fmt.Errorf("bench: %s: %w", t.name, err)
+		err = fmt.Errorf("bench: %s: %w", targets[0].name, err)
 	}
 	return total, err
 }

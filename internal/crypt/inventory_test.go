@@ -19,7 +19,7 @@ var inventory = map[string]string{
 	"internal/access/authn":   "crypto/sha256",
 	"internal/audit":          "crypto/hmac crypto/rand crypto/sha256 golang.org/x/mod/sumdb/tlog",
 	"internal/backup":         "crypto/hmac crypto/sha256",
-	"internal/bench":          "crypto/sha256 github.com/pquerna/otp/totp",
+	"internal/bench":          "crypto/sha256 github.com/pquerna/otp/totp math/rand/v2",
 	"internal/blob":           "crypto/rand crypto/sha256 crypto/tls",
 	"internal/bounce":         "crypto/hmac",
 	"internal/crypt":          "crypto/aes crypto/cipher crypto/hkdf crypto/hmac crypto/rand crypto/sha256 filippo.io/age",

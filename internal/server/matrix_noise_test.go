@@ -24,8 +24,9 @@ var variants = map[string][]string{
 	"GET /unreachable": {"", "?mine=1", "?name=KEY&id=KEY", "?mine=1&name=A"},
 }
 
-// greeting changes with the hour, and only that may.
-var greeting = regexp.MustCompile(`Goede(morgen|middag|avond)`)
+// passing is what changes with the clock: the greeting with the hour, and the minute in which one's other
+// session was used last. Only that may.
+var passing = regexp.MustCompile(`Goede(morgen|middag|avond)|Laatst gebruikt op [^<]*`)
 
 // silence shows that what others read, did not read and were sent shows on nobody's page: every
 // page is asked for, the other tenant and the spare accounts get noise, and each page is the same.
@@ -67,7 +68,7 @@ func (p *probe) silent(combinations []map[string]string, pages map[string]reply,
 			n++
 			for _, way := range ways {
 				got := same(p.askAt(a, wild, nil, strings.ReplaceAll(way, "KEY", key)), nil)
-				got.body = greeting.ReplaceAllString(got.body, "")
+				got.body = passing.ReplaceAllString(got.body, "")
 				name := fmt.Sprint(p, " ", a.name, " ", wild, " ", way)
 				if compare {
 					p.equal(a, "the noise of others on "+name, got, pages[name])

@@ -210,7 +210,7 @@ var rows = []row{
 		ready: `update mandate set accepted_at = null, revoked_at = null, ends_at = null, created_at = (select max(created_at) from session) where tenant_id = $1 and id = $2`,
 	},
 	{face: portalFace, route: "POST /profile/mandates/{mandate}/end", want: 303, event: "mandate.ended", ready: `update mandate set revoked_at = null, ends_at = null where tenant_id = $1 and id = $2`},
-	{face: portalFace, route: "GET /sessions", want: 200, moving: true}, // tells the minute in which each was used
+	{face: portalFace, route: "GET /sessions", want: 200},
 	{face: portalFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: portalFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
 	{face: portalFace, route: "GET /session/left", want: 200, moving: true},
@@ -245,7 +245,7 @@ var rows = []row{
 	{face: officeFace, route: "GET /{$}", want: 200},
 	{face: officeFace, route: "GET /profile", want: 200},
 	{face: officeFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
-	{face: officeFace, route: "GET /sessions", want: 200, moving: true},
+	{face: officeFace, route: "GET /sessions", want: 200},
 	{face: officeFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: officeFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
 	{face: officeFace, route: "GET /session/left", want: 200, moving: true},
