@@ -29,11 +29,12 @@ const ELSEWHERE = [
   '/profile/mandates',
   '/profile/mandates/{mandate}',
   '/clients/{client}/mandates',
+  '/clients/{client}/accounts/{account}/rights',
 ]
 
 const people = [
-  { role: 'client', face: 'portal', may: ['client'] },
-  { role: 'extra', face: 'portal', may: ['client'] },
+  { role: 'client', face: 'portal', may: ['client', 'dossiers', 'messages'] },
+  { role: 'extra', face: 'portal', may: ['client', 'dossiers', 'messages'] },
   { role: 'handler', face: 'office', may: ['read', 'work'] },
   { role: 'administrator', face: 'office', may: ['read', 'work', 'manage', 'journal'] },
   { role: 'auditor', face: 'office', may: ['read', 'journal'] },

@@ -2,7 +2,10 @@
 // policies without which no route can be registered.
 package access
 
-import "voordeur/internal/access/internal/mint"
+import (
+	"voordeur/internal/access/internal/mint"
+	"voordeur/internal/errs"
+)
 
 // Scope is proof of who asks and in which tenant. Every store function takes one; only package
 // authn makes them.
@@ -76,6 +79,14 @@ func (c Client) Gives() bool { return c.scope.Role() == RoleClient || c.scope.Ro
 
 // Can reports whether the client has all of these rights.
 func (c Client) Can(r Rights) bool { return c.scope.Rights().Has(r) }
+
+// Require is Can as an error: the person may know what his account is not given.
+func (c Client) Require(r Rights) error {
+	if c.Can(r) {
+		return nil
+	}
+	return errs.New(errs.Forbidden, "error.no_right")
+}
 
 // Can reports whether the employee has a permission.
 func (s Staff) Can(p Permission) bool { return may(s.scope.Role(), p) }

@@ -20,7 +20,10 @@ type Letter struct{ ID, Client string }
 // An upload that is not his, not complete or of another dossier is NotFound.
 func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossier string, with Letter, uploads []string) error {
 	origin := "office"
-	if _, client := access.AsClient(s); client {
+	if c, client := access.AsClient(s); client {
+		if err := c.Require(access.UploadDocuments); err != nil && len(uploads) > 0 {
+			return err
+		}
 		origin = "client"
 	}
 	var published *db.Time

@@ -254,14 +254,15 @@ func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id st
 
 // tell mails the accounts of new marks, once for each group that they asked for (N47).
 func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) error {
-	readers, err := Readers(ctx, tx, tenantID, id, "", access.SeeDossiers)
-	if err != nil {
-		return err
-	}
 	for _, kind := range []struct {
 		notify.Kind
 		group string
-	}{{notify.Document, identity.GroupDocuments}, {notify.Message, identity.GroupMessages}} {
+		right access.Rights
+	}{{notify.Document, identity.GroupDocuments, access.SeeDossiers}, {notify.Message, identity.GroupMessages, access.SeeMessages}} {
+		readers, err := Readers(ctx, tx, tenantID, id, "", kind.right)
+		if err != nil {
+			return err
+		}
 		var told []notify.Reader
 		for _, r := range readers {
 			mine := func(m notify.Mark) bool {

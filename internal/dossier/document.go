@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
@@ -70,7 +71,14 @@ const inOrder = ` order by x.created_at desc, x.id desc`
 
 // ClientDocuments returns what the client sees in a dossier that was loaded for him.
 func (ds *Dossiers) ClientDocuments(ctx context.Context, a access.Client, d Dossier) ([]Document, error) {
-	return db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID, a.Scope().Client())
+	list, err := db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID, a.Scope().Client())
+	return slices.DeleteFunc(list, func(doc Document) bool { return doc.withheld(a) }), err
+}
+
+// withheld reports whether a document came with a message of the office, to an account that may not see
+// messages.
+func (d Document) withheld(a access.Client) bool {
+	return d.Origin == "office" && d.Message != "" && !a.Can(access.SeeMessages)
 }
 
 // StaffDocuments returns everything in a dossier that was loaded for the employee.

@@ -73,8 +73,12 @@ func scanDossier(scan db.Scan) (Dossier, error) {
 	return d, err
 }
 
-// ForClient loads and authorises in one statement; what the client does not see is NotFound.
+// ForClient loads and authorises in one statement; what the client does not see is NotFound. An account
+// that may see no dossiers is Forbidden (A20).
 func ForClient(ctx context.Context, r db.Reader, a access.Client, id string) (Dossier, error) {
+	if err := a.Require(access.SeeDossiers); err != nil {
+		return Dossier{}, err
+	}
 	s := a.Scope()
 	return db.One(ctx, r, scanDossier, selectDossier+clientSees+`and d.id = $3`, s.Tenant(), s.Client(), id)
 }

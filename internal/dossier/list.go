@@ -39,16 +39,18 @@ type Page struct {
 }
 
 const (
-	listCommon = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
+	listHead = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
 	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3`
 	// Whose a dossier is staff alone read: a client's list does not pay for it.
-	listSelect = listCommon + `), coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
+	listSelect = listHead + `), coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
 		order by q.client_id limit 1), ''),
 	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
 	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
 	listWhere    = `where l.tenant_id = $1 and l.viewer = $2 `
-	clientSelect = listCommon + ` and 'client:' || u.client_id = $2), '', 0 `
+	clientSelect = listHead + ` and 'client:' || u.client_id = $2), '', 0 `
+	// Whoever may not see messages is not told that there are new ones.
+	quietSelect = listHead + ` and 'client:' || u.client_id = $2 and u.kind = 'document'), '', 0 `
 	// A page is cut out of the list before anything is joined to it. Joined first, PostgreSQL thinks that
 	// it gains by planning for each viewer anew, which takes longer than reading the page.
 	pageFrom = `from (select l.tenant_id, l.dossier_id, l.updated_at from dossier_list l ` + listWhere
@@ -77,6 +79,9 @@ func scanRow(scan db.Scan) (Row, error) {
 
 // ClientList returns a page of the dossiers that the client sees (N12-N14).
 func (ds *Dossiers) ClientList(ctx context.Context, a access.Client, f Filter) (Page, error) {
+	if err := a.Require(access.SeeDossiers); err != nil {
+		return Page{}, err
+	}
 	v := view{ds.db, a.Scope(), "client:" + a.Scope().Client()}
 	if strings.TrimSpace(f.Search) == "" {
 		return v.list(ctx, f)
@@ -165,8 +170,10 @@ func (v view) list(ctx context.Context, f Filter) (Page, error) {
 // rows reads one row more than a page of the list, in its order, of one status at most.
 func (v view) rows(ctx context.Context, f Filter) ([]Row, error) {
 	q := db.Join(listSelect, pageFrom)
-	if _, client := access.AsClient(v.scope); client {
+	if c, client := access.AsClient(v.scope); client && c.Can(access.SeeMessages) {
 		q = db.Join(clientSelect, pageFrom)
+	} else if client {
+		q = db.Join(quietSelect, pageFrom)
 	}
 	if len(f.Statuses) == 0 {
 		q = db.Join(q, listOpen)
@@ -184,6 +191,9 @@ func (v view) rows(ctx context.Context, f Filter) ([]Row, error) {
 // found reads one row more than a page of what a search finds in a client's list that is short.
 func (v view) found(ctx context.Context, f Filter) ([]Row, error) {
 	q := db.Join(clientSelect, searchFrom)
+	if !v.scope.Rights().Has(access.SeeMessages) {
+		q = db.Join(quietSelect, searchFrom)
+	}
 	switch len(f.Statuses) {
 	case 0:
 		q = db.Join(q, listOpen)
@@ -238,6 +248,9 @@ type Counts struct{ Open, Total int }
 // Count counts the dossiers that the client sees.
 func (ds *Dossiers) Count(ctx context.Context, a access.Client) (Counts, error) {
 	var c Counts
+	if err := a.Require(access.SeeDossiers); err != nil {
+		return c, err
+	}
 	err := ds.db.QueryRow(ctx, `select (select count(*) from (select 1 from dossier_list l where l.tenant_id = $1 and l.viewer = $2 and l.closed = false limit 100) o),
 		(select count(*) from (select 1 from dossier_list l where l.tenant_id = $1 and l.viewer = $2 limit 100) t)`,
 		a.Scope().Tenant(), "client:"+a.Scope().Client()).Scan(&c.Open, &c.Total)

@@ -113,12 +113,12 @@ func BenchmarkPages(b *testing.B) {
 		})
 	}
 	run("home_few", func() error {
-		_, err := home.New(ctx, d, few.Scope())
+		_, err := home.New(ctx, d, few)
 		_, more := ds.Count(ctx, few)
 		return firstOf(err, more)
 	})
 	run("home_many", func() error {
-		_, err := home.New(ctx, d, many.Scope())
+		_, err := home.New(ctx, d, many)
 		_, more := ds.Count(ctx, many)
 		return firstOf(err, more)
 	})

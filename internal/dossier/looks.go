@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"strings"
 
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
@@ -68,7 +69,7 @@ func (p LookPage) tells(s access.Scope, r audit.Row) bool {
 	mine := r.Client == s.Client()
 	// What staff do names a client when it is about that party alone.
 	ours := r.ActorKind == "client" && mine || r.ActorKind == "staff" && (mine || r.Client == "")
-	if !told[r.Event] || !ours {
+	if !told[r.Event] || !ours || strings.HasPrefix(r.Event, "message.") && !s.Rights().Has(access.SeeMessages) {
 		return false
 	}
 	for _, o := range r.Objects {

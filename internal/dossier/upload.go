@@ -59,6 +59,9 @@ func rule(t *tenant.Tenant, s access.Scope) filetype.Policy {
 // mayDeliver checks that the actor may deliver files to the dossier, in r's own view.
 func mayDeliver(ctx context.Context, r db.Reader, t *tenant.Tenant, s access.Scope, dossier string) error {
 	if c, ok := access.AsClient(s); ok {
+		if err := c.Require(access.UploadDocuments); err != nil {
+			return err
+		}
 		d, err := ForClient(ctx, r, c, dossier)
 		if err == nil && d.Closed && !t.Settings.ClosedMessaging {
 			err = errs.New(errs.Conflict, "dossier.closed_no_message")

@@ -37,7 +37,11 @@ func (ds *Dossiers) visible(ctx context.Context, s access.Scope, dossier, id str
 		if err != nil {
 			return Document{}, err
 		}
-		return db.One(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+`and x.id = $5`, s.Tenant(), s.Account(), d.ID, s.Client(), id)
+		doc, err := db.One(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+`and x.id = $5`, s.Tenant(), s.Account(), d.ID, s.Client(), id)
+		if err == nil && doc.withheld(c) {
+			return Document{}, errs.Missing()
+		}
+		return doc, err
 	}
 	a, ok := access.AsStaff(s)
 	if !ok {
@@ -87,7 +91,7 @@ func ticketPlace(tenantID string) string { return "view|ticket|" + tenantID }
 // is one and the same NotFound.
 func (ds *Dossiers) View(ctx context.Context, tenantID, ticket, origin string) (File, error) {
 	doc, err := ds.redeem(ctx, tenantID, ticket, origin)
-	if errs.Is(err, errs.NotFound) {
+	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Forbidden) {
 		return File{}, &errs.Error{Kind: errs.NotFound, Key: "view.over", Err: err}
 	}
 	if err != nil {

@@ -24,7 +24,8 @@ const selectItems = `select u.kind, u.object_id, coalesce(m.subject, x.title), d
 	left join account xw on xw.tenant_id = x.tenant_id and xw.id = x.created_by
 	left join mandate b on b.tenant_id = u.tenant_id and b.id = coalesce(m.mandate_id, x.mandate_id)
 	left join client bc on bc.tenant_id = b.tenant_id and bc.id = b.client_id
-	where u.tenant_id = $1 and u.account_id = $2 and u.client_id = $3 order by u.at desc, u.object_id desc limit `
+	where u.tenant_id = $1 and u.account_id = $2 and u.client_id = $3
+		and (u.kind = 'document' and cast($4 as boolean) or u.kind = 'message' and cast($5 as boolean)) order by u.at desc, u.object_id desc limit `
 
 func scanItem(scan db.Scan) (Item, error) {
 	var it Item
@@ -32,13 +33,14 @@ func scanItem(scan db.Scan) (Item, error) {
 	return it, err
 }
 
-// New returns what is new for the account of the client whose things it looks at, newest first.
-func New(ctx context.Context, r db.Reader, s access.Scope) ([]Item, error) {
-	return db.All(ctx, r, scanItem, selectItems+`10`, s.Tenant(), s.Account(), s.Client())
+// New returns what is new for the account of what it may see of the client whose things it looks at, newest first.
+func New(ctx context.Context, r db.Reader, a access.Client) ([]Item, error) {
+	s := a.Scope()
+	return db.All(ctx, r, scanItem, selectItems+`10`, s.Tenant(), s.Account(), s.Client(), a.Can(access.SeeDossiers), a.Can(access.SeeMessages))
 }
 
 // Waiting returns what waits for an employee, newest first: messages he has not read and documents
 // that a client delivered.
 func Waiting(ctx context.Context, r db.Reader, a access.Staff) ([]Item, error) {
-	return db.All(ctx, r, scanItem, selectItems+`100`, a.Scope().Tenant(), a.Scope().Account(), a.Scope().Client())
+	return db.All(ctx, r, scanItem, selectItems+`100`, a.Scope().Tenant(), a.Scope().Account(), a.Scope().Client(), true, true)
 }

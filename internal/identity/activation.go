@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -212,20 +213,55 @@ func (i *Identity) Profile(ctx context.Context, a access.Client) (Profile, error
 	return p, err
 }
 
-// SetNotify switches the client's mails on and off (N47); unknown groups are ignored.
+// Group is something of which a client can have himself mailed (N47, A14).
+type Group struct {
+	Name   string
+	Module string        // that the organisation must have
+	Needs  access.Rights // of the account that is mailed
+}
+
+// Groups are all groups, in the order of the page.
+var Groups = []Group{
+	{GroupDocuments, tenant.ModuleDossiers, access.SeeDossiers},
+	{GroupQuestionnaires, "questionnaires", access.SeeDossiers},
+	{GroupMessages, tenant.ModuleMessages, access.SeeMessages},
+}
+
+// Offered reports whether the switch of the group is there: its module is on, and the client may see it.
+func (g Group) Offered(modules map[string]bool, a access.Client) bool {
+	return modules[g.Module] && a.Can(g.Needs)
+}
+
+func groupNamed(name string) Group {
+	i := slices.IndexFunc(Groups, func(g Group) bool { return g.Name == name })
+	return Groups[i]
+}
+
+// SetNotify switches the client's mails on and off (N47). A group that he is not offered stays as it was,
+// for the day that it is offered again; unknown ones are ignored.
 func (i *Identity) SetNotify(ctx context.Context, a access.Client, on []string) error {
-	var keep []string
-	for _, known := range []string{GroupDocuments, GroupQuestionnaires, GroupMessages} {
-		for _, g := range on {
-			if g == known {
-				keep = append(keep, g)
-				break
+	s := a.Scope()
+	t, err := i.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return err
+	}
+	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		had, err := db.One(ctx, tx, db.Value[string], `select notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account())
+		if err != nil {
+			return err
+		}
+		var keep []string
+		for _, g := range Groups {
+			wanted := on
+			if !g.Offered(t.Settings.Modules, a) {
+				wanted = strings.Fields(had)
+			}
+			if slices.Contains(wanted, g.Name) {
+				keep = append(keep, g.Name)
 			}
 		}
-	}
-	s, groups := a.Scope(), strings.Join(keep, " ")
-	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `update account set notify = $3, version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), s.Account(), groups)
+		groups := strings.Join(keep, " ")
+		_, err = tx.Exec(ctx, `update account set notify = $3, version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), s.Account(), groups)
 		if err != nil {
 			return err
 		}

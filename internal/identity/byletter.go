@@ -130,7 +130,7 @@ func putLettered(ctx context.Context, tx *db.Tx, t *tenant.Tenant, id string, in
 	if key == "" {
 		key = noAddress(id)
 	}
-	_, err := tx.Exec(ctx, insertAccount, t.ID, id, string(access.Portal), string(in.Role), in.Client, in.Email, key, in.Name, "", "", Invited, hash, tx.Now(), given(in.Role))
+	_, err := tx.Exec(ctx, insertAccount, t.ID, id, string(access.Portal), string(in.Role), in.Client, in.Email, key, in.Name, "", "", Invited, hash, tx.Now(), given(in.Role, 0))
 	if err != nil {
 		return taken(err)
 	}

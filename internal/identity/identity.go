@@ -8,7 +8,6 @@ import (
 	"net/mail"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
@@ -44,8 +43,9 @@ type Account struct {
 	Role                   access.Role
 	InvitedAt, LastLogin   *db.Time
 	Version                int64
-	UserName               string // of a letter, until the first log-in is over
-	Stage                  string // of the first log-in
+	UserName               string        // of a letter, until the first log-in is over
+	Stage                  string        // of the first log-in
+	Rights                 access.Rights // of an extra account
 }
 
 // Icon names the picture that goes with the word for the account's state.
@@ -59,11 +59,13 @@ func (a Account) Icon() string {
 	return "user-check"
 }
 
-const accountColumns = `select id, name, email, state, role, invited_at, last_login_at, version, coalesce(login_name, ''), stage from account `
+const accountColumns = `select id, name, email, state, role, invited_at, last_login_at, version, coalesce(login_name, ''), stage, rights from account `
 
 func scanAccount(scan db.Scan) (Account, error) {
 	var a Account
-	err := scan(&a.ID, &a.Name, &a.Email, &a.State, &a.Role, &a.InvitedAt, &a.LastLogin, &a.Version, &a.UserName, &a.Stage)
+	var rights string
+	err := scan(&a.ID, &a.Name, &a.Email, &a.State, &a.Role, &a.InvitedAt, &a.LastLogin, &a.Version, &a.UserName, &a.Stage, &rights)
+	a.Rights, _ = access.ParseRights(rights)
 	return a, err
 }
 
@@ -107,18 +109,22 @@ const maxName = 200
 // NewAccount is a portal account to be made (N1).
 type NewAccount struct {
 	Client, Name, Email string
-	Role                access.Role // client or extra
+	Role                access.Role   // client or extra
+	Rights              access.Rights // of an extra account; none are those of its role
 }
 
 const insertAccount = `insert into account (tenant_id, id, face, role, client_id, email, email_key, name, phone, hours, state, password_hash, invited_at, created_at, rights)
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)`
 
 // given is what a new account of a role is given: only an extra one has other rights than its role's.
-func given(r access.Role) string {
-	if r == access.RoleExtra {
+func given(r access.Role, chosen access.Rights) string {
+	switch {
+	case r != access.RoleExtra:
+		return ""
+	case chosen == 0:
 		return access.ExtraRights.String()
 	}
-	return ""
+	return chosen.String()
 }
 
 // Invite makes a portal account and queues the first of the three mails (N1). An address that
@@ -132,15 +138,23 @@ func (i *Identity) Invite(ctx context.Context, a access.Staff, once string, in N
 }
 
 func (i *Identity) invite(ctx context.Context, s access.Scope, once string, in NewAccount) (string, error) {
+	return i.inviteWith(ctx, s, once, in, func(context.Context, *db.Tx) error { return nil })
+}
+
+// checkNew holds the data of a new account to their rules, and returns the form in which its address is
+// compared.
+func checkNew(name, email string) (string, error) {
 	var f errs.Fields
-	key := CheckEmail(&f, in.Email)
-	switch name := strings.TrimSpace(in.Name); {
-	case name == "":
-		f.Add("name", "field.required")
-	case utf8.RuneCountInString(name) > maxName:
-		f.Add("name", "field.too_long", "max", maxName)
-	}
-	if err := f.Err(); err != nil {
+	key := CheckEmail(&f, email)
+	_, err := checkName(name)
+	f = append(f, errs.FieldsOf(err)...)
+	return key, f.Err()
+}
+
+// inviteWith is invite, with more in the transaction.
+func (i *Identity) inviteWith(ctx context.Context, s access.Scope, once string, in NewAccount, more func(context.Context, *db.Tx) error) (string, error) {
+	key, err := checkNew(in.Name, in.Email)
+	if err != nil {
 		return "", err
 	}
 	t, err := i.tenants.Get(ctx, s.Tenant())
@@ -156,7 +170,7 @@ func (i *Identity) invite(ctx context.Context, s access.Scope, once string, in N
 		}
 		id = tx.NewID()
 		_, err = tx.Exec(ctx, insertAccount, s.Tenant(), id, string(access.Portal), string(in.Role), in.Client, strings.TrimSpace(in.Email), key,
-			strings.TrimSpace(in.Name), "", "", Invited, "", tx.Now(), given(in.Role))
+			strings.TrimSpace(in.Name), "", "", Invited, "", tx.Now(), given(in.Role, in.Rights))
 		if err != nil {
 			return taken(err)
 		}
@@ -164,6 +178,9 @@ func (i *Identity) invite(ctx context.Context, s access.Scope, once string, in N
 			return err
 		}
 		if err := i.mailInvitation(ctx, tx, t, id, strings.TrimSpace(in.Email), in.Name); err != nil {
+			return err
+		}
+		if err := more(ctx, tx); err != nil {
 			return err
 		}
 		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)
@@ -284,6 +301,11 @@ func (i *Identity) change(ctx context.Context, a access.Staff, client, id, event
 
 // changeBy changes a portal account of a client in the name of whoever may, and notes that.
 func (i *Identity) changeBy(ctx context.Context, s access.Scope, client, id, event string, f changing) error {
+	return i.changeNoting(ctx, s, client, id, event, nil, f)
+}
+
+// changeNoting is changeBy with facts for the journal, which f fills in.
+func (i *Identity) changeNoting(ctx context.Context, s access.Scope, client, id, event string, detail map[string]string, f changing) error {
 	t, err := i.tenants.Get(ctx, s.Tenant())
 	if err != nil {
 		return err
@@ -296,7 +318,7 @@ func (i *Identity) changeBy(ctx context.Context, s access.Scope, client, id, eve
 		if err := f(ctx, tx, t, acc); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "account", ID: id}}})
+		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "account", ID: id}}, Detail: detail})
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil

@@ -129,22 +129,25 @@ func (i *Identity) mailAddress(ctx context.Context, tx *db.Tx, t *tenant.Tenant,
 // arrive, is mailed of nothing: it waits in the portal.
 const selectWanted = `select email, name, case when state = 'active' and not email_unproved and not exists
 	(select 1 from unreachable u where u.tenant_id = account.tenant_id and u.account_id = account.id and u.clears_at is null) then notify else '' end
+, role, rights
 	from account where tenant_id = $1 and id = $2 and face = 'portal'`
 
-// Notify sends a mail without contents to those of the readers that asked for this group (N47). Whoever reads for
-// somebody else is told for whom.
+// Notify sends a mail without contents to those of the readers that asked for this group (N47) and may see what it
+// is about. Whoever reads for somebody else is told for whom: what he may see of that one is what his mandate says,
+// and without it he is no reader.
 func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, group, dossier string) error {
 	t, err := i.tenants.Get(ctx, tenantID)
 	if err != nil {
 		return err
 	}
 	for _, r := range readers {
-		var address, name, groups string
-		err := tx.QueryRow(ctx, selectWanted, tenantID, r.Account).Scan(&address, &name, &groups)
+		var address, name, groups, rights string
+		var role access.Role
+		err := tx.QueryRow(ctx, selectWanted, tenantID, r.Account).Scan(&address, &name, &groups, &role, &rights)
 		if err != nil {
 			return err
 		}
-		if !strings.Contains(" "+groups+" ", " "+group+" ") {
+		if r.Mandate == "" && !access.RightsOf(role, rights).Has(groupNamed(group).Needs) || !strings.Contains(" "+groups+" ", " "+group+" ") {
 			continue
 		}
 		l := letter{kind: group, face: access.Portal, path: "/dossiers/" + dossier, settings: true, behalf: r.For}

@@ -76,9 +76,12 @@ func scanMessage(scan db.Scan) (Message, error) {
 }
 
 // List returns the messages of a dossier that was loaded for the actor, newest first, without
-// their texts.
+// their texts; none to an account that may not see messages.
 func (ms *Messages) List(ctx context.Context, s access.Scope, d dossier.Dossier) ([]Message, error) {
-	if _, client := access.AsClient(s); client {
+	if c, client := access.AsClient(s); client {
+		if !c.Can(access.SeeMessages) {
+			return nil, nil
+		}
 		return db.All(ctx, ms.db, scanMessage, selectMessage+clientSees+newestFirst, s.Tenant(), s.Account(), d.ID, s.Client())
 	}
 	return db.All(ctx, ms.db, scanMessage, selectMessage+newestFirst, s.Tenant(), s.Account(), d.ID)
@@ -87,7 +90,10 @@ func (ms *Messages) List(ctx context.Context, s access.Scope, d dossier.Dossier)
 // find loads a message of a dossier that was loaded for the actor, without its text. One of another
 // party's conversation is NotFound.
 func find(ctx context.Context, r db.Reader, s access.Scope, dossierID, id string) (Message, error) {
-	if _, client := access.AsClient(s); client {
+	if c, client := access.AsClient(s); client {
+		if err := c.Require(access.SeeMessages); err != nil {
+			return Message{}, err
+		}
 		return db.One(ctx, r, scanMessage, selectMessage+clientSees+`and m.id = $5`, s.Tenant(), s.Account(), dossierID, s.Client(), id)
 	}
 	return db.One(ctx, r, scanMessage, selectMessage+`and m.id = $4`, s.Tenant(), s.Account(), dossierID, id)
@@ -156,6 +162,9 @@ func (in *Draft) check(t *tenant.Tenant) error {
 // SendAsClient sends a message with its attachments to the office (N27, N28, N33). Once is the
 // form's key: a double click sends one.
 func (ms *Messages) SendAsClient(ctx context.Context, a access.Client, dossierID, once string, in Draft) (string, error) {
+	if err := a.Require(access.SendMessages); err != nil {
+		return "", err
+	}
 	return ms.send(ctx, a.Scope(), once, in, func(ctx context.Context, tx *db.Tx, t *tenant.Tenant) (dossier.Dossier, error) {
 		d, err := dossier.ForClient(ctx, tx, a, dossierID)
 		if err == nil && d.Closed && !t.Settings.ClosedMessaging {

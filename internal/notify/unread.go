@@ -86,10 +86,13 @@ func Without(marks, had []Mark) []Mark {
 	})
 }
 
-// Unread counts what the account has not read of the client's whose things it looks at, up to a hundred: no page
-// says a higher number.
+// Unread counts what the account has not read of what it may see of the client whose things it looks at, up to a
+// hundred: no page says a higher number.
 func Unread(ctx context.Context, r db.Reader, s access.Scope) (int, error) {
-	return db.One(ctx, r, db.Value[int], `select count(*) from (select 1 from unread where tenant_id = $1 and account_id = $2 and client_id = $3 limit 100) u`, s.Tenant(), s.Account(), s.Client())
+	c, client := access.AsClient(s)
+	return db.One(ctx, r, db.Value[int], `select count(*) from (select 1 from unread where tenant_id = $1 and account_id = $2 and client_id = $3
+		and (kind = 'document' and cast($4 as boolean) or kind = 'message' and cast($5 as boolean)) limit 100) u`,
+		s.Tenant(), s.Account(), s.Client(), !client || c.Can(access.SeeDossiers), !client || c.Can(access.SeeMessages))
 }
 
 // Tabs counts what an account has not read in one dossier of a client's, "" for staff, by tab.

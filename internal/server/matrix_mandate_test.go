@@ -65,7 +65,7 @@ func (s *site) mandates(ctx context.Context) {
 // represents has an actor act by the mandate in force.
 func (s *site) represents(a *actor) {
 	s.t.Helper()
-	a.base, a.client = web.ActingPrefix+inForce, s.clientOf(represented)
+	a.base, a.client, a.rights = web.ActingPrefix+inForce, s.clientOf(represented), access.OwnRights.String()
 }
 
 // cast are the actors to whom the route means something: those who act for another have the addresses of a client's

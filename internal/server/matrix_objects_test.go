@@ -32,6 +32,7 @@ type truthChild struct {
 	client, office bool   // a client sees it; the office made it
 	opens, whole   bool   // a browser shows it; all of it is in
 	held           bool   // the scanner stopped it
+	letter         bool   // it came with a message of the office
 }
 
 func (s *site) truth() *truth {
@@ -46,7 +47,7 @@ func (s *site) truth() *truth {
 	for kind, query := range map[string]string{
 		"document": `select id, dossier_id, case when origin = 'client' or published_at is not null and state = 'released' then 'x' else '' end,
 			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end
-			|| case when state = 'quarantined' then 'h' else '' end,
+			|| case when state = 'quarantined' then 'h' else '' end || case when message_id is not null and origin = 'office' then 'l' else '' end,
 			coalesce(client_id, '') from document where tenant_id = $1`,
 		"message": `select id, dossier_id, 'x', '', coalesce(client_id, '') from message where tenant_id = $1`,
 		"step":    `select id, dossier_id, '', '', '' from progress_step where tenant_id = $1`,
@@ -54,7 +55,7 @@ func (s *site) truth() *truth {
 	} {
 		tr.children[kind] = map[string]truthChild{}
 		s.each(query, func(c []string) {
-			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], of: c[4], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), held: strings.Contains(c[3], "h"), whole: strings.Contains(c[3], "w")}
+			tr.children[kind][c[0]] = truthChild{dossier: c[1], owner: c[2], of: c[4], client: c[2] != "", office: strings.Contains(c[3], "o"), opens: strings.Contains(c[3], "v"), held: strings.Contains(c[3], "h"), whole: strings.Contains(c[3], "w"), letter: strings.Contains(c[3], "l")}
 		})
 	}
 	return tr
@@ -112,8 +113,9 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 				return false
 			}
 		case "account":
-			if face == access.Portal && !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3 and role = 'extra'`, s.id, id, a.client) ||
-				face == access.Office && !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) {
+			if face == access.Portal && !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3 and role = 'extra' and id <> $4`, s.id, id, a.client, a.account) ||
+				face == access.Office && !s.has(`select id from account where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) ||
+				r.extra && !s.has(`select id from account where tenant_id = $1 and id = $2 and role = 'extra'`, s.id, id) {
 				return false
 			}
 		case "mail":
@@ -145,7 +147,7 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 		default:
 			c, ok := tr.children[kind][id]
 			if !ok || c.dossier != wild["dossier"] || r.office && !c.office || r.held && !c.held || kind == "upload" && c.owner != a.account ||
-				face == access.Portal && (kind == "document" && !c.client || !c.isFor(a)) {
+				face == access.Portal && (kind == "document" && (!c.client || c.letter && !a.may("messages:see")) || !c.isFor(a)) {
 				return false
 			}
 		}

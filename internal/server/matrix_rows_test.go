@@ -64,6 +64,7 @@ type row struct {
 	// ready is SQL that makes the change possible again for the next actor: $1 is the tenant, $2
 	// the last identifier of the address, if it has one.
 	ready string
+	extra bool // the {account} must be an extra one
 }
 
 var (
@@ -77,6 +78,9 @@ var (
 
 // figures is what a client's Home says of his dossiers (N11).
 func figures(tr *truth, a *actor) string {
+	if !a.may("dossiers:see") {
+		return ""
+	}
 	open, total := 0, 0
 	for id, d := range tr.dossiers {
 		if tr.sees(a, a.role, id) {
@@ -126,7 +130,8 @@ const (
 		select a.tenant_id, 'r' || (select count(*) from factor_reset) || a.id, a.id, 'x', (select min(h.id) from account h where h.tenant_id = a.tenant_id and h.role = 'handler'), a.created_at
 		from account a where a.tenant_id = $1 and a.id = $2
 		on conflict (tenant_id, account_id) where ended_at is null do update set due_at = null, confirmed_by = null, asked_by = excluded.asked_by`
-	unsent = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
+	managing = `update account set rights = 'dossiers:see users:manage' where tenant_id = $1 and id = $2`
+	unsent   = `update upload set size = 9, received = 0, sha256 = null, blob_key = null, blob_size = null, blob_sum = null where tenant_id = $1 and id = $2`
 )
 
 // rows is the list of every route and how it is called.
@@ -183,6 +188,18 @@ var rows = []row{
 	},
 	{face: portalFace, route: "GET /profile/accounts/{account}/remove", want: 200},
 	{face: portalFace, route: "POST /profile/accounts/{account}/remove", want: 303, event: "account.removed", ready: `update account set removed_at = null where tenant_id = $1 and id = $2`},
+	{face: portalFace, route: "GET /profile/accounts/{account}/edit", want: 200},
+	{
+		// Of these rights whoever manages users alone cannot give the first, which stays.
+		face: portalFace, route: "POST /profile/accounts/{account}/edit", want: 303, event: "account.changed",
+		form: []string{"name", "<once>", "was", "dossiers:see users:manage", "rights", "users:manage"}, ready: managing,
+	},
+	{face: portalFace, route: "GET /profile/accounts/new", want: 200},
+	{face: portalFace, route: "POST /profile/accounts/new", want: 303, quiet: true, form: []string{"once", "<once>", "name", "Nieuw", "email", "<new>"}},
+	{face: portalFace, route: "GET /profile/accounts/new/rights", want: 303},
+	{face: portalFace, route: "POST /profile/accounts/new/rights", want: 303, quiet: true, form: []string{"draft", "<once>", "rights", "users:manage"}},
+	{face: portalFace, route: "GET /profile/accounts/new/confirm", want: 303},
+	{face: portalFace, route: "POST /profile/accounts/new/confirm", want: 303, quiet: true, form: []string{"draft", "<once>"}},
 	{face: portalFace, route: "POST /profile/contact", want: 303, event: "account.phone_changed", form: []string{"once", "<once>", "phone", "06 12345678"}, own: true},
 	{face: portalFace, route: "GET /email/{token}", want: 200, address: true},
 	{face: portalFace, route: "POST /email/{token}", want: 303, event: "account.email_changed", address: true, last: true},
@@ -286,6 +303,8 @@ var rows = []row{
 	{face: officeFace, route: "POST /settings/password", want: 422, quiet: true, form: version},
 	{face: officeFace, route: "GET /settings/second-factor", want: 200},
 	{face: officeFace, route: "POST /settings/second-factor", want: 303, event: settings, form: append(version, "policy", "optional", "means", "totp", "recovery", "on")},
+	{face: officeFace, route: "GET /settings/accounts", want: 200},
+	{face: officeFace, route: "POST /settings/accounts", want: 303, event: settings, form: append(version, "rights", "on")},
 	{face: officeFace, route: "GET /settings/sms", want: 200},
 	{face: officeFace, route: "POST /settings/sms", want: 422, quiet: true, form: version},
 	{face: officeFace, route: "GET /settings/activation", want: 200},
@@ -303,6 +322,11 @@ var rows = []row{
 	},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/block", want: 303, event: "account.blocked", ready: `update account set state = 'active' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/unblock", want: 303, event: "account.unblocked", ready: `update account set state = 'blocked' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/rights", want: 200, event: "client.viewed", extra: true},
+	{
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/rights", want: 303, event: "account.changed", extra: true,
+		form: []string{"name", "<once>", "was", "dossiers:see users:manage", "rights", "dossiers:see"}, ready: managing,
+	},
 	{face: officeFace, route: "GET /letters", want: 200, event: "letter.listed"},
 	{
 		face: officeFace, route: "POST /letters/{letter}/print", want: 200, event: "letter.printed",

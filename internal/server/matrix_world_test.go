@@ -61,6 +61,7 @@ type actor struct {
 	tenant                        string
 	face                          access.Face
 	role                          access.Role
+	rights                        string              // of an extra account or a mandate, as words
 	dead                          bool                // the session or the account is over
 	ended                         bool                // only the session is
 	base                          string              // what stands before every address while he acts for somebody
@@ -246,6 +247,12 @@ func (s *site) populate(ctx context.Context) {
 	must(s.t, err)
 	gone, err := s.house.Identity.Invite(ctx, handler, "gone-account", identity.NewAccount{Client: s.clientOf("c.dewit@post.example"), Name: "Weg", Email: "weg@post.example", Role: access.RoleExtra})
 	must(s.t, err)
+	for _, e := range extras[1:] {
+		id, err := s.house.Identity.Invite(ctx, handler, e.email, identity.NewAccount{Client: s.clientOf("directie@bakkerijsmit.example"), Name: e.name, Email: e.email, Role: access.RoleExtra})
+		must(s.t, err)
+		s.exec(`update account set state = 'active', rights = $3 where tenant_id = $1 and id = $2`, s.id, id, e.rights)
+	}
+	s.handOut(ctx)
 	must(s.t, s.house.Identity.InviteByLetter(ctx, handler, "letter", identity.NewLetter{Client: s.spareOf, Name: "Per brief", UserName: "perbrief", Role: access.RoleExtra}))
 	s.exec(`update account set state = 'blocked' where tenant_id = $1 and (id = $2 or email_key = $3)`, s.id, gone, "weg@"+s.domain)
 	s.exec(`insert into dossier_staff (tenant_id, dossier_id, account_id) values ($1, $2, $3)`, s.id, world.FixtureID(12), s.account("collega@"+s.domain))
@@ -256,6 +263,20 @@ func (s *site) populate(ctx context.Context) {
 	s.mandates(ctx)
 	s.stop()
 	s.mark()
+}
+
+// handOut lets companies choose rights for their people, in steps.
+func (s *site) handOut(ctx context.Context) {
+	s.t.Helper()
+	scope, err := authn.Act(ctx, s.house.DB, s.id, s.account("beheer@"+s.domain))
+	must(s.t, err)
+	manager, _ := access.AsStaff(scope)
+	t, err := s.house.Tenants.Get(ctx, s.id)
+	must(s.t, err)
+	must(s.t, s.house.Tenants.Edit(ctx, manager, t.Version, "accounts", func(e *tenant.Edition) error {
+		e.Settings.Users = tenant.UserRule{Rights: true, Wizard: true}
+		return nil
+	}))
 }
 
 // secondParty adds a client to a dossier that has one, of which he sees what is for every party: one
@@ -330,6 +351,15 @@ func (s *site) mark() {
 // letter begins everything that is this tenant's.
 func (s *site) letter() string { return mark + strings.ToUpper(s.id[:1]) }
 
+// extras are the extra accounts of one company: without each of the rights, and with that over users.
+var extras = []struct{ name, email, rights string }{
+	{"extra", "kim@bakkerijsmit.example", "dossiers:see dossiers:upload messages:see messages:send"},
+	{"extra that sees no dossiers", "dossiers@bakkerijsmit.example", "users:manage"},
+	{"extra that uploads nothing", "upload@bakkerijsmit.example", "dossiers:see messages:see messages:send"},
+	{"extra that sees no messages", "messages@bakkerijsmit.example", "dossiers:see dossiers:upload"},
+	{"extra that sends nothing", "send@bakkerijsmit.example", "dossiers:see dossiers:upload messages:see"},
+}
+
 // enlist gives every kind of actor of the matrix a cookie.
 func (s *site) enlist() {
 	add := func(name, email string, face access.Face, role access.Role, of *site, dead bool) *actor {
@@ -347,7 +377,9 @@ func (s *site) enlist() {
 	add("client of another tenant", "c.dewit@post.example", access.Portal, access.RoleClient, s.other, true)
 	add("employee of another tenant", "beheer@"+s.other.domain, access.Office, access.RoleAdministrator, s.other, true)
 	add("head", "directie@bakkerijsmit.example", access.Portal, access.RoleHead, s, false)
-	add("extra", "kim@bakkerijsmit.example", access.Portal, access.RoleExtra, s, false)
+	for _, e := range extras {
+		add(e.name, e.email, access.Portal, access.RoleExtra, s, false).rights = e.rights
+	}
 	s.represents(add("client acting for another", "p.vanhouten@post.example", access.Portal, access.RoleRepresentative, s, false))
 	add("handler not involved", "collega@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("handler", "behandelaar@"+s.domain, access.Office, access.RoleHandler, s, false)
@@ -372,13 +404,13 @@ func (s *site) revive() {
 	for _, a := range s.actors {
 		if !a.dead && a.tenant == s.id {
 			s.exec(`update session set ended_at = null where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
-			s.exec(`update account set state = 'active', removed_at = null where tenant_id = $1 and id = $2`, s.id, a.account)
+			s.exec(`update account set state = 'active', removed_at = null, rights = case when role = 'extra' then $3 else rights end where tenant_id = $1 and id = $2`, s.id, a.account, a.rights)
 		}
 	}
 }
 
-// awake keeps sessions from being noted as in use half-way, which writes, and proof from growing too old on a slow
-// machine.
+// awake keeps sessions from being noted as in use half-way, which writes, and their owners proved: on a busy
+// machine the matrix takes longer than a proof holds.
 func (u *universe) awake() {
 	u.exec(`update session set seen_at = $1, proved_at = $1`, db.At(u.house.DB.Clock().Now()))
 }

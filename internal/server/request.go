@@ -220,6 +220,9 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 		}
 		if err == nil {
 			c.Scope, c.Unread = s.Scope, s.Unread
+			if !t.Settings.Users.Rights && s.Scope.Role() == access.RoleExtra { // whoever was given it before has it no more
+				c.Scope = s.Scope.Without(access.ManageUsers)
+			}
 			lang = cmp.Or(languageOf(t, s), lang)
 			if err := a.touch(c, &s); err != nil {
 				return nil, err
@@ -316,6 +319,9 @@ func (a *App) gate(c *web.Ctx, r web.Route) error {
 	}
 	if c.Scope.Account() == "" {
 		return &errs.Error{Kind: errs.Unauthenticated}
+	}
+	if _, client := access.AsClient(c.Scope); client && r.Policy.Face() == access.Portal {
+		return errs.New(errs.Forbidden, "error.no_right")
 	}
 	return errs.New(errs.Forbidden, "")
 }

@@ -21,6 +21,7 @@ type Settings struct {
 	Login         LoginPage                       `json:"login"`
 	Contact       ContactRule                     `json:"contact,omitzero"`
 	Sessions      SessionRule                     `json:"sessions,omitzero"`
+	Users         UserRule                        `json:"users,omitzero"`
 	Statuses      []Status                        `json:"statuses"`
 	Progress      []ProgressTemplate              `json:"progress,omitempty"`
 	Files         FileRule                        `json:"files"`
@@ -30,6 +31,14 @@ type Settings struct {
 	SecondFactor SecondFactor `json:"second_factor"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
+}
+
+// UserRule is how a company gives its people accounts (conflicts.md K28).
+type UserRule struct {
+	// Rights lets it choose what each of them may do. Without it an extra account has all rights but that
+	// over users; what was withheld before stays withheld.
+	Rights bool `json:"rights_matrix,omitempty"`
+	Wizard bool `json:"wizard,omitempty"` // asks in steps, and makes nothing before the last one
 }
 
 // The modules of the program; what is off answers 403 and is in no menu.

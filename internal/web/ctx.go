@@ -72,6 +72,13 @@ type Flash struct {
 	Base string `json:"b,omitempty"`
 }
 
+// May reports whether the tenant has a module and whoever is logged in has a right in it; staff have
+// permissions instead, which the routes ask for.
+func (c *Ctx) May(module string, r access.Rights) bool {
+	a, client := access.AsClient(c.Scope)
+	return c.Site.Modules[module] && (!client || a.Can(r))
+}
+
 // T returns a text in the user's language.
 func (c *Ctx) T(key string, args ...any) string { return c.Texts.T(key, args...) }
 

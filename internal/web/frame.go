@@ -71,7 +71,7 @@ func (c *Ctx) nav() []ui.NavItem {
 	items := []ui.NavItem{
 		{Label: c.T("nav.home"), Href: "/", Icon: "home"},
 	}
-	if c.Site.Modules["dossiers"] {
+	if c.May("dossiers", access.SeeDossiers) {
 		items = append(items, ui.NavItem{Label: c.T("nav.dossiers"), Href: "/dossiers", Icon: "folder"})
 	}
 	if c.Site.Face == access.Portal {

@@ -166,8 +166,8 @@ func visser() person {
 
 func smit() person {
 	return person{
-		kind: client.Company, name: "Bakkerij Smit bv", email: "directie@bakkerijsmit.example", number: "1390", extra: []account{{"Kim Smit", "kim@bakkerijsmit.example"}},
-		lost:     []account{{"Bas Smit", "bas@bakkerijsmit.example"}},
+		kind: client.Company, name: "Bakkerij Smit bv", email: "directie@bakkerijsmit.example", number: "1390", extra: []account{{name: "Kim Smit", email: "kim@bakkerijsmit.example"}},
+		lost:     []account{{name: "Bas Smit", email: "bas@bakkerijsmit.example"}},
 		greeting: "Geachte directie,", signs: "Willem Smit, Bakkerij Smit bv", address: []string{"Vechtstraat 41", "3554 TR Utrecht"},
 		dossiers: []story{
 			{

@@ -3,11 +3,17 @@ package world
 import (
 	"strings"
 
+	"voordeur/internal/access"
+
 	"voordeur/internal/i18n"
 	"voordeur/internal/tenant"
 )
 
-type account struct{ name, email string }
+// account is somebody of a client; rights are those of an extra account, 0 for all but that over users.
+type account struct {
+	name, email string
+	rights      access.Rights
+}
 
 type person struct {
 	kind, name, salutation, email, number string

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"voordeur/internal/access"
 	"voordeur/internal/client"
 	"voordeur/internal/mandate"
 	"voordeur/internal/tenant"
@@ -30,7 +31,7 @@ func accountant() office {
 // kettingHolding is the director's own company, above the one with the bicycles (A7).
 func kettingHolding() person {
 	return person{
-		kind: client.Company, name: "Ketting Holding bv", email: "holding@deketting.example", number: "K-203", mails: true, extra: []account{{"Teun Ketting", "teun@deketting.example"}},
+		kind: client.Company, name: "Ketting Holding bv", email: "holding@deketting.example", number: "K-203", mails: true, extra: []account{{"Teun Ketting", "teun@deketting.example", access.OwnRights}},
 		greeting: "Geachte heer Ketting,", signs: "Teun Ketting, Ketting Holding bv", address: []string{"Kruisstraat 12", "5211 DV Den Bosch"},
 		dossiers: []story{{
 			number: "2026-V-203", title: "Aangifte vennootschapsbelasting 2025", status: "in_progress", note: "Wij maken de aangifte over 2025.", template: "aangifte", done: 2, opened: 22,
@@ -43,7 +44,11 @@ func kettingHolding() person {
 func ketting() person {
 	return person{
 		kind: client.Company, name: "Fietsenmakerij De Ketting bv", email: "info@deketting.example", number: "K-204", mails: true,
-		extra: []account{{"Mees Ketting", "mees@deketting.example"}}, greeting: "Geachte directie,", signs: "Teun Ketting, De Ketting bv", address: []string{"Kruisstraat 12", "5211 DV Den Bosch"},
+		extra: []account{
+			{"Mees Ketting", "mees@deketting.example", access.OwnRights | access.ManageUsers},
+			{"Joris Bos", "joris@deketting.example", access.SeeDossiers | access.UploadDocuments},
+		},
+		greeting: "Geachte directie,", signs: "Teun Ketting, De Ketting bv", address: []string{"Kruisstraat 12", "5211 DV Den Bosch"},
 		dossiers: []story{
 			{
 				number: "2026-J-204", title: "Jaarrekening 2025", status: "waiting", note: "Wij wachten op uw bankafschriften van december.", template: "jaarrekening", done: 3, opened: 35,

@@ -44,6 +44,7 @@ type Login struct {
 	ID       string `json:"-"`
 	Name     string `json:"name"`
 	Role     string `json:"role"`
+	Rights   string `json:"rights,omitempty"` // that an extra account was given, "" for all but that over users
 	Email    string `json:"email"`
 	Password string `json:"password"`
 	TOTP     string `json:"totp_secret,omitempty"`
@@ -231,20 +232,20 @@ func (b Builder) client(ctx context.Context, o office, a access.Staff, p person,
 		return nil, nil, err
 	}
 	var logins []Login
-	for n, who := range append([]account{{p.name, p.email}}, p.extra...) {
+	for n, who := range append([]account{{name: p.name, email: p.email}}, p.extra...) {
 		role := access.RoleClient
 		if n > 0 {
 			role = access.RoleExtra
 		}
 		b.IDs.expect("account")
-		acc, err := b.Identity.Invite(ctx, a, "account-"+who.email, identity.NewAccount{Client: id, Name: who.name, Email: who.email, Role: role})
+		acc, err := b.Identity.Invite(ctx, a, "account-"+who.email, identity.NewAccount{Client: id, Name: who.name, Email: who.email, Role: role, Rights: who.rights})
 		if err != nil {
 			return nil, nil, err
 		}
 		if err := b.Identity.StorePassword(ctx, o.id, acc, Password); err != nil {
 			return nil, nil, err
 		}
-		login := Login{ID: acc, Name: who.name, Role: string(role), Email: who.email, Password: Password}
+		login := Login{ID: acc, Name: who.name, Role: string(role), Rights: who.rights.String(), Email: who.email, Password: Password}
 		if n == 0 && p.mobile != "" {
 			if login.Mobile, err = b.telephone(ctx, o.id, acc, p.mobile); err != nil {
 				return nil, nil, err

@@ -35,7 +35,7 @@ func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossi
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
-	return append(slices.Concat(p.reachRoutes(), p.resetRoutes(), p.letterRoutes()), []web.Route{
+	return append(slices.Concat(p.reachRoutes(), p.resetRoutes(), p.letterRoutes(), p.rightRoutes()), []web.Route{
 		{Method: web.Get, Pattern: "/clients", Policy: read, Handler: web.Staff(p.list)},
 		{Method: web.Get, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},

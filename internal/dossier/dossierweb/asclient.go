@@ -72,10 +72,11 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 	return c.Render(200, portalPage(c, f, v))
 }
 
-// tabNames are the tabs of the client's page, in order, as far as their modules are on.
+// tabNames are the tabs of the client's page, in order, as far as their modules are on and he may see
+// them.
 func tabNames(c *web.Ctx) []string {
 	names := []string{string(dossier.Correspondence), string(dossier.Documents), string(dossier.Delivered)}
-	if c.Site.Modules[tenant.ModuleMessages] {
+	if c.May(tenant.ModuleMessages, access.SeeMessages) {
 		names = append(names, message.Tab)
 	}
 	return names
@@ -118,7 +119,7 @@ func (v pageView) file(c *web.Ctx, d dossier.Document) ui.File {
 
 // takesMessages reports whether the client can send a message in the dossier.
 func (v pageView) takesMessages(c *web.Ctx) bool {
-	return c.Site.Modules[tenant.ModuleMessages] && (!v.d.Closed || v.settings.ClosedMessaging)
+	return c.May(tenant.ModuleMessages, access.SendMessages) && (!v.d.Closed || v.settings.ClosedMessaging)
 }
 
 // mayWrite reports whether the page offers that: to the client himself.

@@ -41,15 +41,15 @@ func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Ide
 // path; which one answers is decided by the host.
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
-	m := tenant.ModuleDossiers
+	see, m := access.PortalWith(access.SeeDossiers), tenant.ModuleDossiers
 	return web.InModule(m, append(append(p.uploads(), p.quarantineRoutes()...), []web.Route{
-		{Method: web.Get, Pattern: "/dossiers", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientList)},
-		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientPage)},
-		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}", Policy: access.PortalClient, Module: m, Handler: web.Client(p.clientFile), Streams: true},
-		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/open", Policy: access.PortalClient, Module: m, Handler: p.open},
+		{Method: web.Get, Pattern: "/dossiers", Policy: see, Module: m, Handler: web.Client(p.clientList)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: see, Module: m, Handler: web.Client(p.clientPage)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}", Policy: see, Module: m, Handler: web.Client(p.clientFile), Streams: true},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/open", Policy: see, Module: m, Handler: p.open},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/open", Policy: read, Handler: p.open},
 		{Method: web.Get, Pattern: "/view/{ticket}/{filename}", Policy: access.DocsTicket, Handler: p.view, Streams: true},
-		{Method: web.Get, Pattern: "/dossiers/{dossier}/looks", Policy: access.PortalClient, Module: m, Handler: web.Client(p.looks)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/looks", Policy: see, Module: m, Handler: web.Client(p.looks)},
 		{Method: web.Get, Pattern: "/dossiers", Policy: read, Handler: web.Staff(p.staffList)},
 		{Method: web.Get, Pattern: "/dossiers/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/dossiers/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},

@@ -27,7 +27,7 @@ func (p *Pages) uploads() []web.Route {
 	for _, side := range []struct {
 		policy access.Policy
 		module string
-	}{{access.PortalClient, tenant.ModuleMessages}, {access.OfficeWith(access.Work), ""}} {
+	}{{access.PortalWith(access.UploadDocuments), tenant.ModuleMessages}, {access.OfficeWith(access.Work), ""}} {
 		routes = append(routes,
 			web.Route{Method: web.Post, Pattern: all, Policy: side.policy, Module: side.module, Handler: tus(p.begin)},
 			web.Route{Method: http.MethodHead, Pattern: one, Policy: side.policy, Module: side.module, Handler: tus(p.offset), Streams: true},

@@ -35,13 +35,15 @@ func (p *Pages) Routes() []web.Route {
 }
 
 func (p *Pages) portal(c *web.Ctx, a access.Client) error {
-	items, err := home.New(c.R.Context(), p.db, a.Scope())
+	items, err := home.New(c.R.Context(), p.db, a)
 	if err != nil {
 		return err
 	}
-	n, err := p.dossiers.Count(c.R.Context(), a)
-	if err != nil {
-		return err
+	var n dossier.Counts
+	if a.Can(access.SeeDossiers) {
+		if n, err = p.dossiers.Count(c.R.Context(), a); err != nil {
+			return err
+		}
 	}
 	lost, err := notify.LostSelf(c.R.Context(), p.db, a)
 	if err != nil && !errs.Is(err, errs.NotFound) {

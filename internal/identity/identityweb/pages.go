@@ -38,7 +38,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.changeRoutes(), p.firstRoutes(), p.twoStepRoutes(), p.extraRoutes())
+	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.changeRoutes(), p.firstRoutes(), p.twoStepRoutes(), p.extraRoutes(), p.wizardRoutes())
 }
 
 const (

@@ -1,6 +1,8 @@
 package identityweb
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"voordeur/internal/access"
@@ -49,11 +51,14 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 	if len(problems) > 0 {
 		title = c.T("page.error_title", "title", title)
 	}
-	blocks := []templ.Component{contact, passwordBlock(c), factors, notifyBlock(c, me), language, sessionsBlock(c)}
+	blocks := []templ.Component{contact, passwordBlock(c), factors, language, sessionsBlock(c)}
+	if offered := groups(c, a, me); len(offered) > 0 {
+		blocks = slices.Insert(blocks, 3, notifyBlock(c, offered))
+	}
 	if me.Unproved {
 		blocks = append([]templ.Component{proofBlock(c)}, blocks...)
 	}
-	if a.Head() {
+	if a.Can(access.ManageUsers) {
 		blocks = append(blocks, accountsBlock(c))
 	}
 	if c.Site.Modules[tenant.ModuleMandates] {
@@ -86,15 +91,13 @@ func (p *Pages) notify(c *web.Ctx, a access.Client) error {
 	return c.Done("/profile", "profile.saved")
 }
 
-// groups are the switches whose module the tenant has (N47).
-func groups(c *web.Ctx, me identity.Profile) []ui.Option {
-	all := []struct{ group, module string }{
-		{identity.GroupDocuments, tenant.ModuleDossiers}, {identity.GroupQuestionnaires, "questionnaires"}, {identity.GroupMessages, tenant.ModuleMessages},
-	}
+// groups are the switches whose module the tenant has, and that are about what the client may see
+// (N47, A14).
+func groups(c *web.Ctx, a access.Client, me identity.Profile) []ui.Option {
 	var out []ui.Option
-	for _, g := range all {
-		if c.Site.Modules[g.module] {
-			out = append(out, ui.Option{Value: g.group, Label: c.T("profile.notify." + g.group), Chosen: me.Notify[g.group]})
+	for _, g := range identity.Groups {
+		if g.Offered(c.Site.Modules, a) {
+			out = append(out, ui.Option{Value: g.Name, Label: c.T("profile.notify." + g.Name), Chosen: me.Notify[g.Name]})
 		}
 	}
 	return out

@@ -37,10 +37,11 @@ func New(d *db.DB, ms *message.Messages, ds *dossier.Dossiers, ts *tenant.Tenant
 func (p *Pages) Routes() []web.Route {
 	read, work, m := access.OfficeWith(access.Read), access.OfficeWith(access.Work), tenant.ModuleMessages
 	const one, write = "/dossiers/{dossier}/messages/{message}", "/dossiers/{dossier}/messages/new"
+	see, send := access.PortalWith(access.SeeMessages), access.PortalWith(access.SendMessages)
 	return []web.Route{
-		{Method: web.Get, Pattern: one, Policy: access.PortalClient, Module: m, Handler: p.read},
-		{Method: web.Get, Pattern: write, Policy: access.PortalClient, Module: m, Handler: p.newPage},
-		{Method: web.Post, Pattern: write, Policy: access.PortalClient, Module: m, Handler: p.send, Streams: true, Resumes: true},
+		{Method: web.Get, Pattern: one, Policy: see, Module: m, Handler: p.read},
+		{Method: web.Get, Pattern: write, Policy: send, Module: m, Handler: p.newPage},
+		{Method: web.Post, Pattern: write, Policy: send, Module: m, Handler: p.send, Streams: true, Resumes: true},
 		{Method: web.Get, Pattern: one, Policy: read, Module: m, Handler: p.read},
 		{Method: web.Get, Pattern: write, Policy: work, Module: m, Handler: p.newPage},
 		{Method: web.Post, Pattern: write, Policy: work, Module: m, Handler: p.send, Streams: true, Resumes: true},
@@ -126,6 +127,9 @@ func replySubject(c *web.Ctx, subject string) string {
 func (p *Pages) mayWrite(c *web.Ctx, d dossier.Dossier) (bool, error) {
 	if a, ok := access.AsStaff(c.Scope); ok {
 		return a.Can(access.Work), nil
+	}
+	if !c.Scope.Rights().Has(access.SendMessages) {
+		return false, nil
 	}
 	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
 	if err != nil {

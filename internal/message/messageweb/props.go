@@ -36,6 +36,12 @@ func uploadProps(c *web.Ctx, v letterView) ui.Upload {
 	return u
 }
 
+// mayAttach reports whether the writer may send files along.
+func mayAttach(c *web.Ctx) bool {
+	a, client := access.AsClient(c.Scope)
+	return !client || a.Can(access.UploadDocuments)
+}
+
 // lead says to whom a new message goes, where that is no choice.
 func lead(c *web.Ctx, v letterView) string {
 	switch {

@@ -51,6 +51,27 @@ func languageEntries(c *web.Ctx, e tenant.Edition) []entry {
 	}
 }
 
+// accountEntries are how a company gives its people accounts.
+func accountEntries(c *web.Ctx, e tenant.Edition) []entry {
+	one := func(name string, on bool, set func(*tenant.UserRule, bool)) entry {
+		value := ""
+		if on {
+			value = "on"
+		}
+		return entry{kind: tick, value: value, field: ui.Field{
+			Name: name, Label: c.T("settings.accounts." + name), Options: []ui.Option{{Value: "on", Label: c.T("settings.accounts." + name + ".on")}},
+		}, set: func(e *tenant.Edition, s string) string {
+			set(&e.Settings.Users, s != "")
+			return ""
+		}}
+	}
+	u := e.Settings.Users
+	return []entry{
+		one("rights", u.Rights, func(u *tenant.UserRule, on bool) { u.Rights = on }),
+		one("wizard", u.Wizard, func(u *tenant.UserRule, on bool) { u.Wizard = on }),
+	}
+}
+
 // contactEntries are what a client sees and changes of his own data.
 func contactEntries(c *web.Ctx, e tenant.Edition) []entry {
 	one := func(name, value string, set func(*tenant.Edition, string)) entry {

@@ -56,6 +56,7 @@ func (p *Pages) sections() []section {
 		{path: contactPath, what: "contact", entries: contactEntries},
 		{path: "/settings/second-factor", what: "second_factor", entries: p.secondFactor},
 		{path: sessionsPath, what: "sessions", entries: sessionEntries},
+		{path: accountsPath, what: "accounts", entries: accountEntries},
 		{path: "/settings/files", what: "files", entries: fileRules},
 		{path: "/settings/sms", what: "sms", entries: texting},
 	}
@@ -70,6 +71,7 @@ const (
 	mailsPath     = "/settings/mails"
 	dossiersPath  = "/settings/dossiers"
 	sessionsPath  = "/settings/sessions"
+	accountsPath  = "/settings/accounts"
 	contactPath   = "/settings/contact"
 	languagesPath = "/settings/languages"
 )
@@ -84,7 +86,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"logout", "sessions", sessionsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"logout", "sessions", sessionsPath}, {"users", "accounts", accountsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

@@ -34,6 +34,12 @@ type Scope struct{ data Data }
 // New makes a scope.
 func New(d Data) Scope { return Scope{d} }
 
+// Without returns the scope with fewer rights.
+func (s Scope) Without(r Rights) Scope {
+	s.data.Rights &^= r
+	return s
+}
+
 // Tenant returns the tenant's id.
 func (s Scope) Tenant() string { return s.data.Tenant }
 
