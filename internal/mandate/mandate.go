@@ -152,14 +152,15 @@ func proofAAD(tenantID, id string) string { return "mandate|proof|" + tenantID +
 // Choice is a client whose things an account can look at.
 type Choice struct {
 	Mandate, Client, Name, Ground string // Mandate is "" for his own
-	Unread                        int    // capped at 100
+	Unread                        int    // of what he may see of that client, capped at 100
 }
 
-const selectChoices = `select x.mandate_id, x.client_id, x.name, x.ground, (select count(*) from (select 1 from unread u
-		where u.tenant_id = $1 and u.account_id = $3 and u.client_id = x.client_id limit 100) capped)
-	from (select '' as mandate_id, c.id as client_id, c.name as name, '' as ground from account a join client c on c.tenant_id = a.tenant_id and c.id = a.client_id
+const selectChoices = `select x.mandate_id, x.client_id, x.name, x.ground, x.role, x.rights,
+		(select count(*) from (select 1 from unread u where u.tenant_id = $1 and u.account_id = $3 and u.client_id = x.client_id and u.kind = 'document' limit 100) capped),
+		(select count(*) from (select 1 from unread u where u.tenant_id = $1 and u.account_id = $3 and u.client_id = x.client_id and u.kind = 'message' limit 100) capped)
+	from (select '' as mandate_id, c.id as client_id, c.name as name, '' as ground, a.role as role, a.rights as rights from account a join client c on c.tenant_id = a.tenant_id and c.id = a.client_id
 			where a.tenant_id = $1 and a.id = $3
-		union all select m.id, c.id, c.name, m.ground from mandate m join client c on c.tenant_id = m.tenant_id and c.id = m.client_id
+		union all select m.id, c.id, c.name, m.ground, 'representative', m.rights from mandate m join client c on c.tenant_id = m.tenant_id and c.id = m.client_id
 			where m.tenant_id = $1 and m.account_id = $3 and ` + authn.Holds + `) x
 	order by case when x.mandate_id = '' then 0 else 1 end, x.name, x.mandate_id limit 200`
 
@@ -167,7 +168,11 @@ const selectChoices = `select x.mandate_id, x.client_id, x.name, x.ground, (sele
 func Choices(ctx context.Context, d *db.DB, s access.Scope) ([]Choice, error) {
 	return db.All(ctx, d, func(scan db.Scan) (Choice, error) {
 		var c Choice
-		err := scan(&c.Mandate, &c.Client, &c.Name, &c.Ground, &c.Unread)
+		var role access.Role
+		var rights string
+		var documents, messages int
+		err := scan(&c.Mandate, &c.Client, &c.Name, &c.Ground, &role, &rights, &documents, &messages)
+		c.Unread = authn.Unread(access.RightsOf(role, rights), documents, messages)
 		return c, err
 	}, selectChoices, s.Tenant(), db.At(d.Clock().Now()), s.Account())
 }

@@ -273,6 +273,9 @@ func TestA7_AnOfferTellsNobodyWhoHasAnAccount(t *testing.T) {
 		if a := giver.post("/profile/mandates/new", "once", "r", "email", "x@post.example", "ground", "curator", "rights", "messages:send", "ends", "gisteren"); a.status != 422 || !strings.Contains(a.body, `value="x@post.example"`) {
 			t.Errorf("a ground that staff record, rights that need others, and no date: %d", a.status)
 		}
+		if page := words(h.staff("auditor@delinde.example").get("/journal?group=mandate").body); !strings.Contains(page, "Aangeboden rechten: Dossiers en documenten bekijken") {
+			t.Errorf("the journal does not say what was offered: %s", page)
+		}
 		if a := h.client(kim).post("/profile/mandates/new", "once", "r", "email", "x@post.example", "ground", "proxy", "rights", "dossiers:see"); a.status != 403 {
 			t.Errorf("an extra account gives one: %d", a.status)
 		}
@@ -321,6 +324,15 @@ func TestA7_StaffRecordWithProofAndEveryoneSeesIt(t *testing.T) {
 		}
 		if a := v.post("/profile/mandates/" + id + "/end"); a.status != 303 {
 			t.Errorf("who acts ends it himself: %d", a.status)
+		}
+		page := words(h.staff("auditor@delinde.example").get("/journal?group=mandate").body)
+		for _, want := range []string{
+			"Rechten eerst: geen Rechten daarna: Dossiers en documenten bekijken",
+			"Rechten eerst: Dossiers en documenten bekijken Rechten daarna: geen",
+		} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the journal does not say %q: %s", want, page)
+			}
 		}
 		if a := v.get("/namens/" + id + "/dossiers"); a.status != 404 {
 			t.Errorf("it is still in force: %d", a.status)
@@ -455,6 +467,96 @@ func TestA8_FilesAndOldTextsKeepForWhomTheyAre(t *testing.T) {
 		v.post("/profile/mandates/" + id + "/end")
 		if b := h.visit(docs).get(ticket); b.status != 404 {
 			t.Errorf("the document is shown after the mandate has ended: %d", b.status)
+		}
+	})
+}
+
+// What a mandate does not give is refused as it is to an account that lacks it, and nothing tells of it.
+func TestA8_A20_AMandateOpensNoMoreThanItSays(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.actingOn(true)
+		v := h.client(vanHouten)
+		id := h.mandated(directie, vanHouten)
+		k, base := h.kims(h.client(directie)), "/namens/"+id
+		give := func(rights string) {
+			h.t.Helper()
+			must(t, h.DB.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update mandate set rights = $2 where tenant_id = 'notaris' and id = $1`, id, rights)
+				return err
+			}))
+		}
+		h.obeys(v, base, k, give)
+
+		v.post("/profile/notifications", "groups", "documents", "groups", "messages")
+		file := k.file[strings.LastIndex(k.file, "/")+1:]
+		news := func(once string) (mails int, home, own string) {
+			h.t.Helper()
+			h.work()
+			had := len(h.mails(vanHouten))
+			if a := k.office.send(k.dossier+"/messages/new", map[string]string{"once": once, "subject": "Nieuws " + once, "body": "Tekst"}); a.status != 303 {
+				t.Fatalf("a message: %d", a.status)
+			}
+			for _, on := range []string{"", "1"} {
+				if a := k.office.post(k.dossier+"/documents/"+file+"/show", "on", on); a.status != 303 {
+					t.Fatalf("shown %q: %d", on, a.status)
+				}
+			}
+			h.work()
+			return len(h.mails(vanHouten)) - had, v.get(base + "/").body, v.get("/").body
+		}
+		h.change(`delete from unread where tenant_id = 'notaris' and account_id = $1`, h.accountOf(vanHouten))
+		give(everyRight)
+		if mails, home, own := news("een"); mails != 2 || !strings.Contains(home, "Nieuws een") || !strings.Contains(own, "2 nieuw") {
+			t.Errorf("with all rights: %d mails", mails)
+		}
+		give("dossiers:see")
+		mails, home, own := news("twee")
+		if mails != 1 || strings.Contains(home, "Nieuws") || !strings.Contains(home, "akte.pdf") || !strings.Contains(own, "1 nieuw") || !strings.Contains(home, "1 ongelezen") {
+			t.Errorf("without messages: %d mails, or the pages tell of a message", mails)
+		}
+		give("users:manage") // as it would be if somebody had put it there
+		for _, path := range []string{"/profile/accounts", "/profile/accounts/new", "/profile"} {
+			if a := v.get(base + path); a.status != 404 {
+				t.Errorf("%s%s: %d", base, path, a.status)
+			}
+		}
+		if mails, home, own := news("drie"); mails != 0 || strings.Contains(home, "akte.pdf") || strings.Contains(own, "badge") {
+			t.Errorf("without dossiers: %d mails, or the pages tell of a document", mails)
+		}
+	})
+}
+
+// The right over users is given by no mandate, and by nobody through one.
+func TestA8_A21_NobodyHandsOnTheRightOverUsers(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.actingOn(true)
+		h.handOut()
+		count := func() int {
+			n, err := db.One(context.Background(), h.DB, db.Value[int], `select count(*) from mandate where tenant_id = 'notaris'`)
+			must(t, err)
+			return n
+		}
+		head := h.client(directie)
+		if strings.Contains(head.get("/profile/mandates/new").body, "users:manage") {
+			t.Error("the head is offered the right over users")
+		}
+		if a := head.post("/profile/mandates/new", "once", "u", "email", vanHouten, "ground", "proxy", "rights", "users:manage"); a.status != 422 || count() != 0 {
+			t.Errorf("that right alone: %d", a.status)
+		}
+		base := "/namens/" + h.mandated(directie, vanHouten, "dossiers:see", "users:manage")
+		stored, err := db.One(context.Background(), h.DB, db.Value[string], `select rights from mandate where tenant_id = 'notaris'`)
+		if must(t, err); stored != "dossiers:see" {
+			t.Errorf("beside another it is stored: %q", stored)
+		}
+		h.give(kim, "dossiers:see users:manage")
+		for who, v := range map[string]*visitor{"an extra account that manages users": h.client(kim), "who acts": h.client(vanHouten)} {
+			at, want := "/profile/mandates/new", 403
+			if who == "who acts" {
+				at, want = base+at, 404
+			}
+			if a := v.post(at, "once", "x", "email", dewit, "ground", "proxy", "rights", "dossiers:see"); a.status != want || count() != 1 {
+				t.Errorf("%s gives a mandate: %d", who, a.status)
+			}
 		}
 	})
 }

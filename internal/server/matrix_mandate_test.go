@@ -14,10 +14,16 @@ import (
 	"voordeur/internal/world"
 )
 
-// The mandates of a site, of which only the first is in force for the actor who tries them all.
+// The mandates of a site: acting are in force, for the actor who tries them all, and the first of them gives all that can
+// be given. That over users is never in force, even if it should stand there.
 var (
 	inForce = world.FixtureID(901)
-	noMore  = map[string]string{
+	acting  = []struct{ name, id, rights string }{
+		{"client acting for another", inForce, access.OwnRights.String()},
+		{"client who may look alone for another", world.FixtureID(908), "dossiers:see users:manage"},
+		{"client who uploads nothing for another", world.FixtureID(909), "dossiers:see messages:see messages:send"},
+	}
+	noMore = map[string]string{
 		"expired": world.FixtureID(902), "revoked": world.FixtureID(903), "not yet begun": world.FixtureID(904), "not accepted": world.FixtureID(905),
 		"somebody else's": world.FixtureID(906), "of the other tenant": world.FixtureID(907),
 	}
@@ -39,20 +45,23 @@ func (s *site) mandates(ctx context.Context) {
 		return nil
 	}))
 	at := func(days int) db.Time { return db.At(s.house.DB.Clock().Now().AddDate(0, 0, days)) }
-	add := func(id, account, client string, starts, ends db.Time, accepted, revoked *db.Time) {
+	add := func(id, account, client, rights string, starts, ends db.Time, accepted, revoked *db.Time) {
 		s.exec(`insert into mandate (tenant_id, id, client_id, account_id, email, ground, rights, starts_at, ends_at, created_at, created_by, accepted_at, revoked_at)
 			values ($1, $2, $3, $4, 'x@post.example', 'proxy', $5, $6, $7, $8, $9, $10, $11)`,
-			s.id, id, s.clientOf(client), s.account(account), access.OwnRights.String(), starts, ends, at(-10), manager.Scope().Account(), accepted, revoked)
+			s.id, id, s.clientOf(client), s.account(account), rights, starts, ends, at(-10), manager.Scope().Account(), accepted, revoked)
 	}
 	begun, over := at(-9), at(-1)
-	add(inForce, representative, represented, begun, at(9), &begun, nil)
-	add(noMore["expired"], representative, represented, begun, over, &begun, nil)
-	add(noMore["revoked"], representative, represented, begun, at(9), &begun, &over)
-	add(noMore["not yet begun"], representative, represented, at(1), at(9), &begun, nil)
-	add(noMore["not accepted"], representative, represented, begun, at(9), nil, nil)
-	add(noMore["somebody else's"], represented, third, begun, at(9), &begun, nil)
+	for _, m := range acting {
+		add(m.id, representative, represented, m.rights, begun, at(9), &begun, nil)
+	}
+	all := access.OwnRights.String()
+	add(noMore["expired"], representative, represented, all, begun, over, &begun, nil)
+	add(noMore["revoked"], representative, represented, all, begun, at(9), &begun, &over)
+	add(noMore["not yet begun"], representative, represented, all, at(1), at(9), &begun, nil)
+	add(noMore["not accepted"], representative, represented, all, begun, at(9), nil, nil)
+	add(noMore["somebody else's"], represented, third, all, begun, at(9), &begun, nil)
 	if s.id == world.Twin {
-		add(noMore["of the other tenant"], representative, represented, begun, at(9), &begun, nil)
+		add(noMore["of the other tenant"], representative, represented, all, begun, at(9), &begun, nil)
 	}
 	for _, dossier := range uploadsIn {
 		s.exec(`insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, media_type, size, received, sha256, blob_key, blob_size, blob_sum, created_at, client_id)
@@ -62,10 +71,10 @@ func (s *site) mandates(ctx context.Context) {
 	}
 }
 
-// represents has an actor act by the mandate in force.
-func (s *site) represents(a *actor) {
+// represents has an actor act by a mandate in force.
+func (s *site) represents(a *actor, mandate, rights string) {
 	s.t.Helper()
-	a.base, a.client, a.rights = web.ActingPrefix+inForce, s.clientOf(represented), access.OwnRights.String()
+	a.base, a.client, a.rights = web.ActingPrefix+mandate, s.clientOf(represented), rights
 }
 
 // cast are the actors to whom the route means something: those who act for another have the addresses of a client's

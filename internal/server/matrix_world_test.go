@@ -380,7 +380,9 @@ func (s *site) enlist() {
 	for _, e := range extras {
 		add(e.name, e.email, access.Portal, access.RoleExtra, s, false).rights = e.rights
 	}
-	s.represents(add("client acting for another", "p.vanhouten@post.example", access.Portal, access.RoleRepresentative, s, false))
+	for _, m := range acting {
+		s.represents(add(m.name, representative, access.Portal, access.RoleRepresentative, s, false), m.id, m.rights)
+	}
 	add("handler not involved", "collega@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("handler", "behandelaar@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("administrator", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, false)

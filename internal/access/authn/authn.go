@@ -95,7 +95,10 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 		data.Client, data.Role, rights = represented, access.RoleRepresentative, granted
 	}
 	data.Proved, data.Rights = proved.Time, access.RightsOf(data.Role, rights)
-	s.Unread = unread(data, documents, messages)
+	s.Unread = min(documents+messages, 100)
+	if data.Client != "" {
+		s.Unread = Unread(data.Rights, documents, messages)
+	}
 	s.Scope, s.SeenAt, s.Ends = mint.New(data), seen.Time, ends.Time
 	if cut := began.Add(limits.Life); cut.Before(s.Ends) { // the organisation made it shorter since
 		s.Ends = cut
@@ -103,14 +106,13 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	return s, nil
 }
 
-// unread is how much is new of what the account may see, capped at 100.
-func unread(data mint.Data, documents, messages int) int {
+// Unread is how much is new for a client of what these rights let him see, capped at 100.
+func Unread(r access.Rights, documents, messages int) int {
 	n := 0
-	staff := data.Client == ""
-	if staff || data.Rights.Has(access.SeeDossiers) {
+	if r.Has(access.SeeDossiers) {
 		n += documents
 	}
-	if staff || data.Rights.Has(access.SeeMessages) {
+	if r.Has(access.SeeMessages) {
 		n += messages
 	}
 	return min(n, 100)

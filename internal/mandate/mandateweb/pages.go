@@ -220,30 +220,12 @@ func chosen(list []string) access.Rights {
 	return r
 }
 
-// rightOptions are the rights that somebody has to give.
-func rightOptions(c *web.Ctx, give access.Rights, ticked []string) []ui.Option {
-	var out []ui.Option
-	for _, w := range access.AllRights() {
-		if w.Within(give & access.OwnRights) {
-			out = append(out, ui.Option{Value: w.String(), Label: c.T(rightKeys[w]), Chosen: slices.Contains(ticked, w.String())})
-		}
-	}
-	return out
+// offered are the rights that somebody has to give.
+func offered(give access.Rights) []access.Rights {
+	return slices.DeleteFunc(access.AllRights(), func(r access.Rights) bool { return !r.Within(give & access.OwnRights) })
 }
 
 // rightsText says what a mandate gives, in words.
 func rightsText(c *web.Ctx, m mandate.Mandate) string {
-	var out []string
-	for _, w := range access.AllRights() {
-		if key := rightKeys[w]; key != "" && m.Rights.Has(w) {
-			out = append(out, c.T(key))
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// rightKeys are the texts of what somebody may be allowed to do.
-var rightKeys = map[access.Rights]string{
-	access.SeeDossiers: "mandate.right.see_dossiers", access.UploadDocuments: "mandate.right.upload",
-	access.SeeMessages: "mandate.right.see_messages", access.SendMessages: "mandate.right.send_messages",
+	return strings.Join(c.RightTexts(m.Rights), ", ")
 }
