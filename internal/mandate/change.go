@@ -111,7 +111,7 @@ func (ms *Mandates) Give(ctx context.Context, a access.Client, once string, in D
 		if err := ms.tellClient(ctx, tx, t, s.Client(), identity.MandateGiven, in.Email); err != nil {
 			return err
 		}
-		return record(ctx, tx, s, "mandate.given", s.Client(), id)
+		return record(ctx, tx, s, "mandate.given", s.Client(), id, map[string]string{"offered": in.Rights.String()})
 	})
 }
 
@@ -151,7 +151,7 @@ func (ms *Mandates) Record(ctx context.Context, a access.Staff, client, once str
 		if err := ms.tellBoth(ctx, tx, t, id, identity.MandateActive); err != nil {
 			return err
 		}
-		return record(ctx, tx, s, "mandate.recorded", client, id)
+		return record(ctx, tx, s, "mandate.recorded", client, id, map[string]string{"old": "", "new": in.Rights.String()})
 	})
 }
 
@@ -253,7 +253,7 @@ func (ms *Mandates) Accept(ctx context.Context, a access.Client, id string) erro
 		if err := ms.tellBoth(ctx, tx, t, id, identity.MandateActive); err != nil {
 			return err
 		}
-		return record(ctx, tx, s, "mandate.accepted", m.Client, id)
+		return record(ctx, tx, s, "mandate.accepted", m.Client, id, map[string]string{"old": "", "new": m.Rights.String()})
 	})
 }
 
@@ -300,7 +300,11 @@ func (ms *Mandates) end(ctx context.Context, s access.Scope, client, id string) 
 		if err := ms.tellBoth(ctx, tx, t, id, identity.MandateEnded); err != nil {
 			return err
 		}
-		return record(ctx, tx, s, "mandate.ended", client, id)
+		rights := map[string]string{"offered": m.Rights.String()}
+		if m.AcceptedAt != nil {
+			rights = map[string]string{"old": m.Rights.String(), "new": ""}
+		}
+		return record(ctx, tx, s, "mandate.ended", client, id, rights)
 	})
 }
 
@@ -336,6 +340,7 @@ func (ms *Mandates) tellClient(ctx context.Context, tx *db.Tx, t *tenant.Tenant,
 	return err
 }
 
-func record(ctx context.Context, tx *db.Tx, s access.Scope, event, client, id string) error {
-	return audit.Record(ctx, tx, s, audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "mandate", ID: id}}})
+// record notes an event with the rights before and after it.
+func record(ctx context.Context, tx *db.Tx, s access.Scope, event, client, id string, rights map[string]string) error {
+	return audit.Record(ctx, tx, s, audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "mandate", ID: id}}, Detail: rights})
 }

@@ -1,6 +1,7 @@
 package auditweb
 
 import (
+	"cmp"
 	"strings"
 
 	"voordeur/internal/access"
@@ -139,6 +140,27 @@ func things(r audit.Row) string {
 		}
 	}
 	return strings.Join(list, ", ")
+}
+
+// rightLines say what an account or a mandate gave before and gives since, as far as the entry notes it.
+func rightLines(c *web.Ctx, r audit.Row) []string {
+	var out []string
+	if list, noted := rightsIn(c, r, "offered"); noted {
+		out = append(out, c.T("journal.rights_offered", "rights", list))
+	}
+	if list, noted := rightsIn(c, r, "old"); noted {
+		out = append(out, c.T("journal.rights_old", "rights", list))
+	}
+	if list, noted := rightsIn(c, r, "new"); noted {
+		out = append(out, c.T("journal.rights_new", "rights", list))
+	}
+	return out
+}
+
+func rightsIn(c *web.Ctx, r audit.Row, detail string) (list string, noted bool) {
+	stored, noted := r.Detail[detail]
+	rights, _ := access.ParseRights(stored)
+	return cmp.Or(strings.Join(c.RightTexts(rights), ", "), c.T("journal.rights_none")), noted
 }
 
 func means(c *web.Ctx, r audit.Row) string {
