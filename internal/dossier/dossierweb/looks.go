@@ -19,7 +19,7 @@ type lookDay struct {
 // lookLine is what somebody did, as often as he did it that day.
 type lookLine struct {
 	who, role, text string // role is that of staff; one's own people have none here
-	own             bool // an account of the client's own
+	own             bool   // an account of the client's own
 	icon            string
 	last            time.Time
 	times           int
