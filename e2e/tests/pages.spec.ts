@@ -31,6 +31,9 @@ const ELSEWHERE = [
   '/profile/two-step/passkey/{passkey}',
   '/profile/two-step/passkey/{passkey}/remove',
   '/clients/{client}/accounts/{account}/letter',
+  '/profile/mandates',
+  '/profile/mandates/{mandate}',
+  '/clients/{client}/mandates',
   '/clients/{client}/accounts/{account}/rights',
 ]
 

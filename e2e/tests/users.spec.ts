@@ -31,7 +31,7 @@ test('A16 A17 A18 A20: a company adds a user in steps, by keyboard, who sees onl
     await enter('Volgende stap')
     await ik.zie('Stap 2 van 3: rechten')
     await enter('Stoppen zonder uit te nodigen')
-    await ik.kop('Extra accounts')
+    await ik.kop('Gebruikers')
     await expect(page.getByText(email)).toHaveCount(0)
   })
 

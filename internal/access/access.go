@@ -14,15 +14,20 @@ type Scope = mint.Scope
 // Role is what an account is in its tenant.
 type Role = mint.Role
 
-// The roles: three of the portal, three of the office, and the program itself.
+// Behalf is for whom an account acts.
+type Behalf = mint.Behalf
+
+// The roles: four of the portal, three of the office, and the program itself.
 const (
-	RoleClient        Role = "client" // a person
-	RoleHead          Role = "head"   // the first account of a company, which manages the others
-	RoleExtra         Role = "extra"  // a further account of a company or a person
-	RoleHandler       Role = "handler"
-	RoleAdministrator Role = "administrator"
-	RoleAuditor       Role = "auditor"
-	RoleSystem        Role = "system"
+	RoleClient Role = "client" // a person
+	RoleHead   Role = "head"   // the first account of a company, which manages the others
+	RoleExtra  Role = "extra"  // a further account of a company or a person
+	// RoleRepresentative is any of these while it acts for another client.
+	RoleRepresentative Role = "representative"
+	RoleHandler        Role = "handler"
+	RoleAdministrator  Role = "administrator"
+	RoleAuditor        Role = "auditor"
+	RoleSystem         Role = "system"
 )
 
 // Face is one of the two sides of a tenant.
@@ -44,7 +49,7 @@ type Staff struct{ scope Scope }
 // AsClient returns the actor of a portal scope; ok is false for any other.
 func AsClient(s Scope) (Client, bool) {
 	r := s.Role()
-	return Client{s}, r == RoleClient || r == RoleHead || r == RoleExtra
+	return Client{s}, r == RoleClient || r == RoleHead || r == RoleExtra || r == RoleRepresentative
 }
 
 // AsStaff returns the actor of an office scope; ok is false for any other.
@@ -67,6 +72,10 @@ func (s Staff) SeesAll() bool {
 
 // Head reports whether it is the head account of a company (N48).
 func (c Client) Head() bool { return c.scope.Role() == RoleHead }
+
+// Gives reports whether the account can let others act for its client: it is the person's own, or the head of the
+// company.
+func (c Client) Gives() bool { return c.scope.Role() == RoleClient || c.scope.Role() == RoleHead }
 
 // Can reports whether the client has all of these rights.
 func (c Client) Can(r Rights) bool { return c.scope.Rights().Has(r) }
@@ -111,6 +120,7 @@ type Policy struct {
 	face  Face
 	open  bool
 	needs Rights // of a portal account
+	giver bool   // only who can speak for his client: a person, or the head of a company
 	right Permission
 }
 
@@ -118,6 +128,7 @@ type Policy struct {
 var (
 	PortalOpen   = Policy{name: "portal: anybody", face: Portal, open: true}
 	PortalClient = Policy{name: "portal: client", face: Portal}
+	PortalGiver  = Policy{name: "portal: person or head", face: Portal, giver: true}
 	OfficeOpen   = Policy{name: "office: anybody", face: Office, open: true}
 	AnyFace      = Policy{name: "both: anybody", open: true}
 	// DocsTicket is that of the host that serves documents only: it has no log-in, and every address
@@ -163,7 +174,7 @@ func (p Policy) Allows(s Scope) bool {
 	}
 	if p.face == Portal {
 		c, ok := AsClient(s)
-		return ok && c.Can(p.needs)
+		return ok && c.Can(p.needs) && (!p.giver || c.Gives())
 	}
 	_, ok := AsStaff(s)
 	return ok && may(s.Role(), p.right)

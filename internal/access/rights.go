@@ -47,6 +47,9 @@ func RightsOf(r Role, stored string) Rights {
 	case RoleExtra:
 		given, _ := ParseRights(stored)
 		return given
+	case RoleRepresentative: // stored is what the mandate gives; users are managed for oneself alone
+		given, _ := ParseRights(stored)
+		return given & OwnRights
 	}
 	return 0
 }

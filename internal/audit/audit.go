@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"voordeur/internal/access"
@@ -31,6 +32,8 @@ type Entry struct {
 	Detail  map[string]string
 }
 
+const kindMandate = "mandate"
+
 // maxSearch is how much of a search an entry keeps, in characters.
 const maxSearch = 100
 
@@ -46,8 +49,12 @@ func Searched(search string) map[string]string {
 const insertEntry = `insert into journal (tenant_id, id, at, event, actor_kind, actor_id, actor_role, means, origin,
 	dossier_id, client_id, objects, detail, salt) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 
-// Record appends an entry in the transaction of the change it tells of.
+// Record appends an entry in the transaction of the change it tells of. What somebody does for another names the
+// mandate among its objects.
 func Record(ctx context.Context, tx *db.Tx, s access.Scope, e Entry) error {
+	if m := s.Behalf().Mandate; m != "" {
+		e.Objects = append(slices.Clone(e.Objects), Object{kindMandate, m})
+	}
 	objects, err := json.Marshal(e.Objects)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
@@ -68,7 +75,7 @@ func Record(ctx context.Context, tx *db.Tx, s access.Scope, e Entry) error {
 
 func kind(s access.Scope) string {
 	switch s.Role() {
-	case access.RoleClient, access.RoleHead, access.RoleExtra:
+	case access.RoleClient, access.RoleHead, access.RoleExtra, access.RoleRepresentative:
 		return "client"
 	case access.RoleSystem:
 		return "system"

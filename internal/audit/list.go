@@ -30,6 +30,19 @@ type Row struct {
 	Detail                      map[string]string
 }
 
+// Behalf returns for whom it was done, "" for oneself; behalf is false when nobody was represented.
+func (r Row) Behalf() (name string, behalf bool) {
+	if r.Role != access.RoleRepresentative {
+		return "", false
+	}
+	for _, o := range r.Objects {
+		if o.Kind == kindMandate {
+			return o.Name, true
+		}
+	}
+	return "", false
+}
+
 // Named is an object with its title, subject or name.
 type Named struct {
 	Object

@@ -18,7 +18,8 @@ const ids = `($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 const nameQuery = `select 'document', id, title from document where tenant_id = $1 and id in ` + ids + `
 	union all select 'message', id, subject from message where tenant_id = $1 and id in ` + ids + `
 	union all select 'step', id, title from progress_step where tenant_id = $1 and id in ` + ids + `
-	union all select 'account', id, name from account where tenant_id = $1 and id in ` + ids
+	union all select 'account', id, name from account where tenant_id = $1 and id in ` + ids + `
+	union all select 'mandate', m.id, c.name from mandate m join client c on c.tenant_id = m.tenant_id and c.id = m.client_id where m.tenant_id = $1 and m.id in ` + ids
 
 // nameObjects fills in the names of the rows' objects, with one statement for the page.
 func nameObjects(ctx context.Context, r db.Reader, tenant string, rows []Row) error {

@@ -32,7 +32,7 @@ func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossi
 	}
 	for _, up := range uploads {
 		id := tx.NewID()
-		u, err := db.One(ctx, tx, scanComplete, takeComplete, s.Tenant(), s.Account(), up, dossier)
+		u, err := db.One(ctx, tx, scanComplete, takeComplete, s.Tenant(), s.Account(), up, dossier, s.Client())
 		if err != nil {
 			return err
 		}
@@ -40,9 +40,9 @@ func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossi
 			u.Category = Documents
 		}
 		_, err = tx.Exec(ctx, `insert into document (tenant_id, id, dossier_id, origin, category, title, file_name, media_type, size, sha256, blob_key, blob_size, blob_sum,
-			state, published_at, message_id, client_id, created_at, created_by) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, 'checking', $13, nullif($14, ''), nullif($15, ''), $16, $17)`,
+			state, published_at, message_id, client_id, created_at, created_by, mandate_id) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, 'checking', $13, nullif($14, ''), nullif($15, ''), $16, $17, nullif($18, ''))`,
 			s.Tenant(), id, dossier, origin, string(u.Category), u.FileName, u.MediaType, u.Size, u.stored.PlainSHA256[:], u.stored.Key, u.stored.StoredSize,
-			u.stored.StoredSum[:], published, with.ID, with.Client, tx.Now(), s.Account())
+			u.stored.StoredSum[:], published, with.ID, with.Client, tx.Now(), s.Account(), s.Behalf().Mandate)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ type whole struct {
 
 // takeComplete reads and removes in one statement, so that of two messages sent at once only one gets
 // the file.
-const takeComplete = `delete from upload where tenant_id = $1 and account_id = $2 and id = $3 and dossier_id = $4 and blob_key is not null
+const takeComplete = `delete from upload where tenant_id = $1 and account_id = $2 and id = $3 and dossier_id = $4 and client_id = $5 and blob_key is not null
 	returning file_name, media_type, size, category, sha256, blob_key, blob_size, blob_sum`
 
 func scanComplete(scan db.Scan) (whole, error) {

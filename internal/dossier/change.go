@@ -257,14 +257,22 @@ func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, ma
 	for _, kind := range []struct {
 		notify.Kind
 		group string
-	}{{notify.Document, identity.GroupDocuments}, {notify.Message, identity.GroupMessages}} {
-		var accounts []string
-		for _, m := range marks {
-			if m.Kind == kind.Kind && !slices.Contains(accounts, m.Account) {
-				accounts = append(accounts, m.Account)
+		right access.Rights
+	}{{notify.Document, identity.GroupDocuments, access.SeeDossiers}, {notify.Message, identity.GroupMessages, access.SeeMessages}} {
+		readers, err := Readers(ctx, tx, tenantID, id, "", kind.right)
+		if err != nil {
+			return err
+		}
+		var told []notify.Reader
+		for _, r := range readers {
+			mine := func(m notify.Mark) bool {
+				return m.Kind == kind.Kind && m.Account == r.Account && m.Client == r.Client
+			}
+			if slices.ContainsFunc(marks, mine) {
+				told = append(told, r)
 			}
 		}
-		if err := ds.identity.Notify(ctx, tx, tenantID, accounts, kind.group, id); err != nil {
+		if err := ds.identity.Notify(ctx, tx, tenantID, told, kind.group, id); err != nil {
 			return err
 		}
 	}

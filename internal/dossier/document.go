@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
 	"voordeur/internal/db"
@@ -27,6 +28,7 @@ const (
 // Document is a file in a dossier.
 type Document struct {
 	ID, Dossier, Origin, Title, FileName, MediaType, State, Author, Message string
+	Behalf                                                                  string // for whom its author acted, "" for himself
 	Category                                                                Category
 	Size                                                                    int64
 	Scanned, Unread                                                         bool
@@ -45,8 +47,9 @@ func (d Document) Shown() bool {
 // selectDocument has the reader's account as $2: his unread mark is part of the row.
 const selectDocument = `select x.id, x.dossier_id, x.origin, x.title, x.file_name, x.media_type, x.state, w.name, coalesce(x.message_id, ''), x.category, x.size,
 	x.scanned, x.found, x.refusal, x.flags, exists (select 1 from unread u where u.tenant_id = x.tenant_id and u.account_id = $2 and u.kind = 'document' and u.object_id = x.id),
-	x.published_at, x.created_at, x.version, x.blob_key, x.blob_size, x.blob_sum, x.sha256
-	from document x join account w on w.tenant_id = x.tenant_id and w.id = x.created_by where x.tenant_id = $1 and x.dossier_id = $3 `
+	x.published_at, x.created_at, x.version, x.blob_key, x.blob_size, x.blob_sum, x.sha256, coalesce(bc.name, '')
+	from document x join account w on w.tenant_id = x.tenant_id and w.id = x.created_by
+	left join mandate b on b.tenant_id = x.tenant_id and b.id = x.mandate_id left join client bc on bc.tenant_id = b.tenant_id and bc.id = b.client_id where x.tenant_id = $1 and x.dossier_id = $3 `
 
 // clientSeesDocument is the one predicate of a document in a dossier that the client sees: his own
 // deliveries, and what the office has published and the check has released (N20, N22), for every
@@ -57,7 +60,7 @@ func scanDocument(scan db.Scan) (Document, error) {
 	var d Document
 	var sum, plain []byte
 	err := scan(&d.ID, &d.Dossier, &d.Origin, &d.Title, &d.FileName, &d.MediaType, &d.State, &d.Author, &d.Message, &d.Category, &d.Size,
-		&d.Scanned, &d.Found, &d.Refusal, &d.Flags, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain)
+		&d.Scanned, &d.Found, &d.Refusal, &d.Flags, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain, &d.Behalf)
 	d.stored.PlainSize = d.Size
 	copy(d.stored.StoredSum[:], sum)
 	copy(d.stored.PlainSHA256[:], plain)
@@ -183,42 +186,54 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 		if err != nil {
 			return err
 		}
-		return notify.Add(ctx, tx, s.Tenant(), marksFor(staff, doc, tx.Now())...)
+		readers := make([]notify.Reader, len(staff))
+		for n, id := range staff {
+			readers[n].Account = id
+		}
+		return notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...)
 	}
 	if d.PublishedAt == nil || doc.Message != "" {
 		return nil
 	}
-	accounts, err := Accounts(ctx, tx, s.Tenant(), d.ID, "")
+	readers, err := Readers(ctx, tx, s.Tenant(), d.ID, "", access.SeeDossiers)
 	if err != nil {
 		return err
 	}
-	if err := notify.Add(ctx, tx, s.Tenant(), marksFor(accounts, doc, tx.Now())...); err != nil {
+	if err := notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...); err != nil {
 		return err
 	}
-	return ds.identity.Notify(ctx, tx, s.Tenant(), accounts, identity.GroupDocuments, d.ID)
+	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.GroupDocuments, d.ID)
 }
 
-func marksFor(accounts []string, doc Document, at db.Time) []notify.Mark {
-	marks := make([]notify.Mark, len(accounts))
-	for n, id := range accounts {
-		marks[n] = notify.Mark{Account: id, Kind: notify.Document, Object: doc.ID, Dossier: doc.Dossier, Tab: string(doc.Category), At: at}
+func marksFor(readers []notify.Reader, doc Document, at db.Time) []notify.Mark {
+	marks := make([]notify.Mark, len(readers))
+	for n, r := range readers {
+		marks[n] = notify.Mark{Account: r.Account, Client: r.Client, Kind: notify.Document, Object: doc.ID, Dossier: doc.Dossier, Tab: string(doc.Category), At: at}
 	}
 	return marks
 }
 
-// unreadDocuments returns a mark for everything in a dossier that the portal's accounts see and have
-// not opened yet. An attachment has none: its message has.
+// waitsIn is what the portal's readers of a dossier see in it and may have to open: an attachment has no mark of its own,
+// its message has.
+const (
+	waitsIn = ` from document x
+		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and d.published_at is not null
+		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id `
+	waits = ` and x.tenant_id = $1 and x.dossier_id = $3 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released'
+		and not exists (select 1 from document_read r where r.tenant_id = x.tenant_id and r.document_id = x.id and r.account_id = `
+	selectWaiting = `select a.id, p.client_id, x.id, x.category, x.published_at` + waitsIn + `cross join account a
+		where a.tenant_id = p.tenant_id and a.client_id = p.client_id` + waits + `a.id)
+		union all select m.account_id, p.client_id, x.id, x.category, x.published_at` + waitsIn + `cross join mandate m
+		where m.tenant_id = p.tenant_id and m.client_id = p.client_id and ` + authn.Holds + ` and ' ' || m.rights || ' ' like '% dossiers:see %'` + waits + `m.account_id)`
+)
+
+// unreadDocuments returns a mark for everything in a dossier that the portal's readers see and have not opened yet.
 func unreadDocuments(ctx context.Context, tx *db.Tx, tenantID, dossier string) ([]notify.Mark, error) {
 	return db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
 		m := notify.Mark{Kind: notify.Document, Dossier: dossier}
-		err := scan(&m.Account, &m.Object, &m.Tab, &m.At)
+		err := scan(&m.Account, &m.Client, &m.Object, &m.Tab, &m.At)
 		return m, err
-	}, `select a.id, x.id, x.category, x.published_at from document x
-		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and d.published_at is not null
-		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
-		cross join account a
-		where a.tenant_id = p.tenant_id and a.client_id = p.client_id and x.tenant_id = $1 and x.dossier_id = $2 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released'
-		and not exists (select 1 from document_read r where r.tenant_id = x.tenant_id and r.document_id = x.id and r.account_id = a.id)`, tenantID, dossier)
+	}, selectWaiting, tenantID, tx.Now(), dossier)
 }
 
 // Reading is who opened a document and when.

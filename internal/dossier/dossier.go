@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
 	"voordeur/internal/bulkhead"
@@ -125,11 +126,20 @@ func (ds *Dossiers) StaffView(ctx context.Context, a access.Staff, id string) (D
 	return d, ds.looks.Look(ctx, a.Scope(), audit.Entry{Event: "dossier.viewed", Dossier: id})
 }
 
-// Accounts returns the portal accounts that see the dossier when it is published: those of one of
-// its parties, or of all of them when client is "".
-func Accounts(ctx context.Context, r db.Reader, tenantID, dossier, client string) ([]string, error) {
-	return db.All(ctx, r, db.Value[string], `select a.id from dossier_party p cross join account a
-		where a.tenant_id = p.tenant_id and a.client_id = p.client_id and p.tenant_id = $1 and p.dossier_id = $2 and (cast($3 as text) = '' or p.client_id = $3) order by a.id`, tenantID, dossier, client)
+const selectReaders = `select a.id, p.client_id, '', '' from dossier_party p cross join account a
+	where a.tenant_id = p.tenant_id and a.client_id = p.client_id and p.tenant_id = $1 and p.dossier_id = $3 and (cast($4 as text) = '' or p.client_id = $4)
+	union all select m.account_id, m.client_id, m.id, c.name from dossier_party p cross join mandate m join client c on c.tenant_id = m.tenant_id and c.id = m.client_id
+	where m.tenant_id = p.tenant_id and m.client_id = p.client_id and p.tenant_id = $1 and p.dossier_id = $3 and (cast($4 as text) = '' or p.client_id = $4) and ` + authn.Holds + ` and ' ' || m.rights || ' ' like $5
+	order by 1, 2`
+
+// Readers returns the portal accounts that see the dossier when it is published: those of one of its parties, or
+// of all of them when client is "", and who acts for them now with the right to see it.
+func Readers(ctx context.Context, tx *db.Tx, tenantID, dossier, client string, right access.Rights) ([]notify.Reader, error) {
+	return db.All(ctx, tx, func(scan db.Scan) (notify.Reader, error) {
+		var r notify.Reader
+		err := scan(&r.Account, &r.Client, &r.Mandate, &r.For)
+		return r, err
+	}, selectReaders, tenantID, tx.Now(), dossier, client, "% "+right.String()+" %")
 }
 
 // Staff returns the employees involved in the dossier.

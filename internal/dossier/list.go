@@ -41,17 +41,16 @@ type Page struct {
 const (
 	listHead = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
 	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3`
-	listCommon = listHead + `), `
 	// Whose a dossier is staff alone read: a client's list does not pay for it.
-	listSelect = listCommon + `coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
+	listSelect = listHead + `), coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
 		order by q.client_id limit 1), ''),
 	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
 	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
 	listWhere    = `where l.tenant_id = $1 and l.viewer = $2 `
-	clientSelect = listCommon + `'', 0 `
+	clientSelect = listHead + ` and 'client:' || u.client_id = $2), '', 0 `
 	// Whoever may not see messages is not told that there are new ones.
-	quietSelect = listHead + ` and u.kind = 'document'), '', 0 `
+	quietSelect = listHead + ` and 'client:' || u.client_id = $2 and u.kind = 'document'), '', 0 `
 	// A page is cut out of the list before anything is joined to it. Joined first, PostgreSQL thinks that
 	// it gains by planning for each viewer anew, which takes longer than reading the page.
 	pageFrom = `from (select l.tenant_id, l.dossier_id, l.updated_at from dossier_list l ` + listWhere

@@ -40,7 +40,7 @@ type NewUpload struct {
 }
 
 const selectUpload = `select id, dossier_id, category, file_name, media_type, size, received, blob_key is not null from upload
-	where tenant_id = $1 and account_id = $2 and dossier_id = $3 and id = $4`
+	where tenant_id = $1 and account_id = $2 and dossier_id = $3 and id = $4 and client_id = $5`
 
 func scanUpload(scan db.Scan) (Upload, error) {
 	var u Upload
@@ -98,8 +98,8 @@ func (ds *Dossiers) Begin(ctx context.Context, s access.Scope, dossier string, i
 			return err
 		}
 		u.ID = tx.NewID()
-		_, err := tx.Exec(ctx, `insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, size, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			t.ID, u.ID, dossier, s.Account(), string(u.Category), u.FileName, u.Size, tx.Now())
+		_, err := tx.Exec(ctx, `insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, size, created_at, client_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			t.ID, u.ID, dossier, s.Account(), string(u.Category), u.FileName, u.Size, tx.Now(), s.Client())
 		return err
 	})
 	return u, err
@@ -125,7 +125,7 @@ func (ds *Dossiers) UploadOf(ctx context.Context, s access.Scope, dossier, id st
 	if err := mayDeliver(ctx, ds.db, t, s, dossier); err != nil {
 		return Upload{}, err
 	}
-	u, err := db.One(ctx, ds.db, scanUpload, selectUpload, s.Tenant(), s.Account(), dossier, id)
+	u, err := db.One(ctx, ds.db, scanUpload, selectUpload, s.Tenant(), s.Account(), dossier, id, s.Client())
 	if errs.Is(err, errs.NotFound) {
 		return ds.filed(ctx, s, dossier, id)
 	}
@@ -363,8 +363,8 @@ func (ds *Dossiers) Drop(ctx context.Context, s access.Scope, dossier, id string
 		}
 		// The row that goes says which bytes go with it: one that is being sent at this moment is no
 		// upload any more, and its bytes are the document's.
-		whole, err := db.One(ctx, tx, db.Value[*string], `delete from upload where tenant_id = $1 and account_id = $2 and dossier_id = $3 and id = $4 returning blob_key`,
-			s.Tenant(), s.Account(), dossier, id)
+		whole, err := db.One(ctx, tx, db.Value[*string], `delete from upload where tenant_id = $1 and account_id = $2 and dossier_id = $3 and id = $4 and client_id = $5 returning blob_key`,
+			s.Tenant(), s.Account(), dossier, id, s.Client())
 		if err == nil && whole != nil {
 			keys = append(keys, *whole)
 		}

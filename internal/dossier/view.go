@@ -13,6 +13,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/filetype"
 	"voordeur/internal/picture"
+	"voordeur/internal/tenant"
 )
 
 const (
@@ -64,7 +65,7 @@ func (ds *Dossiers) Openable(ctx context.Context, s access.Scope, dossier, id st
 
 // Ticket records that the actor looks at a document of Openable, which makes it read for his
 // account, and returns what the host of documents shows it for. The ticket holds for a few minutes,
-// for this document, and for as long as the session lives; it is sealed, so that an address tells
+// for this document, and for as long as the session and the mandate live; it is sealed, so that an address tells
 // nothing of either.
 func (ds *Dossiers) Ticket(ctx context.Context, s access.Scope, doc Document) (string, error) {
 	t, err := ds.tenants.Get(ctx, s.Tenant())
@@ -79,7 +80,7 @@ func (ds *Dossiers) Ticket(ctx context.Context, s access.Scope, doc Document) (s
 		face = access.Portal
 	}
 	until := strconv.FormatInt(ds.db.Clock().Now().Add(ticketLife).Unix(), 10)
-	plain := strings.Join([]string{string(face), s.Session(), doc.Dossier, doc.ID, until}, "|")
+	plain := strings.Join([]string{string(face), s.Session(), s.Behalf().Mandate, doc.Dossier, doc.ID, until}, "|")
 	return base64.RawURLEncoding.EncodeToString(t.Key.Seal([]byte(plain), ticketPlace(t.ID))), nil
 }
 
@@ -129,14 +130,17 @@ func (ds *Dossiers) redeem(ctx context.Context, tenantID, ticket, origin string)
 	}
 	p := strings.Split(string(plain), "|")
 	until, err := strconv.ParseInt(p[len(p)-1], 10, 64)
-	if len(p) != 5 || err != nil || ds.db.Clock().Now().Unix() > until {
+	if len(p) != 6 || err != nil || ds.db.Clock().Now().Unix() > until {
 		return Document{}, errs.Missing()
 	}
-	session, err := authn.Resume(ctx, ds.db, t.ID, t.Settings.Sessions.Limits(), access.Face(p[0]), p[1], origin)
+	session, err := authn.Resume(ctx, ds.db, t.ID, t.Settings.Sessions.Limits(), access.Face(p[0]), p[1], p[2], origin)
+	if err == nil && (session.Scope.Behalf().Mandate != p[2] || p[2] != "" && !t.Settings.Modules[tenant.ModuleMandates]) { // it has ended
+		err = errs.Missing()
+	}
 	if err != nil {
 		return Document{}, err
 	}
-	doc, err := ds.visible(ctx, session.Scope, p[2], p[3])
+	doc, err := ds.visible(ctx, session.Scope, p[3], p[4])
 	if err == nil && !doc.Opens() {
 		err = errs.Missing()
 	}

@@ -174,7 +174,11 @@ func (i *Identity) inviteWith(ctx context.Context, s access.Scope, once string, 
 		if err != nil {
 			return taken(err)
 		}
-		if err := audit.Record(ctx, tx, s, audit.Entry{Event: "account.invited", Client: in.Client, Objects: []audit.Object{{Kind: "account", ID: id}}}); err != nil {
+		entry := audit.Entry{Event: "account.invited", Client: in.Client, Objects: []audit.Object{{Kind: "account", ID: id}}}
+		if in.Role == access.RoleExtra {
+			entry.Detail = map[string]string{"new": given(in.Role, in.Rights)}
+		}
+		if err := audit.Record(ctx, tx, s, entry); err != nil {
 			return err
 		}
 		if err := i.mailInvitation(ctx, tx, t, id, strings.TrimSpace(in.Email), in.Name); err != nil {

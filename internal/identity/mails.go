@@ -2,12 +2,14 @@ package identity
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/db"
+	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 	"voordeur/internal/mail"
 	"voordeur/internal/notify"
@@ -18,8 +20,10 @@ import (
 type letter struct {
 	kind     string
 	face     access.Face
-	path     string // of the button, on the tenant's own address
-	settings bool   // has a link to the switches
+	path     string            // of the button, on the tenant's own address
+	settings bool              // has a link to the switches
+	values   map[string]string // further values of its texts
+	behalf   string            // the client whose news it is, when that is not the reader's own
 }
 
 func (i *Identity) send(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string, l letter) error {
@@ -43,6 +47,10 @@ func (i *Identity) compose(ctx context.Context, t *tenant.Tenant, lang i18n.Lang
 		Paragraphs: strings.Split(texts.T("mail."+l.kind+".body"), "\n"),
 		ButtonText: texts.T("mail." + l.kind + ".button"), ButtonURL: base + l.path,
 		Values: map[string]string{"name": name, "office": t.Name},
+	}
+	maps.Copy(content.Values, l.values)
+	if l.behalf != "" {
+		content.Paragraphs = append(content.Paragraphs, texts.T("mail.behalf", "client", l.behalf))
 	}
 	if l.settings && t.Settings.Modules[tenant.ModuleProfile] {
 		content.SettingsURL = base + "/profile#notifications"
@@ -71,6 +79,28 @@ func (i *Identity) Specimen(ctx context.Context, t *tenant.Tenant, lang i18n.Lan
 		kind: kind, face: face, path: "/",
 		settings: slices.Contains([]string{GroupDocuments, GroupMessages, GroupQuestionnaires}, kind),
 	})
+}
+
+// The kinds of mail about mandates.
+const (
+	MandateOffered = "mandate_offered"
+	MandateGiven   = "mandate_given"
+	MandateActive  = "mandate_active"
+	MandateEnded   = "mandate_ended"
+)
+
+// MailMandate mails an active account about a mandate: who acts for which client. Nobody is mailed at an address that
+// he has not shown to be his.
+func (i *Identity) MailMandate(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, kind, client, who string) error {
+	var email, name string
+	err := tx.QueryRow(ctx, `select email, name from account where tenant_id = $1 and id = $2 and face = 'portal' and state = 'active' and email <> '' and not email_unproved`, t.ID, account).Scan(&email, &name)
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return i.send(ctx, tx, t, account, email, name, letter{kind: kind, face: access.Portal, path: "/profile/mandates", values: map[string]string{"client": client, "who": who}})
 }
 
 func (i *Identity) mailInvitation(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string) error {
@@ -102,24 +132,32 @@ const selectWanted = `select email, name, case when state = 'active' and not ema
 , role, rights
 	from account where tenant_id = $1 and id = $2 and face = 'portal'`
 
-// Notify sends a mail without contents to those of the accounts that asked for this group (N47) and may
-// see what it is about.
-func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, accounts []string, group, dossier string) error {
+// Notify sends a mail without contents to those of the readers that asked for this group (N47) and may see what it
+// is about. Whoever reads for somebody else is told for whom: what he may see of that one is what his mandate says,
+// and without it he is no reader.
+func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, group, dossier string) error {
 	t, err := i.tenants.Get(ctx, tenantID)
 	if err != nil {
 		return err
 	}
-	for _, id := range accounts {
+	for _, r := range readers {
 		var address, name, groups, rights string
 		var role access.Role
-		err := tx.QueryRow(ctx, selectWanted, tenantID, id).Scan(&address, &name, &groups, &role, &rights)
+		err := tx.QueryRow(ctx, selectWanted, tenantID, r.Account).Scan(&address, &name, &groups, &role, &rights)
 		if err != nil {
 			return err
 		}
-		if !access.RightsOf(role, rights).Has(groupNamed(group).Needs) || !strings.Contains(" "+groups+" ", " "+group+" ") {
+		if r.Mandate == "" && !access.RightsOf(role, rights).Has(groupNamed(group).Needs) || !strings.Contains(" "+groups+" ", " "+group+" ") {
 			continue
 		}
-		if err := i.send(ctx, tx, t, id, address, name, letter{kind: group, face: access.Portal, path: "/dossiers/" + dossier, settings: true}); err != nil {
+		l := letter{kind: group, face: access.Portal, path: "/dossiers/" + dossier, settings: true, behalf: r.For}
+		if r.Mandate != "" {
+			if !t.Settings.Modules[tenant.ModuleMandates] {
+				continue
+			}
+			l.path = "/namens/" + r.Mandate + l.path
+		}
+		if err := i.send(ctx, tx, t, r.Account, address, name, l); err != nil {
 			return err
 		}
 	}

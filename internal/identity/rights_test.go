@@ -225,8 +225,8 @@ func TestA20_TheCounterTellsNothingOfWhatMayNotBeSeen(t *testing.T) {
 				return err
 			}
 			for n, kind := range []string{"document", "message", "message"} {
-				_, err := tx.Exec(ctx, `insert into unread (tenant_id, account_id, kind, object_id, dossier_id, tab, at)
-					select d.tenant_id, $1, $2, $3, min(d.id), 'messages', $4 from dossier d where d.tenant_id = 'notaris' group by d.tenant_id`, c.kim, kind, string(rune('a'+n)), tx.Now())
+				_, err := tx.Exec(ctx, `insert into unread (tenant_id, account_id, client_id, kind, object_id, dossier_id, tab, at)
+					select d.tenant_id, $1, $5, $2, $3, min(d.id), 'messages', $4 from dossier d where d.tenant_id = 'notaris' group by d.tenant_id`, c.kim, kind, string(rune('a'+n)), tx.Now(), c.client)
 				if err != nil {
 					return err
 				}

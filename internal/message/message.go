@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"voordeur/internal/access"
+	"voordeur/internal/access/authn"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
@@ -43,6 +44,7 @@ const (
 // Message is a letter in a dossier. Inbound and outbound are as the client sees it (N25).
 type Message struct {
 	ID, Dossier, Author, Subject, Body, ReplyTo string
+	Behalf                                      string // for whom its author acted, "" for himself
 	Client, ClientName                          string // the party whose conversation it is, "" for every party's
 	Inbound, Unread                             bool
 	SentAt                                      db.Time
@@ -56,9 +58,10 @@ func (m Message) ToMe(client bool) bool { return m.Inbound == client }
 const selectMessage = `select m.id, m.dossier_id, w.name, m.subject, coalesce(m.reply_to, ''), m.direction = 'inbound', m.sent_at,
 	exists (select 1 from unread u where u.tenant_id = m.tenant_id and u.account_id = $2 and u.kind = 'message' and u.object_id = m.id),
 	(select count(*) from message_read r join account o on o.tenant_id = r.tenant_id and o.id = r.account_id
-		where r.tenant_id = m.tenant_id and r.message_id = m.id and o.face <> w.face), m.body, coalesce(m.client_id, ''), coalesce(c.name, '')
+		where r.tenant_id = m.tenant_id and r.message_id = m.id and o.face <> w.face), m.body, coalesce(m.client_id, ''), coalesce(c.name, ''), coalesce(bc.name, '')
 	from message m join account w on w.tenant_id = m.tenant_id and w.id = m.author_id
-	left join client c on c.tenant_id = m.tenant_id and c.id = m.client_id where m.tenant_id = $1 and m.dossier_id = $3 `
+	left join client c on c.tenant_id = m.tenant_id and c.id = m.client_id
+	left join mandate b on b.tenant_id = m.tenant_id and b.id = m.mandate_id left join client bc on bc.tenant_id = b.tenant_id and bc.id = b.client_id where m.tenant_id = $1 and m.dossier_id = $3 `
 
 // clientSees is the one predicate of a message in a dossier that the client sees: of his own
 // conversation, and those to every party. $4 is the client.
@@ -68,7 +71,7 @@ const newestFirst = ` order by m.sent_at desc, m.id desc`
 
 func scanMessage(scan db.Scan) (Message, error) {
 	var m Message
-	err := scan(&m.ID, &m.Dossier, &m.Author, &m.Subject, &m.ReplyTo, &m.Inbound, &m.SentAt, &m.Unread, &m.ReadBy, &m.sealed, &m.Client, &m.ClientName)
+	err := scan(&m.ID, &m.Dossier, &m.Author, &m.Subject, &m.ReplyTo, &m.Inbound, &m.SentAt, &m.Unread, &m.ReadBy, &m.sealed, &m.Client, &m.ClientName, &m.Behalf)
 	return m, err
 }
 
@@ -213,9 +216,9 @@ func (ms *Messages) store(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s ac
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into message (tenant_id, id, dossier_id, client_id, direction, author_id, reply_to, subject, body, sent_at)
-		values ($1, $2, $3, nullif($4, ''), $5, $6, nullif($7, ''), $8, $9, $10)`,
-		t.ID, id, d.ID, client, directionOf(s), s.Account(), in.ReplyTo, in.Subject, t.Key.Seal([]byte(in.Body), aad(t.ID, id)), tx.Now())
+	_, err = tx.Exec(ctx, `insert into message (tenant_id, id, dossier_id, client_id, direction, author_id, reply_to, subject, body, sent_at, mandate_id)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, nullif($7, ''), $8, $9, $10, nullif($11, ''))`,
+		t.ID, id, d.ID, client, directionOf(s), s.Account(), in.ReplyTo, in.Subject, t.Key.Seal([]byte(in.Body), aad(t.ID, id)), tx.Now(), s.Behalf().Mandate)
 	if err != nil {
 		return err
 	}
@@ -297,25 +300,29 @@ func (ms *Messages) announce(ctx context.Context, tx *db.Tx, s access.Scope, d d
 		if err != nil {
 			return err
 		}
-		return mark(ctx, tx, s, d.ID, sent.ID, staff)
+		readers := make([]notify.Reader, len(staff))
+		for n, id := range staff {
+			readers[n].Account = id
+		}
+		return mark(ctx, tx, s, d.ID, sent.ID, readers)
 	}
 	if d.PublishedAt == nil {
 		return nil
 	}
-	accounts, err := dossier.Accounts(ctx, tx, s.Tenant(), d.ID, sent.Client)
+	readers, err := dossier.Readers(ctx, tx, s.Tenant(), d.ID, sent.Client, access.SeeMessages)
 	if err != nil {
 		return err
 	}
-	if err := mark(ctx, tx, s, d.ID, sent.ID, accounts); err != nil {
+	if err := mark(ctx, tx, s, d.ID, sent.ID, readers); err != nil {
 		return err
 	}
-	return ms.identity.Notify(ctx, tx, s.Tenant(), accounts, identity.GroupMessages, d.ID)
+	return ms.identity.Notify(ctx, tx, s.Tenant(), readers, identity.GroupMessages, d.ID)
 }
 
-func mark(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, id string, accounts []string) error {
-	marks := make([]notify.Mark, len(accounts))
-	for n, account := range accounts {
-		marks[n] = notify.Mark{Account: account, Kind: notify.Message, Object: id, Dossier: dossierID, Tab: Tab, At: tx.Now()}
+func mark(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, id string, readers []notify.Reader) error {
+	marks := make([]notify.Mark, len(readers))
+	for n, r := range readers {
+		marks[n] = notify.Mark{Account: r.Account, Client: r.Client, Kind: notify.Message, Object: id, Dossier: dossierID, Tab: Tab, At: tx.Now()}
 	}
 	return notify.Add(ctx, tx, s.Tenant(), marks...)
 }
@@ -325,12 +332,19 @@ func mark(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, id string, 
 func (ms *Messages) Shown(ctx context.Context, tx *db.Tx, s access.Scope, dossierID string) ([]notify.Mark, error) {
 	return db.All(ctx, tx, func(scan db.Scan) (notify.Mark, error) {
 		m := notify.Mark{Kind: notify.Message, Dossier: dossierID, Tab: Tab}
-		err := scan(&m.Account, &m.Object, &m.At)
+		err := scan(&m.Account, &m.Client, &m.Object, &m.At)
 		return m, err
-	}, `select a.id, m.id, m.sent_at from message m
-		join dossier d on d.tenant_id = m.tenant_id and d.id = m.dossier_id and d.published_at is not null
-		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
-		cross join account a
-		where a.tenant_id = p.tenant_id and a.client_id = p.client_id and m.tenant_id = $1 and m.dossier_id = $2 and m.direction = 'inbound' and (m.client_id is null or m.client_id = p.client_id)
-		and not exists (select 1 from message_read r where r.tenant_id = m.tenant_id and r.message_id = m.id and r.account_id = a.id)`, s.Tenant(), dossierID)
+	}, selectShown, s.Tenant(), tx.Now(), dossierID)
 }
+
+const (
+	shownIn = ` from message x
+		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and d.published_at is not null
+		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id `
+	shown = ` and x.tenant_id = $1 and x.dossier_id = $3 and x.direction = 'inbound' and (x.client_id is null or x.client_id = p.client_id)
+		and not exists (select 1 from message_read r where r.tenant_id = x.tenant_id and r.message_id = x.id and r.account_id = `
+	selectShown = `select a.id, p.client_id, x.id, x.sent_at` + shownIn + `cross join account a
+		where a.tenant_id = p.tenant_id and a.client_id = p.client_id` + shown + `a.id)
+		union all select m.account_id, p.client_id, x.id, x.sent_at` + shownIn + `cross join mandate m
+		where m.tenant_id = p.tenant_id and m.client_id = p.client_id and ` + authn.Holds + ` and ' ' || m.rights || ' ' like '% messages:see %'` + shown + `m.account_id)`
+)

@@ -221,7 +221,7 @@ func (p *post) notified() int {
 	}
 	before := count()
 	must(p.t, p.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return p.Identity.Notify(ctx, tx, tenantID, []string{p.account}, identity.GroupDocuments, "d")
+		return p.Identity.Notify(ctx, tx, tenantID, []notify.Reader{{Account: p.account}}, identity.GroupDocuments, "d")
 	}))
 	return count() - before
 }

@@ -50,7 +50,7 @@ func (a *App) answer(rec *recorder, c *web.Ctx, err error) {
 		return
 	}
 	if e.Kind == errs.Unauthenticated && (c.R.Method == http.MethodGet || c.R.Method == http.MethodHead) && !wantsProblem(c.R) {
-		next := c.R.URL.RequestURI()
+		next := c.Address()
 		if next == "/" {
 			next = ""
 		}
@@ -82,6 +82,7 @@ type reply struct {
 	Title  string         `json:"title"`
 	Detail string         `json:"detail"`
 	Fields []fieldProblem `json:"fields,omitempty"`
+	Typed  string         `json:"-"` // what was written and can no longer be sent
 }
 
 type fieldProblem struct {

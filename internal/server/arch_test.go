@@ -13,12 +13,12 @@ import (
 // ranks of the house: a package imports only lower ranks, and within a rank what is named before it.
 var ranks = [][]string{
 	{"errs", "clock", "i18n", "disk", "bulkhead", "trace"},
-	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "config", "pdf", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
+	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "config", "pdf", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
 	{"audit", "notify", "tenant", "letter", "identity"},
-	{"client"},
+	{"client", "mandate"},
 	{"dossier"},
 	{"message"},
-	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "home/homeweb", "identity/identityweb", "message/messageweb", "tenant/tenantweb"},
+	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "tenant/tenantweb"},
 	{"world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }
 

@@ -26,7 +26,7 @@ var onceKey = regexp.MustCompile(`name="once" value="([^"]+)"`)
 func TestN48_OnlyTheHeadOfACompanyHasExtraAccounts(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		head := h.client(directie)
-		if a := head.get("/profile"); !strings.Contains(a.body, "Accounts</h2>") || !strings.Contains(a.body, "/profile/accounts") || !strings.Contains(a.body, "Extra accounts") {
+		if a := head.get("/profile"); !strings.Contains(a.body, "Accounts</h2>") || !strings.Contains(a.body, "/profile/accounts") || !strings.Contains(a.body, "Extra accounts") || strings.Contains(a.body, "Gebruikers") {
 			t.Error("the head is not led to the extra accounts")
 		}
 		if a := head.get("/profile/accounts"); a.status != 200 || !strings.Contains(a.body, kim) || strings.Contains(a.body, directie+" ·") {

@@ -45,7 +45,7 @@ func FuzzTicket(f *testing.F) {
 	e := newEdge(f, dbtest.SQLite(f, nil), "http")
 	key, err := e.app.Tenants.Get(f.Context(), "notaris")
 	must(f, err)
-	for _, plain := range []string{"", "|", "portal|x|y|z|9999999999", "office||||9999999999", "a|b|c|d|-1", strings.Repeat("|", 99)} {
+	for _, plain := range []string{"", "|", "portal|x|m|y|z|9999999999", "office|||||9999999999", "a|b|c|d|-1", strings.Repeat("|", 99)} {
 		// Sealed as ours and for another place, and not sealed at all.
 		f.Add(base64.RawURLEncoding.EncodeToString(key.Key.Seal([]byte(plain), "view|ticket|notaris")))
 		f.Add(base64.RawURLEncoding.EncodeToString(key.Key.Seal([]byte(plain), "mail|content|notaris")))

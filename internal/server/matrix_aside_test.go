@@ -80,7 +80,7 @@ func (p *probe) consistent() {
 		join dossier d on d.tenant_id = u.tenant_id and d.id = u.dossier_id
 		left join document x on u.kind = 'document' and x.tenant_id = u.tenant_id and x.id = u.object_id
 		where u.tenant_id = $1 and (d.published_at is null or u.kind = 'document' and (x.published_at is null or x.state <> 'released')
-			or not exists (select 1 from dossier_party q where q.tenant_id = u.tenant_id and q.dossier_id = u.dossier_id and q.client_id = a.client_id))`, p.id)
+			or not exists (select 1 from dossier_party q where q.tenant_id = u.tenant_id and q.dossier_id = u.dossier_id and q.client_id = u.client_id))`, p.id)
 	p.check(len(wrong) == 0, "%s: clients have marks on what they do not see: %v", p, wrong)
 	unseen := p.list(`select u.kind || ' ' || u.object_id from unread u join account a on a.tenant_id = u.tenant_id and a.id = u.account_id and a.face = 'office'
 		where u.tenant_id = $1 and not exists (select 1 from dossier_staff w where w.tenant_id = u.tenant_id and w.dossier_id = u.dossier_id and w.account_id = u.account_id)`, p.id)

@@ -43,6 +43,7 @@ func (p *probe) askAt(a *actor, wild, fields map[string]string, way string) repl
 	} else if len(query) > 0 {
 		path += "?" + query.Encode()
 	}
+	path = a.base + path
 	body, kind := p.body(form)
 	if p.row.body != "" {
 		body = strings.NewReader(p.row.body)
@@ -160,7 +161,7 @@ func (p *probe) betrays(a *actor, r reply) {
 	for _, m := range tenantMark.FindAllStringSubmatch(text, -1) {
 		p.check(mark+m[1] == p.letter() && role != "", "%s: %s sees a name of tenant %s", p, a.name, m[1])
 		if m[2] != "" && p.face == access.Portal {
-			p.check(strings.HasSuffix(a.client, m[2]), "%s: %s sees the name of client %s", p, a.name, m[2])
+			p.check(strings.HasSuffix(a.client, m[2]) || p.named(a, text, m[0]), "%s: %s sees the name of client %s", p, a.name, m[2])
 		}
 		p.check(m[3] == "" || strings.HasSuffix(a.account, m[3]), "%s: %s sees what account %s typed", p, a.name, m[3])
 	}

@@ -59,7 +59,7 @@ func (p *probe) silent(combinations []map[string]string, pages map[string]reply,
 	if ways == nil {
 		ways = []string{""}
 	}
-	for _, a := range p.actors {
+	for _, a := range p.cast() {
 		n := 0
 		for _, wild := range combinations {
 			if n == 3 || !p.allowed(a, wild) {
@@ -88,8 +88,8 @@ func (s *site) noise() {
 		{s.id, `a.id in ('` + s.spare[access.Portal] + `', '` + s.spare[access.Office] + `')`},
 	} {
 		from := ` join account a on a.tenant_id = o.tenant_id and ` + what.accounts + ` where o.tenant_id = $1 on conflict do nothing`
-		s.exec(`insert into unread (tenant_id, account_id, kind, object_id, dossier_id, tab, at) select o.tenant_id, a.id, 'document', o.id, o.dossier_id, o.category, $2 from document o`+from, what.tenant, longAgo)
-		s.exec(`insert into unread (tenant_id, account_id, kind, object_id, dossier_id, tab, at) select o.tenant_id, a.id, 'message', o.id, o.dossier_id, 'messages', $2 from message o`+from, what.tenant, longAgo)
+		s.exec(`insert into unread (tenant_id, client_id, account_id, kind, object_id, dossier_id, tab, at) select o.tenant_id, coalesce(a.client_id, ''), a.id, 'document', o.id, o.dossier_id, o.category, $2 from document o`+from, what.tenant, longAgo)
+		s.exec(`insert into unread (tenant_id, client_id, account_id, kind, object_id, dossier_id, tab, at) select o.tenant_id, coalesce(a.client_id, ''), a.id, 'message', o.id, o.dossier_id, 'messages', $2 from message o`+from, what.tenant, longAgo)
 	}
 	s.exec(`insert into document_read (tenant_id, document_id, account_id, first_at, last_at) select o.tenant_id, o.id, a.id, $2, $2 from document o
 		join account a on a.tenant_id = o.tenant_id where o.tenant_id = $1 on conflict do nothing`, s.other.id, longAgo)

@@ -51,7 +51,7 @@ func (s *site) truth() *truth {
 			coalesce(client_id, '') from document where tenant_id = $1`,
 		"message": `select id, dossier_id, 'x', '', coalesce(client_id, '') from message where tenant_id = $1`,
 		"step":    `select id, dossier_id, '', '', '' from progress_step where tenant_id = $1`,
-		"upload":  `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end, '' from upload where tenant_id = $1`,
+		"upload":  `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end, client_id from upload where tenant_id = $1`,
 	} {
 		tr.children[kind] = map[string]truthChild{}
 		s.each(query, func(c []string) {
@@ -88,7 +88,7 @@ func (tr *truth) sees(a *actor, role access.Role, dossier string) bool {
 	switch {
 	case d == nil:
 		return false
-	case role == access.RoleClient || role == access.RoleHead || role == access.RoleExtra:
+	case role == access.RoleClient || role == access.RoleHead || role == access.RoleExtra || role == access.RoleRepresentative:
 		return d.published && d.clients[a.client]
 	case role == access.RoleHandler:
 		return d.staff[a.account]
@@ -138,6 +138,12 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if !s.has(`select id from passkey where tenant_id = $1 and id = $2 and account_id = $3`, s.id, id, a.account) {
 				return false
 			}
+		case "mandate":
+			mine := face == access.Office && s.has(`select id from mandate where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) ||
+				face == access.Portal && s.has(`select id from mandate where tenant_id = $1 and id = $2 and (account_id = $3 or client_id = $4)`, s.id, id, a.account, a.client)
+			if !mine || r.offered && !s.has(`select id from mandate where tenant_id = $1 and id = $2 and account_id = $3`, s.id, id, a.account) {
+				return false
+			}
 		case "letter":
 			if !s.has(`select id from letter where tenant_id = $1 and id = $2`, s.id, id) {
 				return false
@@ -179,6 +185,8 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 		return append(s.list(`select id from client where tenant_id in ($1, $2) group by id order by id limit 5`, s.id, s.other.id), never)
 	case "passkey":
 		return append(s.list(`select id from passkey where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
+	case "mandate":
+		return append(s.list(`select id from mandate where tenant_id in ($1, $2) group by id order by id limit 12`, s.id, s.other.id), never)
 	case "letter":
 		return append(s.list(`select id from letter where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "handler":

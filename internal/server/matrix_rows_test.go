@@ -59,6 +59,7 @@ type row struct {
 	own     bool // changes only what is of the actor's own account
 	dead    bool // the {token} is of the actor himself, and none that is tried is one of his
 	preview bool // shows staff what a client sees, and nothing else
+	offered bool // the {mandate} is one that was offered to the actor himself
 	moving  bool // is never the same twice: it shows the journal, or has keys of its own
 	// ready is SQL that makes the change possible again for the next actor: $1 is the tenant, $2
 	// the last identifier of the address, if it has one.
@@ -233,6 +234,18 @@ var rows = []row{
 	{face: portalFace, route: "POST /profile/two-step/passkey/{passkey}", want: 303, event: "account.passkey_renamed", form: []string{"name", "Mijn telefoon"}, own: true},
 	{face: portalFace, route: "GET /profile/two-step/passkey/{passkey}/remove", want: 200},
 	{face: portalFace, route: "POST /profile/two-step/passkey/{passkey}/remove", want: 303, event: "account.factor_unlinked", own: true, last: true, ready: passkeyMade},
+	{face: portalFace, route: "GET /profile/mandates", want: 200},
+	{face: portalFace, route: "GET /profile/mandates/new", want: 200},
+	{
+		face: portalFace, route: "POST /profile/mandates/new", want: 303, event: "mandate.given",
+		form: []string{"once", "<once>", "email", "<new>", "ground", "proxy", "rights", "dossiers:see", "rights", "messages:see"},
+	},
+	{face: portalFace, route: "GET /profile/mandates/{mandate}", want: 200},
+	{
+		face: portalFace, route: "POST /profile/mandates/{mandate}/accept", want: 303, event: "mandate.accepted", offered: true,
+		ready: `update mandate set accepted_at = null, revoked_at = null, ends_at = null, created_at = (select max(created_at) from session) where tenant_id = $1 and id = $2`,
+	},
+	{face: portalFace, route: "POST /profile/mandates/{mandate}/end", want: 303, event: "mandate.ended", ready: `update mandate set revoked_at = null, ends_at = null where tenant_id = $1 and id = $2`},
 	{face: portalFace, route: "GET /sessions", want: 200},
 	{face: portalFace, route: "POST /sessions/end", want: 404, quiet: true, form: []string{"session", "none"}, own: true},
 	{face: portalFace, route: "POST /sessions/end-others", want: 303, quiet: true, own: true},
@@ -302,7 +315,7 @@ var rows = []row{
 	{face: officeFace, route: "POST /settings/logo/remove", want: 303, event: settings, form: version},
 	{face: officeFace, route: "POST /settings/logo/font", want: 303, event: settings, multi: true, form: version, file: font},
 	{face: officeFace, route: "GET /settings/modules", want: 200},
-	{face: officeFace, route: "POST /settings/modules", want: 303, event: settings, form: append(version, "modules", "dossiers messages profile")},
+	{face: officeFace, route: "POST /settings/modules", want: 303, event: settings, form: append(version, "modules", "dossiers", "modules", "messages", "modules", "profile", "modules", "mandates")},
 	{face: officeFace, route: "GET /settings/labels", want: 200},
 	{face: officeFace, route: "POST /settings/labels", want: 303, event: settings, form: version},
 	{face: officeFace, route: "GET /settings/dossiers", want: 200, moving: true},
@@ -355,6 +368,16 @@ var rows = []row{
 		ready: `update account set state = 'active' where tenant_id = $1 and id = $2`,
 	},
 	{face: officeFace, route: "GET /resets", want: 200, event: "account.resets_listed"},
+	{face: officeFace, route: "GET /clients/{client}/mandates", want: 200, event: "client.viewed"},
+	{
+		face: officeFace, route: "POST /clients/{client}/mandates", want: 303, event: "mandate.recorded",
+		form:  []string{"once", "<once>", "email", "p.vanhouten@post.example", "ground", "parent", "rights", "dossiers:see", "proof_kind", "court", "proof", "Kenmerk 1"},
+		ready: `update mandate set revoked_at = created_at where tenant_id = $1 and client_id = $2 and email = 'p.vanhouten@post.example'`,
+	},
+	{
+		face: officeFace, route: "POST /clients/{client}/mandates/{mandate}/end", want: 303, event: "mandate.ended",
+		ready: `update mandate set revoked_at = null, ends_at = null where tenant_id = $1 and id = $2`,
+	},
 	{face: officeFace, route: "GET /unreachable", want: 200, event: "client.unreachable_listed", inQuery: map[string]string{"id": "client"}, shows: unreachable},
 	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/address", want: 200, event: "client.viewed"},
 	{

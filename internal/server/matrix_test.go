@@ -18,11 +18,12 @@ import (
 // allowedBy says whom a policy lets in. It repeats package access on purpose: the matrix must not
 // ask the code under test what is right.
 var allowedBy = map[string][]access.Role{
-	"portal: client":  {access.RoleClient, access.RoleHead, access.RoleExtra},
-	"office: read":    {access.RoleHandler, access.RoleAdministrator, access.RoleAuditor},
-	"office: work":    {access.RoleHandler, access.RoleAdministrator},
-	"office: manage":  {access.RoleAdministrator},
-	"office: journal": {access.RoleAdministrator, access.RoleAuditor},
+	"portal: client":         {access.RoleClient, access.RoleHead, access.RoleExtra, access.RoleRepresentative},
+	"portal: person or head": {access.RoleClient, access.RoleHead},
+	"office: read":           {access.RoleHandler, access.RoleAdministrator, access.RoleAuditor},
+	"office: work":           {access.RoleHandler, access.RoleAdministrator},
+	"office: manage":         {access.RoleAdministrator},
+	"office: journal":        {access.RoleAdministrator, access.RoleAuditor},
 }
 
 // TestMatrix asks every route as every kind of actor for every kind of object, in both of two
@@ -130,6 +131,9 @@ func (s *site) matrix() {
 		p.looks()
 	}
 	s.silence(list)
+	for _, p := range list {
+		p.ghosts()
+	}
 	slices.SortStableFunc(list, func(a, b *probe) int { return bit(a.row.last) - bit(b.row.last) })
 	for _, p := range list {
 		p.changes()
@@ -144,7 +148,7 @@ func bit(b bool) int {
 }
 
 // may says whether an account of the portal has a right: the head all of them, a person all but over
-// users, and an extra account those that it was given (A20, A21).
+// users, an extra account those that it was given, and who acts for another those of the mandate (A20, A21).
 func (a *actor) may(right string) bool {
 	switch a.role {
 	case access.RoleHead:
@@ -152,7 +156,7 @@ func (a *actor) may(right string) bool {
 	case access.RoleClient:
 		return right != "users:manage"
 	}
-	return a.role == access.RoleExtra && slices.Contains(strings.Fields(a.rights), right)
+	return (a.role == access.RoleExtra || a.base != "" && right != "users:manage") && slices.Contains(strings.Fields(a.rights), right)
 }
 
 // gate says whether the policy lets the actor in.
@@ -221,7 +225,7 @@ func (p *probe) refusals() {
 	combinations := p.begin()
 	kept := p.list(`select account_id from parked where tenant_id = $1 order by 1`, p.id)
 	p.unchanged("a refused request", func() {
-		for _, a := range p.actors {
+		for _, a := range p.cast() {
 			for _, wild := range combinations {
 				if !p.allowed(a, wild) {
 					p.refused(a, wild, p.ask(a, wild, nil))
@@ -233,7 +237,7 @@ func (p *probe) refusals() {
 		}
 	}, "parked")
 	p.check(slices.Equal(p.list(`select account_id from parked where tenant_id = $1 order by 1`, p.id), kept), "%s: a form was kept for somebody else", p)
-	for _, a := range p.actors {
+	for _, a := range p.cast() {
 		p.badFields(a, combinations)
 	}
 }
@@ -412,7 +416,7 @@ func (p *probe) looks() {
 		quiet = func(f func()) { p.unchanged("a page that is no look", f) }
 	}
 	quiet(func() {
-		for _, a := range p.actors {
+		for _, a := range p.cast() {
 			n := 0
 			for _, wild := range combinations {
 				if n < maxLooks && p.allowed(a, wild) {
@@ -460,7 +464,7 @@ func (p *probe) changes() {
 	}
 	combinations := p.begin()
 	theirs := p.digest(p.other.id)
-	for _, a := range p.actors {
+	for _, a := range p.cast() {
 		i := slices.IndexFunc(combinations, func(wild map[string]string) bool { return p.ready(a, wild) })
 		if i < 0 {
 			continue

@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
 	"voordeur/internal/identity"
+	"voordeur/internal/web"
 )
 
 // live returns what stands for {token} or {ticket} when it is good.
@@ -72,7 +73,7 @@ func (s *site) ticket(a *actor, face access.Face, document [2]string, life time.
 	t, err := s.house.Tenants.Get(context.Background(), s.id)
 	must(s.t, err)
 	until := s.house.DB.Clock().Now().Add(life).Unix()
-	plain := fmt.Sprintf("%s|%s|%s|%s|%d", face, authn.HashToken(a.cookie), document[0], document[1], until)
+	plain := fmt.Sprintf("%s|%s|%s|%s|%s|%d", face, authn.HashToken(a.cookie), strings.TrimPrefix(a.base, web.ActingPrefix), document[0], document[1], until)
 	return base64.RawURLEncoding.EncodeToString(t.Key.Seal([]byte(plain), "view|ticket|"+t.ID))
 }
 

@@ -64,9 +64,11 @@ type actor struct {
 	tenant                        string
 	face                          access.Face
 	role                          access.Role
-	rights                        string // of an extra account, as words
-	dead                          bool   // the session or the account is over
-	ended                         bool   // only the session is
+	rights                        string              // of an extra account or a mandate, as words
+	dead                          bool                // the session or the account is over
+	ended                         bool                // only the session is
+	base                          string              // what stands before every address while he acts for somebody
+	names                         map[string][]string // of clients that he may read, by tenant
 }
 
 func newUniverse(t *testing.T, d *db.DB) *universe {
@@ -90,7 +92,7 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	}
 	h, err := server.Wire(parts)
 	must(t, err)
-	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, IDs: ids})
+	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Mandates: h.Mandates, IDs: ids})
 	must(t, err)
 	_, err = h.Jobs.Drain(ctx)
 	must(t, err)
@@ -293,6 +295,7 @@ func (s *site) populate(ctx context.Context) {
 		s.id, world.FixtureID(12), "staff:"+s.account("collega@"+s.domain))
 	s.secondParty()
 	s.uploads()
+	s.mandates(ctx)
 	s.stop()
 	s.mark()
 }
@@ -340,8 +343,9 @@ func (s *site) uploads() {
 	}
 	for _, dossier := range uploadsIn {
 		for account := range 8 {
-			s.exec(`insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, media_type, size, received, sha256, blob_key, blob_size, blob_sum, created_at)
-				select tenant_id, $2, $3, $4, 'delivered', file_name, media_type, size, size, sha256, blob_key, blob_size, blob_sum, created_at
+			s.exec(`insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, media_type, size, received, sha256, blob_key, blob_size, blob_sum, created_at, client_id)
+				select tenant_id, $2, $3, $4, 'delivered', file_name, media_type, size, size, sha256, blob_key, blob_size, blob_sum, created_at,
+				coalesce((select a.client_id from account a where a.tenant_id = document.tenant_id and a.id = $4), '')
 				from document where tenant_id = $1 and id = $5`,
 				s.id, world.FixtureID(dossier*100+account+1), world.FixtureID(dossier), world.FixtureID((account+shift)%8+1), world.FixtureID(1))
 		}
@@ -411,6 +415,9 @@ func (s *site) enlist() {
 	for _, e := range extras {
 		add(e.name, e.email, access.Portal, access.RoleExtra, s, false).rights = e.rights
 	}
+	for _, m := range acting {
+		s.represents(add(m.name, representative, access.Portal, access.RoleRepresentative, s, false), m.id, m.rights)
+	}
 	add("handler not involved", "collega@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("handler", "behandelaar@"+s.domain, access.Office, access.RoleHandler, s, false)
 	add("administrator", "beheer@"+s.domain, access.Office, access.RoleAdministrator, s, false)
@@ -441,7 +448,7 @@ func (s *site) revive() {
 	for _, a := range s.actors {
 		if !a.dead && a.tenant == s.id {
 			s.exec(`update session set ended_at = null where tenant_id = $1 and id = $2`, s.id, authn.HashToken(a.cookie))
-			s.exec(`update account set state = 'active', removed_at = null, rights = $3 where tenant_id = $1 and id = $2`, s.id, a.account, a.rights)
+			s.exec(`update account set state = 'active', removed_at = null, rights = case when role = 'extra' then $3 else rights end where tenant_id = $1 and id = $2`, s.id, a.account, a.rights)
 		}
 	}
 }

@@ -241,6 +241,16 @@ func errorPage(c *web.Ctx, f ui.Frame, r reply) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if r.Typed != "" {
+				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "typed", Label: c.T("acting.typed"), Hint: c.T("acting.typed_hint"), Value: r.Typed, Rows: 8}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			if r.Status == http.StatusUnauthorized {
 				templ_7745c5c3_Err = ui.IconLink("user", "/login", c.T("login.submit")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

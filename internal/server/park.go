@@ -49,7 +49,7 @@ func (a *App) keep(c *web.Ctx, r web.Route, fields [][2]string) bool {
 	defer cancel()
 	t, err := a.Tenants.Get(ctx, c.Site.Tenant)
 	if err == nil {
-		err = a.Identity.Park(ctx, t, c.Site.Face, token, identity.Parked{Path: c.R.URL.Path, Shows: r.Resumes, Fields: fields})
+		err = a.Identity.Park(ctx, t, c.Site.Face, token, identity.Parked{Path: c.Path(), Shows: r.Resumes, Fields: fields})
 	}
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		a.Log.Error("park", "err", err)

@@ -23,9 +23,9 @@ func (a *App) unproved(rec *recorder, c *web.Ctx, r web.Route, err error) {
 		a.answer(rec, c, err)
 		return
 	}
-	next := c.R.URL.RequestURI()
+	next := c.Address()
 	if c.R.Method == http.MethodPost {
-		next = c.R.URL.Path
+		next = c.Path()
 		fields, err := typedIn(c)
 		if err == nil {
 			err = a.Identity.ParkOwn(c.R.Context(), c.Scope, identity.Parked{Path: next, Shows: r.Resumes, Proof: true, Fields: fields})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 	"voordeur/internal/identity/identityweb"
+	"voordeur/internal/mandate"
 	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
 	"voordeur/internal/trace"
@@ -114,7 +116,11 @@ func (a *App) route(rec *recorder, r *http.Request) {
 		}
 		return
 	}
-	c, err := a.begin(rec, r.WithContext(ctx), t, side)
+	mandate, plain, acts := "", (*url.URL)(nil), false
+	if side == access.Portal && t.Settings.Modules[tenant.ModuleMandates] {
+		mandate, plain, acts = web.Acting(r.URL)
+	}
+	c, err := a.begin(rec, r.WithContext(ctx), t, side, mandate)
 	if err != nil {
 		a.broken(rec, err)
 		return
@@ -122,6 +128,15 @@ func (a *App) route(rec *recorder, r *http.Request) {
 	if err := a.cross.Check(r); err != nil {
 		a.answer(rec, c, &errs.Error{Kind: errs.Forbidden, Key: "error.cross_origin", Err: err})
 		return
+	}
+	if acts && c.Scope.Account() != "" && c.Scope.Behalf().Mandate == "" {
+		a.ended(rec, c)
+		return
+	}
+	if acts {
+		r = r.WithContext(r.Context()) // a copy
+		r.URL, c.Base = plain, web.ActingPrefix+mandate
+		c.R = r
 	}
 	h, pattern := f.mux.Handler(r)
 	if pattern == "" {
@@ -181,7 +196,7 @@ func (a *App) noRoute(rec *recorder, c *web.Ctx, h http.Handler) {
 		return
 	}
 	rec.Header().Set("Allow", probe.Header().Get("Allow"))
-	a.page(rec, c, reply{http.StatusMethodNotAllowed, c.T("error.method"), c.T("error.method.next"), nil})
+	a.page(rec, c, reply{http.StatusMethodNotAllowed, c.T("error.method"), c.T("error.method.next"), nil, ""})
 }
 
 type discard struct{ h http.Header }
@@ -190,8 +205,8 @@ func (d discard) Header() http.Header         { return d.h }
 func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d discard) WriteHeader(int)             {}
 
-// begin loads the session, the language and the flash of a request.
-func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, side access.Face) (*web.Ctx, error) {
+// begin loads the session, by a mandate if one is given, the language and the flash of a request.
+func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, side access.Face, by string) (*web.Ctx, error) {
 	c := &web.Ctx{W: w, R: r, Site: a.Tenants.Site(t, side), Now: a.DB.Clock().Now()}
 	c.Site.Program = a.Version
 	origin := network(a.clientAddress(r))
@@ -199,7 +214,7 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 	lang := web.Wants(r.Header.Get("Accept-Language"))
 	if token := c.Cookie("session"); token != "" {
 		limits := t.Settings.Sessions.Limits()
-		s, err := authn.Load(r.Context(), a.DB, t.ID, limits, side, token, origin)
+		s, err := authn.LoadActing(r.Context(), a.DB, t.ID, limits, side, token, by, origin)
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return nil, err
 		}
@@ -213,6 +228,15 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 				return nil, err
 			}
 			c.Until = web.Until{Idle: limits.Idle, Silence: s.SeenAt.Add(limits.Idle), End: s.Ends}
+			if s.Others && c.Site.Modules[tenant.ModuleMandates] {
+				list, err := mandate.Choices(r.Context(), a.DB, s.Scope)
+				if err != nil {
+					return nil, err
+				}
+				for _, o := range list {
+					c.Choice = append(c.Choice, web.Choice{Mandate: o.Mandate, Name: o.Name, Ground: o.Ground, Unread: o.Unread})
+				}
+			}
 		}
 	}
 	c.Texts = t.Texts(lang)

@@ -72,56 +72,62 @@ func (h *house) kims(v *visitor) kims {
 	return k
 }
 
+// obeys shows that each address under base, and what the pages show, is as the rights say that give hands out.
+func (h *house) obeys(v *visitor, base string, k kims, give func(rights string)) {
+	h.t.Helper()
+	for n, c := range []struct {
+		rights string
+		open   []string // addresses that answer 200
+		closed []string
+		gone   []string // that are as if they were not there
+		status map[string]int
+		says   []string // on its Home or the dossier's page
+		hides  []string
+	}{
+		{everyRight, []string{"/dossiers", k.dossier, k.file, k.attached, k.letter, k.dossier + "/messages/new"}, nil, nil, map[string]int{"write": 303, "file": 303, "tus": 201}, []string{`href="` + base + `/dossiers"`, "messages/new", "Met bijlage"}, nil},
+		{"users:manage", nil, []string{"/dossiers", k.dossier, k.file, k.attached, k.letter, k.dossier + "/messages/new", k.dossier + "/looks", k.file + "/open"}, nil, map[string]int{"write": 403, "file": 403, "tus": 403}, []string{`href="/profile"`}, []string{`href="` + base + `/dossiers"`, "in behandeling", "Met bijlage", "akte.pdf", "ongelezen"}},
+		{"dossiers:see messages:see messages:send", []string{"/dossiers", k.dossier, k.file, k.attached, k.letter, k.dossier + "/messages/new"}, nil, nil, map[string]int{"write": 303, "file": 403, "tus": 403}, []string{`href="` + base + `/dossiers"`, "messages/new"}, nil},
+		{"dossiers:see dossiers:upload", []string{"/dossiers", k.dossier, k.file}, []string{k.letter, k.dossier + "/messages/new"}, []string{k.attached}, map[string]int{"write": 403, "file": 403, "tus": 201}, []string{`href="` + base + `/dossiers"`, "akte.pdf"}, []string{"messages/new", "Met bijlage", "tab=messages"}},
+		{"dossiers:see dossiers:upload messages:see", []string{"/dossiers", k.dossier, k.file, k.attached, k.letter}, []string{k.dossier + "/messages/new"}, nil, map[string]int{"write": 403, "file": 403, "tus": 201}, []string{"Met bijlage"}, []string{"messages/new"}},
+	} {
+		give(c.rights)
+		for status, list := range map[int][]string{200: c.open, 403: c.closed, 404: c.gone} {
+			for _, path := range list {
+				if a := v.get(base + path); a.status != status {
+					h.t.Errorf("with %q: %s answers %d, want %d", c.rights, path, a.status, status)
+				}
+			}
+		}
+		begun := v.tus("POST", base+k.dossier+"/uploads", map[string]string{"Upload-Length": "9", "Upload-Metadata": "filename c3R1ay5wZGY="}, nil)
+		got := map[string]int{
+			"write": v.send(base+k.dossier+"/messages/new", map[string]string{"once": "w" + strconv.Itoa(n), "subject": "Vraag", "body": "Tekst"}).status,
+			"file":  v.send(base+k.dossier+"/messages/new", map[string]string{"once": "f" + strconv.Itoa(n), "subject": "Vraag", "body": "Tekst"}, file{"stuk.pdf", smallPDF}).status,
+			"tus":   begun.status,
+		}
+		for what, want := range c.status {
+			if got[what] != want {
+				h.t.Errorf("with %q: %s answers %d, want %d", c.rights, what, got[what], want)
+			}
+		}
+		pages := v.get(base+"/").body + v.get(base+k.dossier).body + v.get(base+k.dossier+"?tab=messages").body + v.get(base+k.dossier+"?tab=document").body
+		for _, s := range c.says {
+			if !strings.Contains(pages, s) {
+				h.t.Errorf("with %q the pages do not have %q", c.rights, s)
+			}
+		}
+		for _, s := range c.hides {
+			if strings.Contains(pages, s) {
+				h.t.Errorf("with %q the pages have %q", c.rights, s)
+			}
+		}
+	}
+}
+
 func TestA20_WhatAnAccountMayNotDoIsClosedAtEachAddressFromTheNextRequestOn(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v := h.client(kim)
 		k := h.kims(v)
-		for n, c := range []struct {
-			rights string
-			open   []string // addresses that answer 200
-			closed []string
-			gone   []string // that are as if they were not there
-			status map[string]int
-			says   []string // on its Home or the dossier's page
-			hides  []string
-		}{
-			{everyRight, []string{"/dossiers", k.dossier, k.file, k.attached, k.letter, k.dossier + "/messages/new"}, nil, nil, map[string]int{"write": 303, "file": 303, "tus": 201}, []string{`href="/dossiers"`, "messages/new", "Met bijlage"}, nil},
-			{"users:manage", nil, []string{"/dossiers", k.dossier, k.file, k.attached, k.letter, k.dossier + "/messages/new", k.dossier + "/looks", k.file + "/open"}, nil, map[string]int{"write": 403, "file": 403, "tus": 403}, []string{`href="/profile"`}, []string{`href="/dossiers"`, "in behandeling", "Met bijlage", "akte.pdf", "ongelezen"}},
-			{"dossiers:see messages:see messages:send", []string{"/dossiers", k.dossier, k.file, k.attached, k.letter, k.dossier + "/messages/new"}, nil, nil, map[string]int{"write": 303, "file": 403, "tus": 403}, []string{`href="/dossiers"`, "messages/new"}, nil},
-			{"dossiers:see dossiers:upload", []string{"/dossiers", k.dossier, k.file}, []string{k.letter, k.dossier + "/messages/new"}, []string{k.attached}, map[string]int{"write": 403, "file": 403, "tus": 201}, []string{`href="/dossiers"`, "akte.pdf"}, []string{"messages/new", "Met bijlage", "tab=messages"}},
-			{"dossiers:see dossiers:upload messages:see", []string{"/dossiers", k.dossier, k.file, k.attached, k.letter}, []string{k.dossier + "/messages/new"}, nil, map[string]int{"write": 403, "file": 403, "tus": 201}, []string{"Met bijlage"}, []string{"messages/new"}},
-		} {
-			h.give(kim, c.rights)
-			for status, list := range map[int][]string{200: c.open, 403: c.closed, 404: c.gone} {
-				for _, path := range list {
-					if a := v.get(path); a.status != status {
-						t.Errorf("with %q: %s answers %d, want %d", c.rights, path, a.status, status)
-					}
-				}
-			}
-			_, begun := v.begin(k.dossier[len("/dossiers/"):], "stuk.pdf", 9, "")
-			got := map[string]int{
-				"write": v.send(k.dossier+"/messages/new", map[string]string{"once": "w" + strconv.Itoa(n), "subject": "Vraag", "body": "Tekst"}).status,
-				"file":  v.send(k.dossier+"/messages/new", map[string]string{"once": "f" + strconv.Itoa(n), "subject": "Vraag", "body": "Tekst"}, file{"stuk.pdf", smallPDF}).status,
-				"tus":   begun.status,
-			}
-			for what, want := range c.status {
-				if got[what] != want {
-					t.Errorf("with %q: %s answers %d, want %d", c.rights, what, got[what], want)
-				}
-			}
-			pages := v.get("/").body + v.get(k.dossier).body + v.get(k.dossier+"?tab=messages").body
-			for _, s := range c.says {
-				if !strings.Contains(pages, s) {
-					t.Errorf("with %q the pages do not have %q", c.rights, s)
-				}
-			}
-			for _, s := range c.hides {
-				if strings.Contains(pages, s) {
-					t.Errorf("with %q the pages have %q", c.rights, s)
-				}
-			}
-		}
+		h.obeys(v, "", k, func(rights string) { h.give(kim, rights) })
 		h.give(kim, "")
 		if a := v.get("/dossiers"); a.status != http.StatusForbidden || !strings.Contains(a.body, "Uw account heeft hier geen toegang toe.") {
 			t.Errorf("without any right: %d", a.status)
@@ -337,6 +343,10 @@ func TestA18_RightsAreChangedLaterAndHoldAtTheNextRequest(t *testing.T) {
 		if !strings.Contains(detail, `"old":"`+everyRight+`"`) || !strings.Contains(detail, `"new":"dossiers:see messages:see"`) {
 			t.Errorf("the journal has %s", detail)
 		}
+		page = words(h.staff("auditor@delinde.example").get("/journal?group=account").body)
+		if want := "Rechten eerst: Dossiers en documenten bekijken, Documenten meesturen, Berichten lezen, Berichten versturen Rechten daarna: Dossiers en documenten bekijken, Berichten lezen"; !strings.Contains(page, want) {
+			t.Errorf("the page of the journal does not say what could be done before and since: %s", page)
+		}
 		for _, c := range []struct {
 			what   string
 			form   []string
@@ -371,6 +381,11 @@ func TestA16_A17_TheWizardMakesOneUserAtTheEndAndNoneBefore(t *testing.T) {
 			return n
 		}
 		had := accounts()
+		for _, path := range []string{"/profile", "/profile/accounts", "/profile/accounts/new", "/profile/accounts/" + h.accountOf(kim)} {
+			if b := words(head.get(path).body); !strings.Contains(b, "Gebruikers") || strings.Contains(b, "Extra accounts") {
+				t.Errorf("%s does not call them users", path)
+			}
+		}
 		if a := head.get("/profile/accounts"); !strings.Contains(a.body, `href="/profile/accounts/new"`) || strings.Contains(a.body, `name="email"`) {
 			t.Error("the list does not lead to the steps")
 		}

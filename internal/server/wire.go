@@ -21,6 +21,8 @@ import (
 	"voordeur/internal/identity/identityweb"
 	"voordeur/internal/jobs"
 	"voordeur/internal/mail"
+	"voordeur/internal/mandate"
+	"voordeur/internal/mandate/mandateweb"
 	"voordeur/internal/message"
 	"voordeur/internal/message/messageweb"
 	"voordeur/internal/notify"
@@ -55,6 +57,7 @@ type House struct {
 	Clients  *client.Clients
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
+	Mandates *mandate.Mandates
 	Heavy    map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
 }
 
@@ -63,7 +66,8 @@ func Wire(p Parts) (*House, error) {
 	tenants := tenant.New(p.DB, p.Keys, p.Origin)
 	looks := audit.NewLooks(p.DB)
 	ids := identity.New(p.DB, tenants)
-	h := &House{Clients: client.New(p.DB, looks), Store: p.Blobs, Heavy: heavy(ids)}
+	mandates := mandate.New(p.DB, tenants, ids)
+	h := &House{Mandates: mandates, Clients: client.New(p.DB, looks), Store: p.Blobs, Heavy: heavy(ids)}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	tenants.Texting = p.Texts != nil
@@ -80,6 +84,7 @@ func Wire(p Parts) (*House, error) {
 	runner := jobs.New(p.DB, p.Log, map[string]jobs.Func{
 		identity.JobLink:  ids.LinkJob(),
 		identity.JobReset: ids.ResetJob(),
+		mandate.JobOffer:  mandates.OfferJob(),
 		notify.JobSend:    notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
 	})
 	runner.Insist(notify.JobSend, notify.Tries)
@@ -91,6 +96,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants).Routes()...)
+	routes = append(routes, mandateweb.New(p.DB, mandates, h.Clients).Routes()...)
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	app, err := New(Deps{

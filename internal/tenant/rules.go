@@ -15,7 +15,7 @@ import (
 )
 
 // Modules are the parts that can be switched, in the order of the page.
-var Modules = []string{ModuleDossiers, ModuleMessages, ModuleProfile}
+var Modules = []string{ModuleDossiers, ModuleMessages, ModuleProfile, ModuleMandates}
 
 func within(f *errs.Fields, name string, n, least, most int64) {
 	if n < least || n > most {

@@ -46,6 +46,7 @@ const (
 	ModuleDossiers = "dossiers"
 	ModuleMessages = "messages"
 	ModuleProfile  = "profile"
+	ModuleMandates = "mandates" // acting for somebody else
 )
 
 // Status is a state a dossier can be in, with its words.

@@ -35,6 +35,16 @@ type Frame struct {
 	Idle   int
 	Ends   int64
 	Banner string // a lasting remark, as in "u bekijkt dit als de klant"
+	// Choices are the clients whose things the visitor can look at, himself first; empty when there is nobody else.
+	Choices []Choice
+	Behalf  string // for whom he acts on this page, "" for himself
+}
+
+// Choice is a client whose things the visitor can look at.
+type Choice struct {
+	Name, Ground, New string // New says how much is new there, "" for nothing
+	Href              string
+	Current           bool
 }
 
 // NavItem is a place in the navigation.

@@ -41,10 +41,20 @@ type Ctx struct {
 	Site   Site
 	Texts  *i18n.Texts
 	Scope  access.Scope
+	Base   string   // what stands before the path while somebody acts for another, "" otherwise; R has the path without it
+	Choice []Choice // for whom the visitor can act, himself first; empty when there is nobody else
 	Unread int
 	Now    time.Time
 	Until  Until // when the visitor's session ends
 	Flash  *Flash
+}
+
+// Choice is one of the clients whose things the visitor can look at.
+type Choice struct {
+	Mandate string // "" for his own
+	Name    string
+	Ground  string
+	Unread  int // capped at 100
 }
 
 // Until is when a session ends: by silence, which may last for Idle, and whatever happens.
@@ -58,6 +68,8 @@ type Flash struct {
 	Kind string `json:"k"` // ok, info, warning or error
 	Key  string `json:"t"`
 	Args []any  `json:"a,omitempty"`
+	// Base is that of the page for which it is: another window, for another client, does not show it.
+	Base string `json:"b,omitempty"`
 }
 
 // May reports whether the tenant has a module and whoever is logged in has a right in it; staff have
@@ -95,12 +107,12 @@ func (c *Ctx) Queries(name string) []string {
 	return list
 }
 
-// See answers 303 with a local address; anything else leads to the first page.
+// See answers 303 with a local address, which At places; anything else leads to the first page.
 func (c *Ctx) See(path string) error {
 	if !Local(path) {
 		path = "/"
 	}
-	http.Redirect(c.W, c.R, path, http.StatusSeeOther)
+	http.Redirect(c.W, c.R, c.At(path), http.StatusSeeOther)
 	return nil
 }
 
@@ -113,7 +125,7 @@ func Local(path string) bool {
 
 // Done is See with a sentence on the next page.
 func (c *Ctx) Done(path, key string, args ...any) error {
-	c.SetFlash(Flash{Kind: "ok", Key: key, Args: args})
+	c.SetFlash(Flash{Kind: "ok", Key: key, Args: args, Base: BaseOf(c.At(path))})
 	return c.See(path)
 }
 
@@ -165,10 +177,16 @@ func (c *Ctx) TakeFlash() {
 	if v == "" {
 		return
 	}
-	c.SetCookie(flashCookie, "", -1)
 	b, err := base64.RawURLEncoding.DecodeString(v)
 	var f Flash
-	if err != nil || json.Unmarshal(b, &f) != nil {
+	if err == nil {
+		err = json.Unmarshal(b, &f)
+	}
+	if err == nil && f.Base != c.Base {
+		return // it waits for its own window, for a minute
+	}
+	c.SetCookie(flashCookie, "", -1)
+	if err != nil {
 		return
 	}
 	if _, known := i18n.Keys(i18n.NL)[f.Key]; known {

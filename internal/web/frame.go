@@ -26,7 +26,8 @@ func (c *Ctx) Frame(title string) ui.Frame {
 	if c.Scope.Account() == "" {
 		return f
 	}
-	f.Who, f.Nav = c.Scope.Name(), c.nav()
+	f.Who, f.Nav, f.Behalf = c.Scope.Name(), c.nav(), c.Scope.Behalf().Name
+	f.Choices = c.choices()
 	if !c.Until.End.IsZero() {
 		f.Idle, f.Ends = int(c.Until.Idle/time.Second), c.Until.End.Unix()
 	}
@@ -37,6 +38,33 @@ func (c *Ctx) Frame(title string) ui.Frame {
 		f.Unread, f.UnreadCount = c.Texts.N("ui.unread", c.Unread), strconv.Itoa(c.Unread)
 	}
 	return f
+}
+
+// choices are the clients whose things the visitor can look at, with their addresses.
+func (c *Ctx) choices() []ui.Choice {
+	var out []ui.Choice
+	for _, o := range c.Choice {
+		it := ui.Choice{Name: o.Name, Href: "/", Ground: c.T("acting.self"), Current: o.Mandate == c.Scope.Behalf().Mandate}
+		if o.Mandate != "" {
+			it.Href, it.Ground = ActingPrefix+o.Mandate+"/", c.T("mandate.ground."+o.Ground)
+		}
+		switch {
+		case o.Unread >= 100:
+			it.New = c.T("acting.new", "n", "99+")
+		case o.Unread > 0:
+			it.New = c.T("acting.new", "n", o.Unread)
+		}
+		out = append(out, it)
+	}
+	return out
+}
+
+// By returns who did something, and for whom when he acted for somebody.
+func (c *Ctx) By(author, behalf string) string {
+	if behalf == "" {
+		return author
+	}
+	return c.T("acting.by", "who", author, "client", behalf)
 }
 
 func (c *Ctx) nav() []ui.NavItem {

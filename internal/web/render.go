@@ -21,13 +21,19 @@ var (
 )
 
 // Render answers with a page. It is made as a whole before a byte of it goes out: one that cannot be
-// made is an error that still has an answer, and one write costs less than many.
+// made is an error that still has an answer, and one write costs less than many. While somebody acts for
+// another, the addresses in it get their prefix here.
 func (c *Ctx) Render(status int, page templ.Component) error {
 	b := pages.Get().(*bytes.Buffer)
 	defer pages.Put(b)
 	b.Reset()
 	if err := page.Render(c.R.Context(), b); err != nil {
 		return err
+	}
+	if c.Base != "" {
+		out := c.prefixed(b.Bytes())
+		b.Reset()
+		b.Write(out)
 	}
 	h := c.W.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -37,11 +37,20 @@ type office struct {
 	labels                                      map[i18n.Lang]map[string]string
 	clients                                     []person
 	later                                       func(*tenant.Settings) // what the office chose once the first clients were in
+	acting                                      []acting               // who acts for whom; nil where the office has that switched off
+}
+
+// acting is somebody who acts for a client of the same office; the office has seen the proof. from and until are
+// working days before now, the latter 0 for no end.
+type acting struct {
+	client, email, ground, proofKind, proof string // client is the name
+	from, until                             int
 }
 
 func (o office) settings() tenant.Settings {
 	s := tenant.DefaultSettings()
 	own(o.id, &s)
+	s.Modules[tenant.ModuleMandates] = o.acting != nil
 	s.Theme, s.Statuses, s.Progress, s.Labels = o.theme, o.statuses, o.progress, o.labels
 	s.Mail = tenant.MailSettings{From: "portaal@" + o.domain, FromName: o.name, Address: o.street + ", " + o.postcode}
 	return s

@@ -3,6 +3,7 @@ package world
 import (
 	"voordeur/internal/access"
 	"voordeur/internal/client"
+	"voordeur/internal/mandate"
 	"voordeur/internal/tenant"
 )
 
@@ -19,8 +20,25 @@ func accountant() office {
 			steps("aangifte", "Aangifte", "Gegevens vragen", "Gegevens ontvangen", "Aangifte maken", "Akkoord ontvangen", "Indienen"),
 			steps("loon", "Loonadministratie", "Uren ontvangen", "Lonen berekenen", "Loonstroken sturen", "Loonaangifte doen"),
 		},
-		clients: []person{ketting(), aydin(), mol()},
-		later:   byPIN,
+		clients: []person{ketting(), aydin(), mol(), kettingHolding()},
+		acting: []acting{
+			{client: "Fietsenmakerij De Ketting bv", email: "teun@deketting.example", ground: mandate.Company, proofKind: "register", proof: "Uittreksel van 2 maart, bestuurder T. Ketting", from: 40},
+			{client: "Tuinen van Mol vof", email: "teun@deketting.example", ground: mandate.Proxy, proofKind: "letter", proof: "Volmacht voor de verbouwing, getekend door A. Mol", from: 60, until: 25},
+		},
+		later: byPIN,
+	}
+}
+
+// kettingHolding is the director's own company, above the one with the bicycles (A7).
+func kettingHolding() person {
+	return person{
+		kind: client.Company, name: "Ketting Holding bv", email: "holding@deketting.example", number: "K-203", mails: true, extra: []account{{"Teun Ketting", "teun@deketting.example", access.OwnRights}},
+		greeting: "Geachte heer Ketting,", signs: "Teun Ketting, Ketting Holding bv", address: []string{"Kruisstraat 12", "5211 DV Den Bosch"},
+		dossiers: []story{{
+			number: "2026-V-203", title: "Aangifte vennootschapsbelasting 2025", status: "in_progress", note: "Wij maken de aangifte over 2025.", template: "aangifte", done: 2, opened: 22,
+			papers: []paper{file(7, "Aangifte concept.pdf", taxReturn("Aangifte vennootschapsbelasting 2025", cost{"Belasting over de winst", 1410000}, cost{"Voorlopig betaald", -1200000}))},
+			said:   []said{write(7, "Het concept van de aangifte", "Het concept staat bij „Documenten”. Kijkt u mee naar het dividend van vorig jaar?")},
+		}},
 	}
 }
 

@@ -2,6 +2,7 @@ package world
 
 import (
 	"voordeur/internal/client"
+	"voordeur/internal/mandate"
 	"voordeur/internal/passwords"
 	"voordeur/internal/tenant"
 )
@@ -17,7 +18,8 @@ func homeCare() office {
 			steps("start", "Zorg starten", "Aanmelding ontvangen", "Kennismaken", "Zorgplan maken", "Zorgplan tekenen", "Zorg starten"),
 			steps("hulpmiddel", "Hulpmiddel", "Aanvragen", "Passen", "Leveren"),
 		},
-		clients: []person{jansen(), dekker(), bakker()},
+		clients: []person{jansen(), dekker(), bakker(), daughter()},
+		acting:  []acting{{client: "de heer A. Dekker", email: "m.dekker@post.example", ground: mandate.Proxy, proofKind: "letter", proof: "Volmacht, getekend aan huis", from: 2}},
 		later:   byLetter,
 	}
 }
@@ -27,6 +29,11 @@ func byLetter(s *tenant.Settings) {
 	s.Password = passwords.Rule{Min: 8, Upper: 1, Digit: 1, Special: 1, Forbidden: "?", Twice: true}
 	s.Activation = tenant.Activation{Channel: tenant.ByLetter, After: tenant.SaveContact}
 	s.Login.Organisation = true
+}
+
+// daughter has no care herself: she acts for her father.
+func daughter() person {
+	return person{kind: client.Person, name: "mevrouw M. Dekker", salutation: "mevrouw", email: "m.dekker@post.example", mails: true, greeting: "Beste mevrouw Dekker,", signs: "M. Dekker", address: []string{"Lijsterhof 22", "8021 EC Zwolle"}}
 }
 
 // bakker gets in with the letter that waits to be printed.

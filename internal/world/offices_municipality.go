@@ -19,6 +19,7 @@ func municipality() office {
 			steps("melding", "Melding openbare ruimte", "Melding ontvangen", "Bekijken", "Oplossen"),
 		},
 		clients: []person{yilmaz(), veenstra()},
+		acting:  []acting{},
 	}
 }
 

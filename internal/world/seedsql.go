@@ -48,8 +48,8 @@ const (
 
 	seedMessage = `insert into message (tenant_id, id, dossier_id, direction, author_id, subject, body, sent_at)
 		select tenant_id, $3, id, 'inbound', handler_id, $4, $5, updated_at from dossier where tenant_id = $1 and id = $2 and published_at is not null`
-	seedUnread = `insert into unread (tenant_id, account_id, kind, object_id, dossier_id, tab, at)
-		select m.tenant_id, 'seedaccount' || substr(p.client_id, 11), 'message', m.id, m.dossier_id, 'messages', m.sent_at from message m
+	seedUnread = `insert into unread (tenant_id, client_id, account_id, kind, object_id, dossier_id, tab, at)
+		select m.tenant_id, p.client_id, 'seedaccount' || substr(p.client_id, 11), 'message', m.id, m.dossier_id, 'messages', m.sent_at from message m
 			join dossier_party p on p.tenant_id = m.tenant_id and p.dossier_id = m.dossier_id where m.tenant_id = $1 and m.id >= $2 and m.id <= $3
-		union all select m.tenant_id, m.author_id, 'message', m.id, m.dossier_id, 'messages', m.sent_at from message m where m.tenant_id = $1 and m.id >= $2 and m.id <= $3`
+		union all select m.tenant_id, '', m.author_id, 'message', m.id, m.dossier_id, 'messages', m.sent_at from message m where m.tenant_id = $1 and m.id >= $2 and m.id <= $3`
 )

@@ -17,6 +17,7 @@ import (
 	"voordeur/internal/dossier"
 	"voordeur/internal/identity"
 	"voordeur/internal/mail"
+	"voordeur/internal/mandate"
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
 	"voordeur/internal/sms"
@@ -31,6 +32,7 @@ type Builder struct {
 	Clients  *client.Clients
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
+	Mandates *mandate.Mandates
 	// Work does the jobs that wait. Without it nothing is released while the story goes on, so nobody
 	// has opened a document yet.
 	Work func(context.Context) error
@@ -124,10 +126,29 @@ func (b Builder) office(ctx context.Context, o office, now time.Time) (Tenant, e
 		t.Logins = append(t.Logins, logins...)
 		acts = append(acts, theirs...)
 	}
+	for _, m := range o.acting {
+		acts = append(acts, act{moment(now, m.from, 8, 30), func(ctx context.Context) error { return b.acting(ctx, handler, m, now) }})
+	}
 	if err := b.play(ctx, acts); err != nil {
 		return t, err
 	}
 	return t, b.later(ctx, o, t, now)
+}
+
+// acting has an employee note who acts for a client. What is over by now can only have begun in a past.
+func (b Builder) acting(ctx context.Context, a access.Staff, m acting, now time.Time) error {
+	in := mandate.Draft{Email: m.email, Ground: m.ground, ProofKind: m.proofKind, Proof: m.proof, Rights: access.OwnRights}
+	if m.until > 0 {
+		if _, past := b.DB.Clock().(*Clock); !past {
+			return nil
+		}
+		in.Ends = moment(now, m.until, 0, 0)
+	}
+	id, err := db.One(ctx, b.DB, db.Value[string], `select id from client where tenant_id = $1 and name = $2`, a.Scope().Tenant(), m.client)
+	if err != nil {
+		return err
+	}
+	return b.Mandates.Record(ctx, a, id, "mandate-"+m.client+m.email, in)
 }
 
 // later gives an office the settings that it chose when its first clients were in, and has the letters

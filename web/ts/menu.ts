@@ -1,6 +1,6 @@
 // closeMenus closes an opened menu with Escape, and when the focus or a click goes elsewhere.
 export function closeMenus(): void {
-  for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu')) {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu, details.switch')) {
     menu.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !menu.open) return
       menu.open = false

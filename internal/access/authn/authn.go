@@ -28,6 +28,7 @@ type Session struct {
 	Language string // the account's own, "" for none
 	Began    string // the language that the session began with, "" for none
 	Unread   int    // capped at 100
+	Others   bool   // there are clients for whom the account may act now
 	SeenAt   time.Time
 	Ends     time.Time // whatever happens
 }
@@ -44,20 +45,38 @@ func (l Limits) Since(now time.Time) (began, seen db.Time) {
 	return db.At(now.Add(-l.Life)), db.At(now.Add(-l.Idle))
 }
 
+// Holds is whether the mandate m is in force at $2: accepted, begun, not over and not ended. What it is not in
+// force for does not exist. Whoever asks joins it to his statement.
+const Holds = `m.accepted_at is not null and m.revoked_at is null and m.starts_at <= $2 and (m.ends_at is null or m.ends_at > $2)`
+
+// The clients whose things are looked at: the one of the mandate, or else the account's own.
+const newOf = `(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.client_id = coalesce(b.client_id, a.client_id, '') and u.kind = `
+
 const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), a.rights, s.means, a.language, s.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
-	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.kind = 'document' limit 100) capped),
-	(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.kind = 'message' limit 100) capped)
+	` + newOf + `'document' limit 100) capped),
+	` + newOf + `'message' limit 100) capped),
+	exists (select 1 from mandate m where m.tenant_id = s.tenant_id and m.account_id = s.account_id and ` + Holds + `),
+	coalesce(b.id, ''), coalesce(b.client_id, ''), coalesce(b.ground, ''), coalesce(b.rights, ''), coalesce(bc.name, '')
 	from session s join account a on a.tenant_id = s.tenant_id and a.id = s.account_id
+	left join (select m.tenant_id, m.id, m.account_id, m.client_id, m.ground, m.rights from mandate m where m.tenant_id = $1 and m.id = $7 and ` + Holds + `) b
+		on b.tenant_id = s.tenant_id and b.account_id = s.account_id
+	left join client bc on bc.tenant_id = b.tenant_id and bc.id = b.client_id
 	where s.tenant_id = $1 and s.id = $5 and s.face = $6 and a.face = s.face and a.state = 'active' and ` + Alive
 
 // Load returns the live session of a token, with its account, in one statement. An ended session,
 // a blocked account and a token of another tenant or face are all NotFound.
 func Load(ctx context.Context, d *db.DB, tenant string, limits Limits, face access.Face, token, origin string) (Session, error) {
-	return Resume(ctx, d, tenant, limits, face, HashToken(token), origin)
+	return Resume(ctx, d, tenant, limits, face, HashToken(token), "", origin)
 }
 
-// Resume is Load for whoever has proof of a session other than its token, as a ticket that names it.
-func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face access.Face, id, origin string) (Session, error) {
+// LoadActing is Load for an account that acts by a mandate: the scope is for the client who is represented. A
+// mandate that is not in force, or not the account's, leaves the scope as it is without, which Scope.Behalf tells.
+func LoadActing(ctx context.Context, d *db.DB, tenant string, limits Limits, face access.Face, token, mandate, origin string) (Session, error) {
+	return Resume(ctx, d, tenant, limits, face, HashToken(token), mandate, origin)
+}
+
+// Resume is LoadActing for whoever has proof of a session other than its token, as a ticket that names it.
+func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face access.Face, id, mandate, origin string) (Session, error) {
 	now := d.Clock().Now()
 	data := mint.Data{Tenant: tenant, Session: id, Origin: origin}
 	var s Session
@@ -65,13 +84,21 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	var rights string
 	var documents, messages int
 	bound, silent := limits.Since(now)
-	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, silent, id, string(face)).
-		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &documents, &messages)
+	var represented, granted string
+	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, silent, id, string(face), mandate).
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &documents, &messages,
+			&s.Others, &data.Behalf.Mandate, &represented, &data.Behalf.Ground, &granted, &data.Behalf.Name)
 	if err != nil {
 		return Session{}, err
 	}
+	if data.Behalf.Mandate != "" {
+		data.Client, data.Role, rights = represented, access.RoleRepresentative, granted
+	}
 	data.Proved, data.Rights = proved.Time, access.RightsOf(data.Role, rights)
-	s.Unread = unread(data, documents, messages)
+	s.Unread = min(documents+messages, 100)
+	if data.Client != "" {
+		s.Unread = Unread(data.Rights, documents, messages)
+	}
 	s.Scope, s.SeenAt, s.Ends = mint.New(data), seen.Time, ends.Time
 	if cut := began.Add(limits.Life); cut.Before(s.Ends) { // the organisation made it shorter since
 		s.Ends = cut
@@ -79,14 +106,13 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	return s, nil
 }
 
-// unread is how much is new of what the account may see, capped at 100.
-func unread(data mint.Data, documents, messages int) int {
+// Unread is how much is new for a client of what these rights let him see, capped at 100.
+func Unread(r access.Rights, documents, messages int) int {
 	n := 0
-	staff := data.Client == ""
-	if staff || data.Rights.Has(access.SeeDossiers) {
+	if r.Has(access.SeeDossiers) {
 		n += documents
 	}
-	if staff || data.Rights.Has(access.SeeMessages) {
+	if r.Has(access.SeeMessages) {
 		n += messages
 	}
 	return min(n, 100)

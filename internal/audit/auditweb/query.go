@@ -1,6 +1,7 @@
 package auditweb
 
 import (
+	"cmp"
 	"strings"
 
 	"voordeur/internal/access"
@@ -10,7 +11,7 @@ import (
 )
 
 // groups are the kinds of event that can be filtered on: what stands before the dot of an event.
-var groups = []string{"dossier", "document", "message", "progress", "client", "account", "letter", "session", "tenant", "journal", "seal"}
+var groups = []string{"dossier", "document", "message", "progress", "client", "account", "mandate", "letter", "session", "tenant", "journal", "seal"}
 
 // query is the address of a page of the journal: everything that was asked for stands in it.
 type query struct {
@@ -84,7 +85,8 @@ func dateType(list []ui.Problem, field string) string {
 func actor(c *web.Ctx, r audit.Row) string {
 	switch {
 	case r.ActorName != "":
-		return r.ActorName
+		behalf, _ := r.Behalf()
+		return c.By(r.ActorName, behalf)
 	case r.ActorKind == "system":
 		return c.T("journal.system")
 	case r.ActorKind == "visitor":
@@ -132,11 +134,33 @@ func person(r audit.Row) string {
 func things(r audit.Row) string {
 	var list []string
 	for _, o := range r.Objects {
-		if o.Name != "" && !(o.Kind == "account" && r.ActorKind == "visitor") {
+		_, behalf := r.Behalf() // then the mandate's client stands beside who acted
+		if o.Name != "" && !(o.Kind == "account" && r.ActorKind == "visitor") && !(o.Kind == "mandate" && behalf) {
 			list = append(list, o.Name)
 		}
 	}
 	return strings.Join(list, ", ")
+}
+
+// rightLines say what an account or a mandate gave before and gives since, as far as the entry notes it.
+func rightLines(c *web.Ctx, r audit.Row) []string {
+	var out []string
+	if list, noted := rightsIn(c, r, "offered"); noted {
+		out = append(out, c.T("journal.rights_offered", "rights", list))
+	}
+	if list, noted := rightsIn(c, r, "old"); noted {
+		out = append(out, c.T("journal.rights_old", "rights", list))
+	}
+	if list, noted := rightsIn(c, r, "new"); noted {
+		out = append(out, c.T("journal.rights_new", "rights", list))
+	}
+	return out
+}
+
+func rightsIn(c *web.Ctx, r audit.Row, detail string) (list string, noted bool) {
+	stored, noted := r.Detail[detail]
+	rights, _ := access.ParseRights(stored)
+	return cmp.Or(strings.Join(c.RightTexts(rights), ", "), c.T("journal.rights_none")), noted
 }
 
 func means(c *web.Ctx, r audit.Row) string {

@@ -65,7 +65,7 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 	if v.messages, err = p.messages.ListAsClient(ctx, a, seen); err != nil {
 		return err
 	}
-	if v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, seen.Account, seen.Dossier.ID); err != nil {
+	if v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, seen.Account, seen.Party.ID, seen.Dossier.ID); err != nil {
 		return err
 	}
 	v.tab = v.tabOf(c)

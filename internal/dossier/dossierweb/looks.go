@@ -18,8 +18,8 @@ type lookDay struct {
 
 // lookLine is what somebody did, as often as he did it that day.
 type lookLine struct {
-	who, role, text string
-	own             bool // an account of the client's own
+	who, role, text string // role is that of staff; one's own people have none here
+	own             bool   // an account of the client's own
 	icon            string
 	last            time.Time
 	times           int
@@ -58,10 +58,16 @@ func byDay(c *web.Ctx, page dossier.LookPage) []lookDay {
 }
 
 func line(c *web.Ctx, page dossier.LookPage, r audit.Row) lookLine {
-	l := lookLine{who: r.ActorName, role: c.T("looks.role." + string(r.Role)), own: r.ActorKind == "client", last: r.At.Time, times: 1}
+	l := lookLine{who: r.ActorName, own: r.ActorKind == "client", last: r.At.Time, times: 1}
+	if r.ActorKind == "staff" {
+		l.role = c.T("looks.role." + string(r.Role))
+	}
 	l.icon = lookIcon(r.Event)
 	if r.Actor == c.Scope.Account() {
 		l.who = c.T("looks.you")
+	}
+	if behalf, ok := r.Behalf(); ok {
+		l.who = c.By(l.who, behalf)
 	}
 	l.text = c.T("looks.event."+r.Event, "what", page.Title(r))
 	return l

@@ -254,7 +254,7 @@ func lookRow(c *web.Ctx, l lookLine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !l.own {
+		if l.role != "" {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(l.role + " · ")
 			if templ_7745c5c3_Err != nil {

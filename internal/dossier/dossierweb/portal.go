@@ -200,7 +200,7 @@ func (p *Pages) load(c *web.Ctx, d dossier.Dossier) (pageView, error) {
 	if v.messages, err = p.messages.List(ctx, c.Scope, d); err != nil {
 		return v, err
 	}
-	v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, c.Scope.Account(), d.ID)
+	v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, c.Scope.Account(), c.Scope.Client(), d.ID)
 	return v, err
 }
 
@@ -259,7 +259,7 @@ func fileProps(c *web.Ctx, base string, d dossier.Document, staff bool) ui.File 
 	if t, ok := filetype.Lookup(ext); ok {
 		label = c.T(t.Label)
 	}
-	f := ui.File{Icon: ui.FileIcon(ext), Name: d.Title, Meta: c.T("document.meta", "type", label, "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", d.Author)}
+	f := ui.File{Icon: ui.FileIcon(ext), Name: d.Title, Meta: c.T("document.meta", "type", label, "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", c.By(d.Author, d.Behalf))}
 	if f.State = d.StateText(c.Texts, staff, c.Now); f.State == "" {
 		f.DownloadHref, f.OpenHref = base+"/documents/"+d.ID, openHref(c, base, d)
 	}

@@ -62,7 +62,7 @@ func (p *Pages) begin(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.W.Header().Set("Location", c.R.URL.EscapedPath()+"/"+u.ID)
+	c.W.Header().Set("Location", c.At(c.R.URL.EscapedPath())+"/"+u.ID)
 	c.W.WriteHeader(http.StatusCreated)
 	return nil
 }

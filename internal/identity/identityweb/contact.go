@@ -88,7 +88,7 @@ func (p *Pages) contact(c *web.Ctx, a access.Client) error {
 	case err != nil:
 		return err
 	}
-	if err := p.ids.UnparkAt(c.R.Context(), c.Scope, c.R.URL.Path); err != nil {
+	if err := p.ids.UnparkAt(c.R.Context(), c.Scope, c.Path()); err != nil {
 		return err
 	}
 	if asked {

@@ -48,13 +48,13 @@ func (p *Pages) showExtras(c *web.Ctx, a access.Client, status int, f extraForm,
 	if err != nil {
 		return err
 	}
-	title := c.T("extra.title")
-	if len(problems) > 0 {
-		title = c.T("page.error_title", "title", title)
-	}
 	rule, err := p.userRule(c)
 	if err != nil {
 		return err
+	}
+	title := usersTitle(c, rule)
+	if len(problems) > 0 {
+		title = c.T("page.error_title", "title", title)
 	}
 	return c.Render(status, extrasView(c, c.Frame(title), list, rule, f, problems))
 }
@@ -93,6 +93,29 @@ func (p *Pages) userRule(c *web.Ctx) (tenant.UserRule, error) {
 		return tenant.UserRule{}, err
 	}
 	return t.Settings.Users, nil
+}
+
+// usersTitle is what the people of a company are called: users where it chooses what each may do, extra accounts where
+// they are all alike (conflicts.md K28).
+func usersTitle(c *web.Ctx, rule tenant.UserRule) string {
+	if rule.Rights {
+		return c.T("users.title")
+	}
+	return c.T("extra.title")
+}
+
+func usersLead(c *web.Ctx, rule tenant.UserRule) string {
+	if rule.Rights {
+		return c.T("users.lead")
+	}
+	return c.T("extra.lead")
+}
+
+func noUsers(c *web.Ctx, rule tenant.UserRule) string {
+	if rule.Rights {
+		return c.T("users.none")
+	}
+	return c.T("extra.none")
 }
 
 type editForm struct {

@@ -59,7 +59,14 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 		blocks = append([]templ.Component{proofBlock(c)}, blocks...)
 	}
 	if a.Can(access.ManageUsers) {
-		blocks = append(blocks, accountsBlock(c))
+		rule, err := p.userRule(c)
+		if err != nil {
+			return err
+		}
+		blocks = append(blocks, accountsBlock(c, rule))
+	}
+	if c.Site.Modules[tenant.ModuleMandates] {
+		blocks = append(blocks, mandatesBlock(c))
 	}
 	return c.Render(status, profileView(c, c.Frame(title), c.T("profile.lead"), problems, blocks))
 }

@@ -16,7 +16,7 @@ func (p *Pages) resume(c *web.Ctx) error {
 		return err
 	}
 	if parked.Shows {
-		c.SetFlash(web.Flash{Kind: "info", Key: "resume.kept"})
+		c.SetFlash(web.Flash{Kind: "info", Key: "resume.kept", Base: web.BaseOf(parked.Path)})
 		return c.See(web.Link(parked.Path, "resume", "1"))
 	}
 	return c.Render(200, resumeView(c, c.Frame(c.T("resume.title")), parked))

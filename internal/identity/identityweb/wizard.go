@@ -43,7 +43,7 @@ type confirmStepForm struct {
 // wizardView is one step: the place in the row, and what was filled in so far.
 type wizardView struct {
 	step, of int
-	rights   bool // the organisation hands out rights
+	rule     tenant.UserRule
 	draft    identity.Draft
 	field    ui.Field
 	problems []ui.Problem
@@ -65,7 +65,7 @@ func (p *Pages) begin(c *web.Ctx, step int) (wizardView, error) {
 	if err == nil && !rule.Wizard {
 		err = errs.New(errs.Forbidden, "error.module_off")
 	}
-	v := wizardView{step: step, of: 2, rights: rule.Rights}
+	v := wizardView{step: step, of: 2, rule: rule}
 	if rule.Rights {
 		v.of = 3
 	} else if step == 3 {
@@ -132,7 +132,7 @@ func (p *Pages) keepData(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	if v.rights {
+	if v.rule.Rights {
 		return c.See(v.at(rightsPath))
 	}
 	return c.See(v.at(confirmStep))
@@ -150,7 +150,7 @@ func (p *Pages) wizardRights(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	if !v.rights {
+	if !v.rule.Rights {
 		return c.See(v.at(confirmStep))
 	}
 	chosen := strings.Fields(v.draft.Words)
@@ -198,7 +198,7 @@ func (p *Pages) wizardOverview(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	if v.rights && v.draft.Rights() == 0 {
+	if v.rule.Rights && v.draft.Rights() == 0 {
 		return c.See(v.at(rightsPath))
 	}
 	return p.showStep(c, 200, v)

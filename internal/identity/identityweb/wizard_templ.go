@@ -187,7 +187,7 @@ func wizardDataView(c *web.Ctx, f ui.Frame, v wizardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = wizard(c, f, v, c.T("wizard.data"), extrasPath, c.T("extra.title")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = wizard(c, f, v, c.T("wizard.data"), extrasPath, usersTitle(c, v.rule)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -320,7 +320,7 @@ func wizardConfirmView(c *web.Ctx, f ui.Frame, v wizardView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.rights {
+			if v.rule.Rights {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section><h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -178,7 +178,7 @@ func (p *Pages) newPage(c *web.Ctx) error {
 
 // resume fills in what was typed before a session ended.
 func (p *Pages) resume(c *web.Ctx, v *letterView) error {
-	parked, err := p.ids.ParkedAt(c.R.Context(), c.Scope, c.R.URL.Path)
+	parked, err := p.ids.ParkedAt(c.R.Context(), c.Scope, c.Path())
 	if err != nil || len(parked.Fields) == 0 {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"voordeur/internal/identity"
 	"voordeur/internal/jobs"
 	"voordeur/internal/mail"
+	"voordeur/internal/mandate"
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
 	"voordeur/internal/scan"
@@ -64,11 +65,13 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	w.Dossiers = dossier.New(d, w.Tenants, w.Identity, w.Vault, w.Looks)
 	w.Messages = message.New(d, w.Tenants, w.Identity, w.Dossiers)
 	w.Dossiers.Shown = w.Messages.Shown
+	w.Mandates = mandate.New(d, w.Tenants, w.Identity)
 	outbox, err := mail.OpenOutbox(w.Outbox)
 	must(t, err)
 	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
 		identity.JobLink:  w.Identity.LinkJob(),
 		identity.JobReset: w.Identity.ResetJob(),
+		mandate.JobOffer:  w.Mandates.OfferJob(),
 		notify.JobSend:    notify.SendJob(d, w.key, outbox, nil),
 	})
 	texts, err := sms.OpenOutbox(w.Outbox)

@@ -18,6 +18,14 @@ type Data struct {
 	Means   string    // password, password+totp, system
 	Proved  time.Time // when the owner of the session last proved himself
 	Origin  string    // network prefix the request came from, never a full address
+	Behalf  Behalf
+}
+
+// Behalf is for whom an account acts that is not its own client. The zero Behalf is nobody.
+type Behalf struct {
+	Mandate string
+	Name    string // of the client who is represented
+	Ground  string // why: company, parent, guardian ...
 }
 
 // Scope is proof of who asks, in which tenant. The zero Scope is nobody.
@@ -44,7 +52,8 @@ func (s Scope) Role() Role { return s.data.Role }
 // Name returns the name to show for who acts.
 func (s Scope) Name() string { return s.data.Name }
 
-// Client returns the id of the person or company a portal account belongs to.
+// Client returns the id of the person or company whose things these are: the one a portal account belongs
+// to or, while it acts for somebody, that one.
 func (s Scope) Client() string { return s.data.Client }
 
 // Rights returns what a portal account may do; staff have permissions instead.
@@ -61,3 +70,6 @@ func (s Scope) Proved() time.Time { return s.data.Proved }
 
 // Origin returns the network prefix of the request.
 func (s Scope) Origin() string { return s.data.Origin }
+
+// Behalf returns for whom the account acts, the zero Behalf when for itself.
+func (s Scope) Behalf() Behalf { return s.data.Behalf }
