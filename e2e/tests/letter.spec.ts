@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { Keys } from '../keys'
 import { enter } from '../sessions'
 import { expect, test, Visitor } from '../vocabulary'
 
@@ -10,7 +11,7 @@ function secretOf(paper: string): string {
   return found
 }
 
-test('C5 C6 C7 C8 C9 C10 C11 C12 C58: from the letter to the own password', async ({ ik, demo, browser }, info) => {
+test('C5 C6 C7 C8 C9 C10 C11 C12 C58: from the letter to the own password, by keyboard', async ({ ik, demo, browser }, info) => {
   test.slow()
   const { portal, office } = demo.tenant('thuiszorg')
   const who = `brief-${info.project.name}-${info.repeatEachIndex}-${info.retry}`.toLowerCase()
@@ -19,6 +20,7 @@ test('C5 C6 C7 C8 C9 C10 C11 C12 C58: from the letter to the own password', asyn
   const staff = await browser.newContext({ viewport, locale, timezoneId, acceptDownloads: true })
   await enter(staff, demo, 'thuiszorg', 'handler')
   const desk = new Visitor(await staff.newPage())
+  const keys = new Keys(ik)
   let secret = ''
 
   await test.step('C6: the office makes an account and prints its letter', async () => {
@@ -39,37 +41,37 @@ test('C5 C6 C7 C8 C9 C10 C11 C12 C58: from the letter to the own password', asyn
   await test.step('C5 C7 C8: the letter lets one choose a password, and nothing else', async () => {
     await ik.open(`${portal}/login`)
     await expect(ik.page.getByLabel('Organisatie')).toHaveValue('Thuiszorg Dichtbij')
-    await ik.vul('Gebruikersnaam', who)
-    await ik.vul('Wachtwoord', secret)
-    await ik.druk('Inloggen')
+    await keys.type('Gebruikersnaam', who)
+    await keys.type('Wachtwoord', secret)
+    await keys.follow('Inloggen')
     await ik.zie('Vul tweemaal hetzelfde wachtwoord in')
     await ik.axe()
     await ik.open(`${portal}/dossiers`)
     await ik.zie('Kies uw wachtwoord')
-    await ik.vul('Wachtwoord uit de brief', secret)
-    await ik.vul('Nieuw wachtwoord', 'Cordaan?2022')
-    await ik.vul('Herhaal het nieuwe wachtwoord', 'Cordaan?2022')
-    await ik.druk('Wijzig wachtwoord')
+    await keys.type('Wachtwoord uit de brief', secret)
+    await keys.type('Nieuw wachtwoord', 'Cordaan?2022')
+    await keys.type('Herhaal het nieuwe wachtwoord', 'Cordaan?2022')
+    await keys.follow('Wijzig wachtwoord')
     await ik.zie('geen van deze tekens: ? – nog niet in orde')
     await ik.axe()
-    await ik.vul('Wachtwoord uit de brief', secret)
-    await ik.vul('Nieuw wachtwoord', 'Cordaan!2022')
-    await ik.vul('Herhaal het nieuwe wachtwoord', 'Cordaan!2022')
-    await ik.druk('Wijzig wachtwoord')
+    await keys.type('Wachtwoord uit de brief', secret)
+    await keys.type('Nieuw wachtwoord', 'Cordaan!2022')
+    await keys.type('Herhaal het nieuwe wachtwoord', 'Cordaan!2022')
+    await keys.follow('Wijzig wachtwoord')
     await ik.zie('Mijn (contact)gegevens')
   })
 
   await test.step('C9 C10 C11: who goes away comes back to the contact data', async () => {
-    await ik.druk('Uitloggen')
-    await ik.vul('Gebruikersnaam', who)
-    await ik.vul('Wachtwoord', 'Cordaan!2022')
-    await ik.druk('Inloggen')
+    await keys.follow('Uitloggen')
+    await keys.type('Gebruikersnaam', who)
+    await keys.type('Wachtwoord', 'Cordaan!2022')
+    await keys.follow('Inloggen')
     await ik.vul(/^Huistelefoonnummer/, '038 123 45 67')
-    await ik.druk('Opslaan')
+    await keys.follow('Opslaan')
     await ik.zie('Dit veld is verplicht.')
     await ik.axe()
-    await ik.vul('Email (Privé)', email)
-    await ik.druk('Opslaan')
+    await keys.type('Email (Privé)', email)
+    await keys.follow('Opslaan')
     await ik.zie('Log nu in met uw e-mailadres')
   })
 
