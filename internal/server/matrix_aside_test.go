@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -35,23 +34,23 @@ func (s *site) aside(dossier, account string) string {
 	if dossier == "" {
 		return ""
 	}
-	var b strings.Builder
+	var all []part
 	for _, table := range slices.Sorted(maps.Keys(s.beside)) {
 		if table != "journal" {
-			fmt.Fprintf(&b, "%x\n", s.sum("select * from "+table+" where tenant_id = $1 and "+s.beside[table], s.id, dossier, account))
+			all = append(all, part{table, "select * from " + table + " where tenant_id = $1 and " + s.beside[table]})
 		}
 	}
-	return b.String()
+	return s.prints(all, s.id, dossier, account)
 }
 
 // accounts is a fingerprint of what the site has of other accounts than the actor's.
 func (s *site) accounts(a *actor) string {
 	s.t.Helper()
-	out := fmt.Sprintf("%x\n", s.sum(`select * from account where tenant_id = $1 and id <> $2`, s.id, a.account))
+	all := []part{{"account", `select * from account where tenant_id = $1 and id <> $2`}}
 	for _, table := range []string{"session", "parked", "account_token", "unread", "document_read", "message_read", "upload"} {
-		out += fmt.Sprintf("%s %x\n", table, s.sum("select * from "+table+" where tenant_id = $1 and account_id <> $2", s.id, a.account))
+		all = append(all, part{table, "select * from " + table + " where tenant_id = $1 and account_id <> $2"})
 	}
-	return out
+	return s.prints(all, s.id, a.account)
 }
 
 // consistent checks what must be true of lists and unread marks after every change: each list

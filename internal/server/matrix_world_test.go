@@ -38,7 +38,7 @@ type universe struct {
 	handler http.Handler
 	raw     *sql.DB
 	watch   *sql.Conn // only looks whether anything was written
-	summed  string    // how far the database was written when sums were taken
+	summed  int64     // how far the database was written when sums were taken
 	sums    map[string][32]byte
 	tables  []string
 	beside  map[string]string // tables with something of a dossier or an account, and the condition for another's
@@ -150,10 +150,10 @@ func (u *universe) has(query string, args ...any) bool {
 }
 
 // digest is a fingerprint of everything that one tenant has, whatever the order of its rows. What
-// is in the tables named after it does not count.
+// is in the tables that are left out may change.
 func (u *universe) digest(tenantID string, but ...string) string {
 	u.t.Helper()
-	var b strings.Builder
+	var all []part
 	for _, table := range u.tables {
 		if slices.Contains(but, table) {
 			continue
@@ -162,9 +162,33 @@ func (u *universe) digest(tenantID string, but ...string) string {
 		if table == "tenant" {
 			column = "id"
 		}
-		fmt.Fprintf(&b, "%s %x\n", table, u.sum("select * from "+table+" where "+column+" = $1", tenantID))
+		all = append(all, part{table, "select * from " + table + " where " + column + " = $1"})
 	}
-	return b.String()
+	return u.prints(all, tenantID)
+}
+
+// part is some of what is in the database: a query, and its name in a fingerprint.
+type part struct{ name, query string }
+
+// prints returns a line for each part, with its name and a fingerprint of its rows. PostgreSQL makes them all
+// in one query, since each costs a way there and back.
+func (u *universe) prints(parts []part, args ...any) string {
+	u.t.Helper()
+	var b strings.Builder
+	if u.parts.DB.Dialect() == db.SQLite {
+		for _, p := range parts {
+			fmt.Fprintf(&b, "%s %x\n", p.name, u.sum(p.query, args...))
+		}
+		return b.String()
+	}
+	for n, p := range parts {
+		if n > 0 {
+			b.WriteString(" union all ")
+		}
+		fmt.Fprintf(&b, "select '%s ' || coalesce(sum(('x' || left(md5(r::text), 15))::bit(60)::bigint), 0)::text from (%s) r", p.name, p.query)
+	}
+	lines := u.list(b.String()+" order by 1", args...)
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // sum is a fingerprint of the rows of a query, whatever their order. It reads them again only when
@@ -210,15 +234,11 @@ func (u *universe) sum(query string, args ...any) [32]byte {
 	return total
 }
 
-// written says how far the database was written: it changes with every commit, and may with more.
-func (u *universe) written() string {
+// written says how far a database of SQLite was written: it changes with every commit of another connection, and
+// this one never writes.
+func (u *universe) written() (now int64) {
 	u.t.Helper()
-	query := `select pg_current_wal_insert_lsn()::text`
-	if u.parts.DB.Dialect() == db.SQLite {
-		query = `pragma data_version` // of a connection that itself never writes
-	}
-	var now string
-	must(u.t, u.watch.QueryRowContext(context.Background(), query).Scan(&now))
+	must(u.t, u.watch.QueryRowContext(context.Background(), `pragma data_version`).Scan(&now))
 	return now
 }
 
