@@ -10,8 +10,8 @@ test.use({ viewport: { width: 360, height: 740 } })
 test('a passkey opens the portal at 360 px by keyboard, and nothing once it is removed', { tag: ['@js', '@once'] }, async ({ ik, demo, context }) => {
   test.setTimeout(300_000)
   const { page } = ik
-  const me: Login = demo.person('accountant', 'portal', 4)
-  const { portal } = demo.tenant('accountant')
+  const me: Login = demo.person('eloket', 'portal', 1)
+  const { portal } = demo.tenant('eloket')
   const key = await authenticator(page)
   await bring(context, portal, await logIn(portal, me))
 
@@ -76,7 +76,7 @@ test('a passkey opens the portal at 360 px by keyboard, and nothing once it is r
   })
 
   await test.step('no other address takes it', async () => {
-    for (const other of [demo.tenant('accountant').office, demo.tenant('gemeente').portal]) {
+    for (const other of [demo.tenant('eloket').office, demo.tenant('gemeente').portal]) {
       await ik.open(`${other}/login`)
       await ik.druk('Inloggen met een passkey')
       await ik.zie('Er is geen passkey gebruikt.')

@@ -21,22 +21,22 @@ test('A22 A23 A25: a telephone is linked with the PIN of a letter', { tag: '@pho
   let pin = ''
 
   await test.step('A22: the office makes the letter and prints it', async () => {
-    await desk.open(`${office}/clients?q=Aydin`)
-    await desk.page.getByRole('link', { name: /Aydin/ }).first().click()
-    await desk.druk('Brief met pincode mevrouw S. Aydin')
+    await desk.open(`${office}/clients?q=Mol`)
+    await desk.page.getByRole('link', { name: /Tuinen van Mol/ }).first().click()
+    await desk.druk('Brief met pincode Tuinen van Mol vof')
     await look(desk)
-    await desk.vul(/^Adres op de brief/, 'Havensingel 30\n5211 TX Den Bosch')
+    await desk.vul(/^Adres op de brief/, 'Dijkweg 3\n5391 AA Nuland')
     await desk.druk('Nieuwe brief maken')
     await desk.zie('De brief staat klaar om af te drukken.')
     await look(desk)
     const begun = desk.page.waitForEvent('download')
-    await desk.druk('Afdrukken mevrouw S. Aydin')
+    await desk.druk('Afdrukken Tuinen van Mol vof')
     pin = pinOf(await (await begun).path())
   })
 
   await test.step('A22: the client links a telephone with it', async () => {
-    const me = demo.tenant('accountant').logins.find((l) => l.email === 's.aydin@post.example')
-    if (!me) throw new Error('the demo has no mevrouw Aydin')
+    const me = demo.tenant('accountant').logins.find((l) => l.email === 'kantoor@tuinenvanmol.example')
+    if (!me) throw new Error('the demo has no Tuinen van Mol')
     await ik.open(`${portal}/login`)
     await ik.vul('E-mailadres', me.email)
     await ik.vul('Wachtwoord', me.password)

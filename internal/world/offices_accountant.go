@@ -85,7 +85,7 @@ func ketting() person {
 
 func aydin() person {
 	return person{
-		kind: client.Person, name: "mevrouw S. Aydin", salutation: "mevrouw", email: "s.aydin@post.example", number: "K-311", pin: true, greeting: "Geachte mevrouw Aydin,", signs: "S. Aydin", address: []string{"Havensingel 30", "5211 TX Den Bosch"},
+		kind: client.Person, name: "mevrouw S. Aydin", salutation: "mevrouw", email: "s.aydin@post.example", number: "K-311", greeting: "Geachte mevrouw Aydin,", signs: "S. Aydin", address: []string{"Havensingel 30", "5211 TX Den Bosch"},
 		dossiers: []story{
 			{
 				number: "2026-I-311", title: "Aangifte inkomstenbelasting 2025", status: "in_progress", note: "Uw aangifte staat klaar. Wij wachten op uw akkoord.", template: "aangifte", done: 3, opened: 26,
@@ -105,7 +105,7 @@ func aydin() person {
 
 func mol() person {
 	return person{
-		kind: client.Company, name: "Tuinen van Mol vof", email: "kantoor@tuinenvanmol.example", number: "K-187", greeting: "Geachte vennoten,", signs: "Anneke Mol", address: []string{"Dijkweg 3", "5391 AA Nuland"},
+		kind: client.Company, name: "Tuinen van Mol vof", email: "kantoor@tuinenvanmol.example", number: "K-187", pin: true, greeting: "Geachte vennoten,", signs: "Anneke Mol", address: []string{"Dijkweg 3", "5391 AA Nuland"},
 		dossiers: []story{
 			{
 				number: "2026-S-187", title: "Van vof naar bv: rekent het voor u?", status: "in_progress", note: "Wij rekenen twee mogelijkheden door.", opened: 12,
