@@ -38,8 +38,8 @@ type universe struct {
 	handler http.Handler
 	raw     *sql.DB
 	watch   *sql.Conn // only looks whether anything was written
-	summed  int64     // how far the database was written when sums were taken
-	sums    map[string][32]byte
+	summed  string    // how far the database was written when sums were taken
+	sums    map[string]any
 	tables  []string
 	beside  map[string]string // tables with something of a dossier or an account, and the condition for another's
 	sites   [2]*site
@@ -177,7 +177,7 @@ func (u *universe) prints(parts []part, args ...any) string {
 	var b strings.Builder
 	if u.parts.DB.Dialect() == db.SQLite {
 		for _, p := range parts {
-			fmt.Fprintf(&b, "%s %x\n", p.name, u.sum(p.query, args...))
+			fmt.Fprintf(&b, "%s %x\n", p.name, known(u, p.query, args, func() [32]byte { return u.sum(p.query, args...) }))
 		}
 		return b.String()
 	}
@@ -187,22 +187,13 @@ func (u *universe) prints(parts []part, args ...any) string {
 		}
 		fmt.Fprintf(&b, "select '%s ' || coalesce(sum(('x' || left(md5(r::text), 15))::bit(60)::bigint), 0)::text from (%s) r", p.name, p.query)
 	}
-	lines := u.list(b.String()+" order by 1", args...)
-	return strings.Join(lines, "\n") + "\n"
+	query := b.String() + " order by 1"
+	return known(u, query, args, func() string { return strings.Join(u.list(query, args...), "\n") + "\n" })
 }
 
-// sum is a fingerprint of the rows of a query, whatever their order. It reads them again only when
-// the database was written since: most of what the matrix asks changes nothing.
+// sum is a fingerprint of the rows of a query, whatever their order.
 func (u *universe) sum(query string, args ...any) [32]byte {
 	u.t.Helper()
-	if now := u.written(); now != u.summed {
-		u.summed, u.sums = now, map[string][32]byte{}
-	}
-	key := fmt.Sprint(query, args)
-	total, had := u.sums[key]
-	if had {
-		return total
-	}
 	rows, err := u.raw.Query(query, args...)
 	must(u.t, err)
 	defer rows.Close()
@@ -213,7 +204,7 @@ func (u *universe) sum(query string, args ...any) [32]byte {
 		at[i] = &values[i]
 	}
 	h := sha256.New()
-	var one [32]byte
+	var one, total [32]byte
 	for rows.Next() {
 		must(u.t, rows.Scan(at...))
 		h.Reset()
@@ -230,16 +221,35 @@ func (u *universe) sum(query string, args ...any) [32]byte {
 		}
 	}
 	must(u.t, rows.Err())
-	u.sums[key] = total
 	return total
 }
 
-// written says how far a database of SQLite was written: it changes with every commit of another connection, and
-// this one never writes.
-func (u *universe) written() (now int64) {
+// written says how far the database was written: it changes with every commit, and with PostgreSQL also when
+// another database of the server is written.
+func (u *universe) written() (now string) {
 	u.t.Helper()
-	must(u.t, u.watch.QueryRowContext(context.Background(), `pragma data_version`).Scan(&now))
+	query := `select pg_current_wal_insert_lsn()::text`
+	if u.parts.DB.Dialect() == db.SQLite {
+		query = `pragma data_version` // of a connection that itself never writes
+	}
+	must(u.t, u.watch.QueryRowContext(context.Background(), query).Scan(&now))
 	return now
+}
+
+// known returns the fingerprint that was taken since the database was written, or takes it: most of what the
+// matrix asks changes nothing.
+func known[T any](u *universe, query string, args []any, take func() T) T {
+	u.t.Helper()
+	if now := u.written(); now != u.summed {
+		u.summed, u.sums = now, map[string]any{}
+	}
+	key := fmt.Sprint(query, args)
+	if had, ok := u.sums[key]; ok {
+		return had.(T)
+	}
+	got := take()
+	u.sums[key] = got
+	return got
 }
 
 // session makes a live session of an account and returns its cookie.
