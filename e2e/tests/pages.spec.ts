@@ -23,6 +23,7 @@ const ELSEWHERE = [
   '/letters',
   '/resets',
   '/profile/pin',
+  '/profile/address',
   '/clients/{client}/accounts/{account}/pin',
   '/clients/{client}/accounts/{account}/reset',
   '/profile/two-step/phone/code',

@@ -11,7 +11,7 @@ function pinOf(paper: string): string {
   return found
 }
 
-test('A22 A23 A25: a telephone is linked with the PIN of a letter', { tag: '@phone' }, async ({ ik, demo, browser }, info) => {
+test('A15 A22 A23 A25: an address is given, and a telephone linked with the PIN of a letter', { tag: '@phone' }, async ({ ik, demo, browser }, info) => {
   test.slow()
   const { portal, office } = demo.tenant('accountant')
   const { viewport, locale, timezoneId } = info.project.use
@@ -41,7 +41,15 @@ test('A22 A23 A25: a telephone is linked with the PIN of a letter', { tag: '@pho
     await ik.vul('E-mailadres', me.email)
     await ik.vul('Wachtwoord', me.password)
     await ik.druk('Inloggen')
-    await ik.open(`${portal}/profile`)
+    await ik.open(`${portal}/profile/address`) // A15: the accountant's clients alone give one
+    await ik.vul('Straat en huisnummer', 'Dijkweg 3')
+    await ik.vul('Postcode', '12AB')
+    await ik.druk('Opslaan')
+    await look(ik)
+    await ik.vul('Postcode', '5391 AA')
+    await ik.vul('Woonplaats', 'Nuland')
+    await ik.druk('Opslaan')
+    await ik.zie('Dijkweg 3, 5391 AA')
     await ik.druk('PIN & SMS')
     await look(ik)
     await ik.vul('Mobiel nummer', '06 12345671')

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -30,21 +31,32 @@ type Contact struct {
 	Pending               string   // the address that a link was mailed to, "" for none
 	EmailAt, PhoneAt      *db.Time // since when they are so, nil for since the invitation
 	EmailByOwner          bool     // the owner changed it himself
+	Address               Address
+	AddressAt             *db.Time
 }
 
-const contactColumns = `select id, email, contact_phone, email_at, phone_at, email_by,
+const contactColumns = `select id, email, contact_phone, email_at, phone_at, email_by, address, address_at,
 	coalesce((select max(k.email) from account_token k where k.tenant_id = account.tenant_id and k.account_id = account.id
 		and k.purpose = 'new_email' and k.used_at is null and k.expires_at > $2), '') from account where tenant_id = $1 and face = 'portal' and `
 
 func scanContact(t *tenant.Tenant) func(db.Scan) (Contact, error) {
 	return func(scan db.Scan) (Contact, error) {
 		var c Contact
-		var phone []byte
+		var phone, address []byte
 		var by string
-		if err := scan(&c.Account, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &c.Pending); err != nil {
+		if err := scan(&c.Account, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &address, &c.AddressAt, &c.Pending); err != nil {
 			return c, err
 		}
 		c.EmailByOwner = by == byOwner
+		if len(address) > 0 {
+			plain, err := t.Key.Open(address, addressAAD(t.ID, c.Account))
+			if err != nil {
+				return c, fmt.Errorf("identity: address: %w", err)
+			}
+			if err := json.Unmarshal(plain, &c.Address); err != nil {
+				return c, fmt.Errorf("identity: address: %w", err)
+			}
+		}
 		if len(phone) == 0 {
 			return c, nil
 		}

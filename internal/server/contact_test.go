@@ -159,3 +159,42 @@ func TestD11_OfficeSettlesWhatAClientSeesAndChanges(t *testing.T) {
 		}
 	})
 }
+
+func TestA15_AClientGivesHisAddressAndStaffSeeIt(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v := h.client(dewit)
+		if a := v.get("/profile"); strings.Contains(a.body, "/profile/address") {
+			t.Error("there is a way to the form where the office lets nobody change an address")
+		}
+		boss := h.staff(admin)
+		if a := boss.post("/settings/contact", boss.form("/settings/contact", "email", "edit", "phone", "edit", "address", "edit")...); a.status != 303 {
+			t.Fatalf("settings: %d %s", a.status, a.body)
+		}
+		if a := v.get("/profile"); !strings.Contains(a.body, `href="/profile/address"`) || !strings.Contains(a.body, "Adres doorgeven") {
+			t.Error("no way to the form")
+		}
+		if a := v.get("/profile/address"); a.status != 200 {
+			t.Errorf("the form: %d", a.status)
+		}
+		if a := v.post("/profile/address", "street", "Nieuwe Kade 5", "postcode", "12AB", "city", ""); a.status != 422 || !strings.Contains(a.body, `value="12AB"`) ||
+			!strings.Contains(a.body, `value="Nieuwe Kade 5"`) || !strings.Contains(a.body, "zoals 1234 AB") || !strings.Contains(a.body, "Dit veld is verplicht.") {
+			t.Errorf("a wrong one: %d", a.status)
+		}
+		page := "/clients/" + h.clientOf(dewit)
+		if b := boss.get(page).body; strings.Contains(b, "Nieuwe Kade") {
+			t.Error("what was refused is kept")
+		}
+		if a := v.post("/profile/address", "street", "Nieuwe Kade 5", "postcode", "3511ab", "city", "Utrecht"); a.status != 303 || a.header.Get("Location") != "/profile" {
+			t.Fatalf("store: %d %s", a.status, a.body)
+		}
+		if b := v.get("/profile").body; !strings.Contains(b, "Nieuwe Kade 5, 3511 AB") || !strings.Contains(b, "Adres wijzigen") {
+			t.Error("his own page does not show it")
+		}
+		if b := boss.get(page).body; !strings.Contains(b, "Nieuwe Kade 5, 3511 AB") {
+			t.Error("staff do not see it")
+		}
+		if b := h.client("p.vanhouten@post.example").get("/profile").body; strings.Contains(b, "Nieuwe Kade") {
+			t.Error("another client sees it")
+		}
+	})
+}

@@ -209,6 +209,8 @@ var rows = []row{
 	{face: portalFace, route: "POST /profile/accounts/new/rights", want: 303, quiet: true, form: []string{"draft", "<once>", "rights", "users:manage"}},
 	{face: portalFace, route: "GET /profile/accounts/new/confirm", want: 303},
 	{face: portalFace, route: "POST /profile/accounts/new/confirm", want: 303, quiet: true, form: []string{"draft", "<once>"}},
+	{face: portalFace, route: "GET /profile/address", want: 404},
+	{face: portalFace, route: "POST /profile/address", want: 404, quiet: true, form: []string{"street", "Straat 1", "postcode", "1234 AB", "city", "Plaats"}, own: true},
 	{face: portalFace, route: "POST /profile/contact", want: 303, event: "account.phone_changed", form: []string{"once", "<once>", "phone", "06 12345678"}, own: true},
 	{face: portalFace, route: "GET /email/{token}", want: 200, address: true},
 	{face: portalFace, route: "POST /email/{token}", want: 303, event: "account.email_changed", address: true, last: true},

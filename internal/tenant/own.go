@@ -74,15 +74,17 @@ var ContactAccess = []string{Edit, Read, Hidden}
 type ContactRule struct {
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
+	// Address is where he lives (A15).
+	Address string `json:"address,omitempty"`
 }
 
 // Whole returns the rule with what holds where the organisation chose nothing.
 func (r ContactRule) Whole() ContactRule {
-	return ContactRule{Email: cmp.Or(r.Email, Read), Phone: cmp.Or(r.Phone, Hidden)}
+	return ContactRule{Email: cmp.Or(r.Email, Read), Phone: cmp.Or(r.Phone, Hidden), Address: cmp.Or(r.Address, Hidden)}
 }
 
 func (r ContactRule) check(f *errs.Fields) {
-	for name, v := range map[string]string{"email": r.Email, "phone": r.Phone} {
+	for name, v := range map[string]string{"email": r.Email, "phone": r.Phone, "address": cmp.Or(r.Address, Hidden)} {
 		if !slices.Contains(ContactAccess, v) {
 			f.Add(name, "field.choose")
 		}

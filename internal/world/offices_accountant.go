@@ -25,7 +25,7 @@ func accountant() office {
 			{client: "Fietsenmakerij De Ketting bv", email: "teun@deketting.example", ground: mandate.Company, proofKind: "register", proof: "Uittreksel van 2 maart, bestuurder T. Ketting", from: 40},
 			{client: "Tuinen van Mol vof", email: "teun@deketting.example", ground: mandate.Proxy, proofKind: "letter", proof: "Volmacht voor de verbouwing, getekend door A. Mol", from: 60, until: 25},
 		},
-		later: byPIN,
+		later: asInTheManual,
 	}
 }
 
@@ -42,8 +42,9 @@ func kettingHolding() person {
 	}
 }
 
-// byPIN is how the manual of the accountant has clients link a telephone (A22-A25).
-func byPIN(s *tenant.Settings) {
+// asInTheManual is how the accountant's clients give their address (A15) and link a telephone (A22-A25).
+func asInTheManual(s *tenant.Settings) {
+	s.Contact.Address = tenant.Edit
 	s.SecondFactor = tenant.SecondFactor{Policy: tenant.FactorOptional, Means: []string{tenant.FactorSMS, tenant.FactorTOTP}, RecoveryCodes: true, Enrolment: tenant.EnrolPIN}
 }
 

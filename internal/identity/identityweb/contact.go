@@ -17,6 +17,8 @@ import (
 func (p *Pages) contactRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Post, Pattern: "/profile/contact", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.contact), Form: contactForm{}},
+		{Method: web.Get, Pattern: addressPath, Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.addressPage)},
+		{Method: web.Post, Pattern: addressPath, Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.changeAddress), Form: addressForm{}},
 		{Method: web.Get, Pattern: "/email/{token}", Policy: access.PortalOpen, Handler: p.emailPage},
 		{Method: web.Post, Pattern: "/email/{token}", Policy: access.PortalOpen, Handler: p.confirmEmail},
 	}

@@ -88,5 +88,6 @@ func contactEntries(c *web.Ctx, e tenant.Edition) []entry {
 	return []entry{
 		one("email", r.Email, func(e *tenant.Edition, s string) { e.Settings.Contact.Email = s }),
 		one("phone", r.Phone, func(e *tenant.Edition, s string) { e.Settings.Contact.Phone = s }),
+		one("address", r.Address, func(e *tenant.Edition, s string) { e.Settings.Contact.Address = s }),
 	}
 }
