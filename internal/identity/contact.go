@@ -28,6 +28,7 @@ const (
 // Contact is how the owner of a portal account can be reached.
 type Contact struct {
 	Account, Email, Phone string
+	Name, Client          string
 	Pending               string   // the address that a link was mailed to, "" for none
 	EmailAt, PhoneAt      *db.Time // since when they are so, nil for since the invitation
 	EmailByOwner          bool     // the owner changed it himself
@@ -35,7 +36,7 @@ type Contact struct {
 	AddressAt             *db.Time
 }
 
-const contactColumns = `select id, email, contact_phone, email_at, phone_at, email_by, address, address_at,
+const contactColumns = `select id, name, client_id, email, contact_phone, email_at, phone_at, email_by, address, address_at,
 	coalesce((select max(k.email) from account_token k where k.tenant_id = account.tenant_id and k.account_id = account.id
 		and k.purpose = 'new_email' and k.used_at is null and k.expires_at > $2), '') from account where tenant_id = $1 and face = 'portal' and `
 
@@ -44,7 +45,7 @@ func scanContact(t *tenant.Tenant) func(db.Scan) (Contact, error) {
 		var c Contact
 		var phone, address []byte
 		var by string
-		if err := scan(&c.Account, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &address, &c.AddressAt, &c.Pending); err != nil {
+		if err := scan(&c.Account, &c.Name, &c.Client, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &address, &c.AddressAt, &c.Pending); err != nil {
 			return c, err
 		}
 		c.EmailByOwner = by == byOwner
@@ -89,6 +90,17 @@ func (i *Identity) Contacts(ctx context.Context, a access.Staff, client string) 
 		return nil, err
 	}
 	return db.All(ctx, i.db, scanContact(t), contactColumns+`client_id = $3 order by created_at, id`, t.ID, db.At(i.db.Clock().Now()), client)
+}
+
+// ContactsAmong returns how the parties of a dossier can be reached, which the caller has loaded for the employee
+// (D12).
+func (i *Identity) ContactsAmong(ctx context.Context, a access.Staff, dossier string) ([]Contact, error) {
+	t, err := i.tenants.Get(ctx, a.Scope().Tenant())
+	if err != nil {
+		return nil, err
+	}
+	return db.All(ctx, i.db, scanContact(t), contactColumns+`removed_at is null and state <> 'blocked'
+		and client_id in (select p.client_id from dossier_party p where p.tenant_id = $1 and p.dossier_id = $3) order by name, id`, t.ID, db.At(i.db.Clock().Now()), dossier)
 }
 
 // NewContact is what somebody makes of how he can be reached; nil is what he is not offered.

@@ -39,6 +39,13 @@ func TestA12_D11_D12_E7_OwnNumberIsStoredAndStaffSeeIt(t *testing.T) {
 		if b := s.get(page).body; !strings.Contains(b, "06 12345678, opgegeven door de klant op "+time.Now().Format("02-01-2006")) {
 			t.Error("staff do not see the number with where it is from")
 		}
+		file := "/dossiers/" + h.dossier("2026-01482")
+		if b := s.get(file).body; !strings.Contains(b, "06 12345678, opgegeven door de klant op ") || !strings.Contains(b, dewit) {
+			t.Error("staff do not see it in the dossier")
+		}
+		if a := h.staff("collega@delinde.example").get(file); a.status == 200 || strings.Contains(a.body, "06 12345678") {
+			t.Errorf("a colleague without the dossier sees it: %d", a.status)
+		}
 		for who, other := range map[string]*visitor{"another client": h.client("p.vanhouten@post.example"), "somebody of another office": h.visit("kantoor.gemeente.localhost")} {
 			if b := other.get("/profile").body + other.get(page).body; strings.Contains(b, "06 12345678") {
 				t.Errorf("%s sees it", who)

@@ -9,6 +9,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/client"
+	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
 	"voordeur/internal/notify"
@@ -223,6 +224,14 @@ func (p *Pages) findParty(c *web.Ctx, a access.Staff, id string, f draftForm) er
 	return p.form(c, a, 200, editView(c, d, f))
 }
 
+// given is how somebody is reached, and since when it is so by his own word.
+func given(c *web.Ctx, what string, at *db.Time, byOwner bool) string {
+	if at == nil || !byOwner {
+		return what
+	}
+	return c.T("contact.phone_by_owner", "phone", what, "date", c.Texts.ShortDate(at.Time))
+}
+
 func (p *Pages) staffPage(c *web.Ctx, a access.Staff) error {
 	return p.showStaffPage(c, a, 200, nil)
 }
@@ -247,6 +256,9 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 		return err
 	}
 	if v.lost, err = notify.LostAmong(ctx, p.db, a, d.ID); err != nil {
+		return err
+	}
+	if v.contacts, err = p.ids.ContactsAmong(ctx, a, d.ID); err != nil {
 		return err
 	}
 	v.office, v.work, v.manage, v.list = true, a.Can(access.Work), a.Can(access.Manage), problems

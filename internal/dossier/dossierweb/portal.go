@@ -146,6 +146,7 @@ type pageView struct {
 	readings map[string][]dossier.Reading
 	parties  []dossier.Party
 	lost     []notify.Unreachable // of the parties
+	contacts []identity.Contact   // of the parties
 	once     string
 	list     []ui.Problem
 	as       *dossier.Preview // not nil when an employee looks as the client
