@@ -46,11 +46,11 @@ test.describe('the page', { tag: '@js' }, () => {
     await ik.open(`${demo.tenant('notaris').portal}/login`)
     await ik.vul('E-mailadres', 'niemand@post.example')
     await ik.vul('Wachtwoord', 'Geheim-wachtwoord-1')
-    await page.getByRole('button', { name: 'Inloggen' }).dblclick()
+    await page.getByRole('button', { name: 'Inloggen', exact: true }).dblclick()
     await expect(page.getByRole('alert')).toBeVisible()
     expect(sent).toBe(1)
     await ik.vul('Wachtwoord', 'Geheim-wachtwoord-2')
-    await page.getByRole('button', { name: 'Inloggen' }).click()
+    await page.getByRole('button', { name: 'Inloggen', exact: true }).click()
     await expect.poll(() => sent).toBe(2)
   })
 

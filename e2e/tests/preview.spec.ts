@@ -36,7 +36,7 @@ test.describe('as one types', { tag: '@js' }, () => {
     await page.reload()
     await expect(button(page)).toHaveCSS('background-color', own)
     await ik.open(demo.tenant('notaris').portal)
-    await expect(page.getByRole('button', { name: 'Inloggen' })).toHaveCSS('background-color', own)
+    await expect(page.getByRole('button', { name: 'Inloggen', exact: true })).toHaveCSS('background-color', own)
     await expect(page.getByText('Notarissen aan de Maas')).toHaveCount(0)
   })
 

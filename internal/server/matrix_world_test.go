@@ -483,8 +483,8 @@ func (s *site) revive() {
 	}
 }
 
-// awake keeps sessions from being noted as in use half-way, which writes, and their owners proved: on a busy
-// machine the matrix takes longer than a proof holds.
+// awake keeps sessions from being noted as in use half-way, which writes, and their owners proved, for longer
+// than the busiest machine takes for one row.
 func (u *universe) awake() {
-	u.exec(`update session set seen_at = $1, proved_at = $1`, db.At(u.house.DB.Clock().Now()))
+	u.exec(`update session set seen_at = $1, proved_at = $1`, db.At(u.house.DB.Clock().Now().Add(20*time.Minute)))
 }

@@ -94,6 +94,8 @@ func (u *universe) thaw(t *testing.T, frozen string, steps map[step]bool, now *s
 	must(t, err)
 	v := &verdict{TB: t}
 	raw := dbtest.Raw(v, d)
+	watch, err := raw.Conn(context.Background())
+	must(t, err)
 	defer func() {
 		if p := recover(); p != nil {
 			if p != any(v) {
@@ -101,6 +103,7 @@ func (u *universe) thaw(t *testing.T, frozen string, steps map[step]bool, now *s
 			}
 			reason = v.reason
 		}
+		must(t, watch.Close())
 		must(t, raw.Close())
 		must(t, d.Close())
 		must(t, os.Remove(file))
@@ -109,7 +112,7 @@ func (u *universe) thaw(t *testing.T, frozen string, steps map[step]bool, now *s
 	parts.DB = d
 	house, err := server.Wire(parts)
 	must(t, err)
-	c := &universe{t: v, parts: parts, house: house, handler: house.Handler(), raw: raw, tables: u.tables, beside: u.beside}
+	c := &universe{t: v, parts: parts, house: house, handler: house.Handler(), raw: raw, watch: watch, tables: u.tables, beside: u.beside}
 	for i, s := range u.sites {
 		again := *s
 		again.universe = c
