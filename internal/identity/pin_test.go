@@ -201,6 +201,22 @@ func TestA22_ARequiredTelephoneIsLinkedBeforeTheSession(t *testing.T) {
 		if err != nil || in.Session == "" || states(t, w) != letter.Used {
 			t.Errorf("%+v, %v, the letter is %s", in, err, states(t, w))
 		}
+		now.Advance(time.Minute)
+		if out, err = login(w, t, "notaris", email, world.Password, ""); err != nil || out.Enrol {
+			t.Fatalf("%+v, %v", out, err)
+		}
+		second, sent := pinFor(t, w, a, "two"), len(texts(t, w))
+		for _, pin := range []string{second.Secret, another(second.Secret)} {
+			must(t, send(pin))
+		}
+		if n := len(texts(t, w)); n != sent {
+			t.Errorf("a step of who has a factor sends %d codes to another telephone", n-sent)
+		}
+		var tries int
+		must(t, w.DB.QueryRow(ctx, `select sum(tries) from letter where tenant_id = 'notaris' and kind = 'pin' and state = 'printed'`).Scan(&tries))
+		if tries != 0 {
+			t.Errorf("a step of who has a factor wears his letter: %d tries", tries)
+		}
 	})
 }
 

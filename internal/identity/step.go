@@ -188,6 +188,10 @@ func (i *Identity) SendToNew(ctx context.Context, t *tenant.Tenant, face access.
 	if err != nil {
 		return err
 	}
+	// One that is linked at this moment makes no difference: nothing is linked beside it.
+	if had, err := factors(ctx, i.db, t, s.account); err != nil || len(had) > 0 {
+		return err
+	}
 	if s.face == access.Portal && t.Settings.SecondFactor.ByPIN() {
 		return i.sendWithPIN(ctx, t, authn.Nobody(t.ID, origin), s.act(forLink), typed, pin)
 	}
@@ -195,12 +199,7 @@ func (i *Identity) SendToNew(ctx context.Context, t *tenant.Tenant, face access.
 	if err != nil {
 		return err
 	}
-	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if had, err := factors(ctx, tx, t, s.account); err != nil || len(had) > 0 {
-			return err
-		}
-		return i.sendCode(ctx, tx, t, s.act(forLink), n)
-	})
+	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendCode(ctx, tx, t, s.act(forLink), n) })
 }
 
 // number reads a number that can be linked on a face.
