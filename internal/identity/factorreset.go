@@ -97,6 +97,16 @@ func (i *Identity) FactorsOf(ctx context.Context, a access.Staff, client string)
 	return of, err
 }
 
+// CountResetsToConfirm counts them up to a hundred.
+func (i *Identity) CountResetsToConfirm(ctx context.Context, a access.Staff) (int, error) {
+	if !a.Can(access.Manage) {
+		return 0, errs.New(errs.Forbidden, "")
+	}
+	s := a.Scope()
+	return db.One(ctx, i.db, db.Value[int], `select count(*) from (select 1 from factor_reset r where r.tenant_id = $1 and r.ended_at is null and r.due_at is null and r.asked_by <> $2 limit 100) w`,
+		s.Tenant(), s.Account())
+}
+
 // AskReset asks that the factors of a client's account are dropped, on the ground of how the employee
 // knows that its owner asks (N46, unclear.md Q12). Nothing happens before an administrator confirms.
 func (i *Identity) AskReset(ctx context.Context, a access.Staff, client, id, ground string) error {

@@ -80,6 +80,9 @@ func TestN46_WhatWaitsForASecondPersonIsListedForHim(t *testing.T) {
 					t.Errorf("%+v", r)
 				}
 			}
+			if n, err := w.Identity.CountResetsToConfirm(ctx, who); err != nil || n != len(list) {
+				t.Errorf("%d are counted, %d listed: %v", n, len(list), err)
+			}
 			return len(list)
 		}
 		if n := waits(boss); n != 0 {

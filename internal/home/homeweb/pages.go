@@ -67,11 +67,9 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 		return err
 	}
 	if a.Can(access.Manage) {
-		resets, err := p.ids.ResetsToConfirm(c.R.Context(), a)
-		if err != nil {
+		if v.resets, err = p.ids.CountResetsToConfirm(c.R.Context(), a); err != nil {
 			return err
 		}
-		v.resets = len(resets)
 	}
 	if a.Can(access.Manage) && c.Site.Modules[tenant.ModuleDossiers] {
 		if v.held, err = p.dossiers.CountHeld(c.R.Context(), a); err != nil {
