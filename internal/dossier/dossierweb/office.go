@@ -229,7 +229,7 @@ func given(c *web.Ctx, what string, at *db.Time, byOwner bool) string {
 	if at == nil || !byOwner {
 		return what
 	}
-	return c.T("contact.phone_by_owner", "phone", what, "date", c.Texts.ShortDate(at.Time))
+	return c.T("contact.given", "what", what, "date", c.Texts.ShortDate(at.Time))
 }
 
 func (p *Pages) staffPage(c *web.Ctx, a access.Staff) error {
