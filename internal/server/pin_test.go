@@ -117,18 +117,19 @@ func TestA25_WithoutPINLettersThePageIsForbidden(t *testing.T) {
 		if a := v.get("/profile"); strings.Contains(a.body, "/profile/pin") {
 			t.Error("his own page leads there")
 		}
-		for path, form := range map[string][]string{"/profile/pin": {"phone", "06 12345678", "pin", "12345678"}} {
-			if a := v.get(path); a.status != 403 {
-				t.Errorf("GET %s: %d", path, a.status)
-			}
-			if a := v.post(path, form...); a.status != 403 {
-				t.Errorf("POST %s: %d", path, a.status)
-			}
+		if a := v.get("/profile/pin"); a.status != 403 {
+			t.Errorf("the page: %d", a.status)
+		}
+		if a := v.post("/profile/pin", "phone", "06 12345678", "pin", "12345678"); a.status != 403 {
+			t.Errorf("the form: %d", a.status)
 		}
 		client, account := h.clientOf(dewit), h.accountOf(dewit)
 		s := h.staff("behandelaar@delinde.example")
 		if a := s.get("/clients/" + client); strings.Contains(a.body, "/pin\"") {
 			t.Error("staff are led to a letter with a PIN")
+		}
+		if a := s.get("/clients/" + client + "/accounts/" + account + "/pin"); a.status != 403 {
+			t.Errorf("the page of a letter: %d", a.status)
 		}
 		if a := s.post("/clients/"+client+"/accounts/"+account+"/pin", "once", "x"); a.status != 403 {
 			t.Errorf("a letter: %d", a.status)

@@ -166,16 +166,6 @@ func (p *Pages) againPage(c *web.Ctx, a access.Staff) error {
 
 // pinPage makes a letter with the PIN that links a telephone, where the organisation sends such letters (A22, A25).
 func (p *Pages) pinPage(c *web.Ctx, a access.Staff) error {
-	if _, err := p.ids.AccountOf(c.R.Context(), a, c.Param("client"), c.Param("account")); err != nil {
-		return err
-	}
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-	if err != nil {
-		return err
-	}
-	if !t.Settings.SecondFactor.ByPIN() {
-		return errs.New(errs.Forbidden, "")
-	}
 	return p.showAgain(c, a, 200, againView{kind: letter.KindPIN, in: againForm{Once: web.OnceKey()}})
 }
 
@@ -184,6 +174,15 @@ func (p *Pages) showAgain(c *web.Ctx, a access.Staff, status int, v againView) e
 	var err error
 	if v.account, err = p.ids.AccountOf(ctx, a, c.Param("client"), c.Param("account")); err != nil {
 		return err
+	}
+	if v.kind == letter.KindPIN {
+		t, err := p.tenants.Get(ctx, c.Site.Tenant)
+		if err != nil {
+			return err
+		}
+		if !t.Settings.SecondFactor.ByPIN() {
+			return errs.New(errs.Forbidden, "")
+		}
 	}
 	if v.client, err = p.clients.View(ctx, a, c.Param("client")); err != nil {
 		return err

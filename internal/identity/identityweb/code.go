@@ -52,6 +52,11 @@ func (f codeForm) way(with identity.Kind) string {
 	return web.Link(codePath, "next", f.Next, "enrol", f.Enrol, "with", string(with))
 }
 
+// otherNumber is the page that asks for the number to link.
+func (f codeForm) otherNumber() string {
+	return web.Link(codePath, "next", f.Next, "enrol", "1", "with", string(identity.SMS), "number", "1")
+}
+
 // codeView is the page that asks for a code, or for the number to send one to.
 type codeView struct {
 	in     codeForm
@@ -179,7 +184,7 @@ func (p *Pages) code(c *web.Ctx) error {
 		return p.stepOver(c)
 	case errs.Is(err, errs.Conflict): // the letter of the PIN was revoked meanwhile
 		c.SetFlash(web.Flash{Kind: "error", Key: "pin.over"})
-		return c.See(f.way(identity.SMS) + "&number=1")
+		return c.See(f.otherNumber())
 	case errs.Is(err, errs.Invalid):
 		return p.showCode(c, 422, codeView{in: f, list: ui.Problems(c.Texts, err)})
 	case errs.Is(err, errs.Limited):

@@ -369,7 +369,7 @@ func codeOthers(c *web.Ctx, v codeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.in.Enrol != "" {
-					templ_7745c5c3_Err = ui.IconLink("pencil", web.Link("/login/code", "next", v.in.Next, "enrol", "1", "with", "sms", "number", "1"), c.T("code.other_number")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.IconLink("pencil", v.in.otherNumber(), c.T("code.other_number")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
