@@ -10,7 +10,7 @@ export async function look(ik: Visitor): Promise<void> {
   await ik.geenOverloop()
   if (javaScriptEnabled === false) return
   const dutch = (await ik.page.locator('html[lang=nl]').count()) > 0
-  if (dutch && !isMobile) await inTheDark(ik)
+  if (dutch) await inTheDark(ik)
   const was = ik.page.viewportSize()
   if (isMobile) await withFingers(ik)
   else await atADesk(ik)
@@ -19,7 +19,7 @@ export async function look(ik: Visitor): Promise<void> {
   if (!isMobile && dutch) await withoutPointer(ik)
 }
 
-// inTheDark looks at the colours alone: nothing else differs, and no language or width changes them.
+// inTheDark looks at the colours alone: nothing else differs, and no language changes them.
 async function inTheDark(ik: Visitor): Promise<void> {
   await ik.page.emulateMedia({ colorScheme: 'dark' })
   await ik.axe('color-contrast')
