@@ -1,7 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,10 +12,9 @@ const root = join(import.meta.dirname, '..')
 // folder in VOORDEUR_E2E_DATA. What is returned stops the demo and takes its data away.
 export default async function start(): Promise<() => Promise<void>> {
   execFileSync(join(root, 'scripts/build'), { cwd: root, stdio: 'inherit' })
-  const addr = `127.0.0.1:${await freePort()}`
   const data = mkdtempSync(join(tmpdir(), 'voordeur-e2e-'))
   const scanner = await startScanner()
-  const demo = spawn(join(root, 'bin/voordeur'), ['demo', '--addr', addr, '--data', data, '--scan', scanner.address], { cwd: root })
+  const demo = spawn(join(root, 'bin/voordeur'), ['demo', '--addr', '127.0.0.1:0', '--data', data, '--scan', scanner.address], { cwd: root })
   let log = ''
   for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (b: Buffer) => (log = (log + b).slice(-20_000)))
   const stop = async () => {
@@ -25,7 +23,7 @@ export default async function start(): Promise<() => Promise<void>> {
     rmSync(data, { recursive: true, force: true })
   }
   try {
-    await ready(demo, `http://${addr}/readyz`)
+    await ready(demo, () => /http:\/\/outbox\.localhost(:\d+)\n/.exec(log)?.[1])
   } catch (err) {
     await stop()
     throw new Error(`the demo does not start: ${err}\n${log}`)
@@ -34,23 +32,17 @@ export default async function start(): Promise<() => Promise<void>> {
   return stop
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function ready(demo: ChildProcess, url: string): Promise<void> {
+// ready waits until the demo answers. The port is the machine's choice, and is there once the demo has
+// said it: one that was looked for first could be somebody else's by now.
+async function ready(demo: ChildProcess, port: () => string | undefined): Promise<void> {
   const failed: Error[] = []
   demo.on('error', (err) => failed.push(err))
   for (const until = Date.now() + 60_000; Date.now() < until; await sleep(100)) {
     if (failed[0]) throw failed[0]
     if (demo.exitCode !== null) throw new Error(`it ended with ${demo.exitCode}`)
-    const answer = await fetch(url).catch(() => undefined) // refused until it listens
-    if (answer?.ok) return
+    const at = port()
+    const answer = at && (await fetch(`http://127.0.0.1${at}/readyz`).catch(() => undefined)) // refused until it listens
+    if (answer && answer.ok) return
   }
   throw new Error('not ready within a minute')
 }

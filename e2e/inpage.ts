@@ -1,4 +1,15 @@
-import { test, type Browser, type Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test, type CDPSession, type Page } from '@playwright/test'
+import type axe from 'axe-core'
+
+declare global {
+  interface Window {
+    axe: typeof axe
+  }
+}
+
+const AXE = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8')
 
 // Measurements inside the page, also where the page's own scripts are switched off.
 
@@ -61,62 +72,30 @@ export function overflowing(page: Page): Promise<string[]> {
   })
 }
 
-// withScripts measures with a script of its own, which a page without JavaScript does not run:
-// there it gets a copy of the page, as it stands, whose own scripts stay away.
-export async function withScripts<T>(page: Page, measure: (page: Page) => Promise<T>): Promise<T> {
-  const browser = page.context().browser()
-  if (test.info().project.use.javaScriptEnabled !== false || !browser) return measure(page)
-  const twin = twins.get(page) ?? (await Twin.of(page, browser))
-  twins.set(page, twin)
-  return measure(await twin.copy())
+// violations returns what axe finds wrong with what is open, by tags of its rules or by their names.
+// Only that leaves the page: all that axe can tell costs many times what it costs to find it.
+export async function violations(page: Page, type: 'tag' | 'rule', values: string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
+  return page.evaluate(
+    async (runOnly) => {
+      const { violations } = await window.axe.run(document, { runOnly, resultTypes: ['violations'] })
+      return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}`))
+    },
+    { type, values },
+  )
 }
 
-// endTwin takes the copy of a page away, before the test is over: closing it while the test itself is
-// being closed fails.
-export async function endTwin(page: Page): Promise<void> {
-  await twins.get(page)?.end()
-  twins.delete(page)
+// scriptsOn has scripts run in a page without them until what is returned is called, so that one can
+// measure with a script of one's own. Those of the page stay away: the browser passed by them as it read.
+export async function scriptsOn(page: Page): Promise<() => Promise<unknown>> {
+  if (test.info().project.use.javaScriptEnabled !== false) return async () => {}
+  const session = sessions.get(page) ?? (await page.context().newCDPSession(page))
+  sessions.set(page, session)
+  const disabled = (value: boolean) => session.send('Emulation.setScriptExecutionDisabled', { value })
+  await disabled(true) // nothing new to the page, but a session heeds only what is new to itself
+  await disabled(false)
+  return () => disabled(true)
 }
 
-const twins = new WeakMap<Page, Twin>()
-
-// Twin shows with scripts what a page without them holds. One does for all that its page shows.
-class Twin {
-  private body = ''
-  private ending?: Promise<void>
-
-  private constructor(
-    private readonly original: Page,
-    private readonly page: Page,
-  ) {}
-
-  static async of(original: Page, browser: Browser): Promise<Twin> {
-    const context = await browser.newContext({ javaScriptEnabled: true })
-    const twin = new Twin(original, await context.newPage())
-    original.context().once('close', () => void twin.end())
-    await twin.page.route('**/*', (route) => {
-      const kind = route.request().resourceType()
-      if (kind === 'document') return route.fulfill({ body: twin.body, contentType: 'text/html' })
-      return kind === 'script' ? route.abort() : route.continue()
-    })
-    return twin
-  }
-
-  // end closes the copy once; what it still asks for is nobody's error any more.
-  end(): Promise<void> {
-    this.ending ??= this.page
-      .unrouteAll({ behavior: 'ignoreErrors' })
-      .then(() => this.page.context().close())
-      .catch(() => undefined)
-    return this.ending
-  }
-
-  async copy(): Promise<Page> {
-    this.body = (await this.original.content()).replace(/<\/?noscript[^>]*>/g, '')
-    const size = this.original.viewportSize()
-    if (size) await this.page.setViewportSize(size)
-    await this.page.context().addCookies(await this.original.context().cookies())
-    await this.page.goto(this.original.url())
-    return this.page
-  }
-}
+// sessions stay as long as their pages: one that ends has scripts run again.
+const sessions = new WeakMap<Page, CDPSession>()

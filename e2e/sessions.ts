@@ -25,13 +25,24 @@ export async function bring(context: BrowserContext, url: string, cookies: Cooki
   await context.addCookies(cookies.map((c) => ({ ...c, url })))
 }
 
-// logIn makes a session of one's own. The time is that of the code: a second log-in within the same
-// half minute uses the code of the next one, which is accepted already.
-export async function logIn(url: string, { email, password, totp_secret }: Login, at = Date.now()): Promise<Cookie[]> {
-  let cookies = await post(`${url}/login`, { email, password }, [])
-  if (totp_secret) cookies = await post(`${url}/login/code`, { code: totp(totp_secret, at) }, cookies)
-  if (!cookies.some((c) => c.name.endsWith('session') && c.value)) throw new Error(`${email} is not let in at ${url}`)
-  return cookies
+// logIn makes a session of one's own.
+export async function logIn(url: string, { email, password, totp_secret }: Login): Promise<Cookie[]> {
+  const cookies = await post(`${url}/login`, { email, password }, [])
+  const all = totp_secret ? await withCode(email, totp_secret, (code) => post(`${url}/login/code`, { code }, cookies)) : cookies
+  if (!all.some((c) => c.name.endsWith('session') && c.value)) throw new Error(`${email} is not let in at ${url}`)
+  return all
+}
+
+// withCode uses a code of an authenticator. One counts once, and none before it counts any more; that of
+// the next half minute is accepted already.
+function withCode<T>(email: string, secret: string, use: (code: string) => Promise<T>): Promise<T> {
+  return alone(`${email}.code`, async (file) => {
+    const now = () => Math.floor(Date.now() / 30_000)
+    const step = Math.max(now(), existsSync(file) ? Number(readFileSync(file, 'utf8')) + 1 : 0)
+    while (step > now() + 1) await sleep(500)
+    writeFileSync(file, `${step}`)
+    return use(totp(secret, step * 30_000))
+  })
 }
 
 // logOut ends a session behind the back of the browser that has it.
@@ -39,17 +50,24 @@ export async function logOut(url: string, cookies: Cookie[]): Promise<void> {
   await post(`${url}/logout`, {}, cookies)
 }
 
-async function shared(url: string, login: Login): Promise<Cookie[]> {
-  const dir = join(process.env.VOORDEUR_E2E_DATA ?? '', 'sessions')
-  mkdirSync(dir, { recursive: true })
-  const file = join(dir, `${login.email}.json`)
-  const lock = `${file}.lock`
-  for (const until = Date.now() + 60_000; !taken(lock); await sleep(50)) {
-    if (Date.now() > until) throw new Error(`somebody logs in as ${login.email} for a minute`)
-  }
-  try {
+function shared(url: string, login: Login): Promise<Cookie[]> {
+  return alone(`${login.email}.json`, async (file) => {
     if (!existsSync(file)) writeFileSync(file, JSON.stringify(await logIn(url, login)))
     return JSON.parse(readFileSync(file, 'utf8')) as Cookie[]
+  })
+}
+
+// alone does something with a file of the run while no other test does.
+async function alone<T>(name: string, use: (file: string) => Promise<T>): Promise<T> {
+  const dir = join(process.env.VOORDEUR_E2E_DATA ?? '', 'sessions')
+  mkdirSync(dir, { recursive: true })
+  const file = join(dir, name)
+  const lock = `${file}.lock`
+  for (const until = Date.now() + 120_000; !taken(lock); await sleep(50)) {
+    if (Date.now() > until) throw new Error(`somebody has ${name} for two minutes`)
+  }
+  try {
+    return await use(file)
   } finally {
     rmdirSync(lock)
   }

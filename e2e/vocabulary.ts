@@ -1,7 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { Demo } from './demo'
-import { endTwin, focusSeen, overflowing, withScripts } from './inpage'
+import { focusSeen, overflowing, scriptsOn, violations } from './inpage'
 
 export { expect }
 export { totp } from './demo'
@@ -64,11 +63,9 @@ export class Visitor {
 
   // axe expects no violation of WCAG 2.2 AA that axe can find, or of one rule alone.
   async axe(rule?: string): Promise<void> {
-    const { violations } = await withScripts(this.page, (page) => {
-      const axe = new AxeBuilder({ page }).setLegacyMode(true)
-      return (rule ? axe.withRules(rule) : axe.withTags(WCAG)).analyze()
-    })
-    const list = violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}`))
+    const scriptsOff = await scriptsOn(this.page)
+    const list = await (rule ? violations(this.page, 'rule', [rule]) : violations(this.page, 'tag', WCAG))
+    await scriptsOff()
     expect(list, `violations on ${this.page.url()}`).toEqual([])
   }
 
@@ -92,9 +89,6 @@ export class Visitor {
 
 // test has "ik", the visitor, and "demo", the running program's tenants and mail.
 export const test = base.extend<{ ik: Visitor; demo: Demo }>({
-  ik: async ({ page }, use) => {
-    await use(new Visitor(page))
-    await endTwin(page)
-  },
+  ik: async ({ page }, use) => use(new Visitor(page)),
   demo: async ({}, use) => use(new Demo()),
 })

@@ -30,6 +30,13 @@ tool() {
 	echo "$dir/$name"
 }
 
+# fast_disk prints where short-lived files are made: in memory, or where there is little of it on disk.
+fast_disk() {
+	local shm=/dev/shm free
+	free=$(df --output=avail -k "$shm" 2>/dev/null | tail -1) || true
+	if [[ -w $shm && ${free:-0} -gt $((4 * 1024 * 1024)) ]]; then echo "$shm"; else echo /tmp; fi
+}
+
 # s3_server prints the path of the S3 server that the tests run against.
 s3_server() { tool github.com/versity/versitygw/cmd/versitygw@v1.8.0; }
 

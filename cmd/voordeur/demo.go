@@ -16,6 +16,7 @@ import (
 	"voordeur/internal/blob"
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
+	"voordeur/internal/eidsim"
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
 	"voordeur/internal/server"
@@ -54,6 +55,10 @@ func demo(ctx context.Context, args []string, out io.Writer) error {
 		return errors.Join(err, listener.Close())
 	}
 	sum, err := demoWorld(ctx, h, *dir)
+	var sim *eidsim.Sim
+	if err == nil {
+		sim, err = demoParties(ctx, h, sum, port)
+	}
 	if err == nil {
 		describe(out, sum, port)
 		err = layOutLetters(ctx, h, filepath.Join(*dir, "outbox"))
@@ -62,7 +67,7 @@ func demo(ctx context.Context, args []string, out io.Writer) error {
 		work, stop := context.WithCancel(ctx)
 		defer stop()
 		go layOut(work, h, filepath.Join(*dir, "outbox"))
-		err = listen(ctx, listener, outboxHost{dir: filepath.Join(*dir, "outbox"), next: h.Handler()}, h.App)
+		err = listen(ctx, listener, outboxHost{dir: filepath.Join(*dir, "outbox"), next: eidHost{sim, h.Handler()}}, h.App)
 	}
 	return errors.Join(err, closeAll())
 }
@@ -74,14 +79,14 @@ func helped(err error) error {
 	return err
 }
 
-// onLoopback refuses an address that others can reach: the demo's passwords are known.
+// onLoopback refuses an address that others can reach: everybody knows how to log in here.
 func onLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return err
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("the demo listens on loopback only, not on %q: its passwords are known to everybody", host)
+		return fmt.Errorf("this listens on loopback only, not on %q: everybody knows how to log in here", host)
 	}
 	return nil
 }
@@ -122,7 +127,7 @@ func demoHouse(ctx context.Context, dir, port string, scanner scan.Scanner) (*se
 	}
 	h, err := server.Wire(server.Parts{
 		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Texts: texts, Scanner: scanner,
-		Origin: tenant.Origin{Scheme: "http", Port: port}, Log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), Version: version,
+		Origin: tenant.Origin{Scheme: "http", Port: port}, Log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), Version: version, Inside: true,
 	})
 	if err != nil {
 		return nil, nil, errors.Join(err, closeAll())
@@ -140,7 +145,7 @@ func demoWorld(ctx context.Context, h *server.House, dir string) (world.Summary,
 		return sum, err
 	}
 	if len(ids) == 0 {
-		sum, err = world.Build(ctx, world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Mandates: h.Mandates, Work: func(ctx context.Context) error {
+		sum, err = world.Build(ctx, world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Mandates: h.Mandates, Work: func(ctx context.Context) error {
 			_, err := h.Jobs.Drain(ctx)
 			return err
 		}})
@@ -190,5 +195,5 @@ func describe(out io.Writer, sum world.Summary, port string) {
 			fmt.Fprintf(out, "    %-14s %s %s\n", l.Role, l.Email, code)
 		}
 	}
-	fmt.Fprintf(out, "\nOutgoing mail and text messages: http://outbox.localhost:%s\n", port)
+	fmt.Fprintf(out, "\nOutgoing mail and text messages: http://outbox.localhost:%s\nSimulated DigiD, eHerkenning, eIDAS and work accounts: http://%s:%s\n", port, eidName, port)
 }

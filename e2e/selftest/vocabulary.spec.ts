@@ -93,6 +93,17 @@ test('finds violations', async ({ ik, page: target }) => {
   await expect(ik.axe()).rejects.toThrow(/color-contrast[\s\S]*label/)
 })
 
+test('lets no script of a page run that has none', { tag: '@nojs' }, async ({ ik, page: target }) => {
+  const scripts = '<script>document.title = "Anders"</script><button onclick="document.title = `Anders`">Opslaan</button>'
+  await serve(target, page(scripts))
+  for (const path of ['een', 'twee']) {
+    await ik.open(START + path)
+    await ik.axe()
+    await ik.druk('Opslaan')
+    await expect(target).toHaveTitle('Proef')
+  }
+})
+
 test('finds what sticks out', async ({ ik, page: target }) => {
   const table = '<div style="width:3000px" id="breed">breed</div>'
   await serve(target, page(`<div tabindex="0" role="region" aria-label="Tabel" style="overflow-x:auto">${table}</div>`))

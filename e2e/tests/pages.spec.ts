@@ -7,9 +7,7 @@ import { enter } from '../sessions'
 import { expect, test, type Visitor } from '../vocabulary'
 
 // Every page of the route table, looked at by everybody who may come, in both languages. Pages that
-// answer what somebody did are in states.spec.ts. A failure names the page; a trace of so many would
-// cost more than looking at them.
-test.use({ trace: 'off' })
+// answer what somebody did are in states.spec.ts. A failure names the page.
 
 // What is there only after somebody did something is looked at where that is done.
 const ELSEWHERE = [
@@ -19,11 +17,14 @@ const ELSEWHERE = [
   '/dossiers/{dossier}/documents/{document}/quarantine',
   '/login/first',
   '/login/contact',
+  '/login/{connection}/out',
   '/profile/proof/{token}',
   '/letters',
   '/resets',
   '/profile/pin',
   '/profile/address',
+  '/addresses',
+  '/clients/{client}/accounts/{account}/home-address',
   '/clients/{client}/accounts/{account}/pin',
   '/clients/{client}/accounts/{account}/reset',
   '/profile/two-step/phone/code',
@@ -36,6 +37,18 @@ const ELSEWHERE = [
   '/profile/mandates/{mandate}',
   '/clients/{client}/mandates',
   '/clients/{client}/accounts/{account}/rights',
+  '/unmatched',
+  '/unmatched/{stranger}',
+  '/clients/{client}/identifiers',
+  '/dossiers/{dossier}/questionnaires/{questionnaire}',
+  '/settings/types/{type}',
+  '/settings/types/{type}/general',
+  '/settings/types/{type}/statuses/{key}',
+  '/settings/types/{type}/results/{key}',
+  '/settings/connections/new',
+  '/settings/connections/{connection}',
+  '/settings/connections/{connection}/keys',
+  '/settings/connections/{connection}/keys/switch',
 ]
 
 const people = [

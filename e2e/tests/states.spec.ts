@@ -7,7 +7,6 @@ import { expect, test, type Visitor } from '../vocabulary'
 
 // Pages that answer what somebody did: errors with their summary, conflicts, what was kept of a
 // session that had ended, and the first log-in of an employee. Nothing here is stored.
-test.use({ trace: 'off' })
 
 interface Form {
   at: string
@@ -22,7 +21,8 @@ const refused: Record<'client' | 'handler' | 'administrator', Form[]> = {
     { at: '/clients/…', typed: { email: 'abc' } },
     { at: '/dossiers/new' },
     { at: '/dossiers/…/edit', typed: { title: '' } },
-    { at: '/dossiers/…/edit', typed: { version: '0', note: 'Anders' }, status: 409 },
+    { at: '/dossiers/…/edit', typed: { version: '0', title: 'Anders' }, status: 409 },
+    { at: '/dossiers/…/status', typed: { version: '0', note: 'Anders' }, status: 409 },
     { at: '/dossiers/…/messages/new' },
   ],
   administrator: [

@@ -1,7 +1,7 @@
 import { look } from '../looks'
 import { faceOf, totp } from '../demo'
 import { enter } from '../sessions'
-import { expect, test } from '../vocabulary'
+import { expect, test, Visitor } from '../vocabulary'
 
 // One person has a telephone, and a newer code ends an older one: so one way of looking says enough.
 test('N42 N43 N44 N45 N46: a code by text message, an app beside it, and recovery codes', { tag: ['@once'] }, async ({ ik, demo, browser }) => {
@@ -56,6 +56,27 @@ test('N42 N43 N44 N45 N46: a code by text message, an app beside it, and recover
     await look(ik)
     await ik.druk('Verwijderen')
     await ik.zie('Het is verwijderd.')
+  })
+
+  await test.step('N44: where the office says so, one can ask to be called', async () => {
+    const boss = await browser.newContext({ locale: 'nl-NL' })
+    const office = await enter(boss, demo, 'notaris', 'administrator')
+    const desk = new Visitor(await boss.newPage())
+    await desk.open(`${office}/settings/sms`)
+    await desk.page.getByLabel('wie daarom vraagt, wordt gebeld').check()
+    await look(desk)
+    await desk.druk('Opslaan')
+    await boss.close()
+    await page.context().clearCookies()
+    await ik.open(`${portal}/login`)
+    await ik.vul('E-mailadres', me.email)
+    await ik.vul('Wachtwoord', me.password)
+    await ik.druk('Inloggen')
+    await expect(page.getByRole('button', { name: 'Bel mij met de code' })).toBeVisible()
+    await look(ik)
+    await ik.druk('Bel mij met de code')
+    await ik.zie('Wacht een halve minuut')
+    await look(ik)
   })
 
   await test.step('N46: the office can ask to drop the factors', async () => {

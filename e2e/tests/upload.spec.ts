@@ -271,6 +271,7 @@ test.describe('in the dialog', { tag: '@js' }, () => {
     await expect(page.getByRole('button', { name: 'Bijlagen' })).toBeFocused()
 
     await page.keyboard.press('Enter')
+    await expect(page.getByRole('button', { name: 'Bladeren' })).toBeFocused()
     const chooser = page.waitForEvent('filechooser')
     await page.keyboard.press('Enter')
     await (await chooser).setFiles([pdf('een.pdf'), pdf('twee.pdf')])

@@ -67,7 +67,7 @@ func (cs *Clients) Choose(ctx context.Context, a access.Staff, search, afterName
 		}
 		defer leave()
 	}
-	return db.All(ctx, cs.db, scanClient, selectClient+`and c.search like $2 escape '\' and (c.name, c.id) > ($3, $4) order by c.name, c.id limit 51`,
+	return db.All(ctx, cs.db, scanClient, selectClient+`and c.unmatched_at is null and c.matched_to is null and c.search like $2 escape '\' and (c.name, c.id) > ($3, $4) order by c.name, c.id limit 51`,
 		a.Scope().Tenant(), "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search)+"%", afterName, afterID)
 }
 
@@ -85,18 +85,24 @@ func (cs *Clients) View(ctx context.Context, a access.Staff, id string) (Client,
 	return c, cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "client.viewed", Client: id})
 }
 
+// checkName returns a name as it is kept, or adds what is wrong with it.
+func checkName(f *errs.Fields, name string) string {
+	name = strings.TrimSpace(name)
+	if name == "" {
+		f.Add("name", "field.required")
+	} else if utf8.RuneCountInString(name) > 200 {
+		f.Add("name", "field.too_long", "max", 200)
+	}
+	return name
+}
+
 // Draft is a client as staff fill it in.
 type Draft struct{ Kind, Name, Salutation, Number string }
 
 // Create makes a client. Once is the form's key.
 func (cs *Clients) Create(ctx context.Context, a access.Staff, once string, in Draft) (string, error) {
 	var f errs.Fields
-	in.Name = strings.TrimSpace(in.Name)
-	if in.Name == "" {
-		f.Add("name", "field.required")
-	} else if utf8.RuneCountInString(in.Name) > 200 {
-		f.Add("name", "field.too_long", "max", 200)
-	}
+	in.Name = checkName(&f, in.Name)
 	if in.Kind != Person && in.Kind != Company {
 		f.Add("kind", "field.choose")
 	}

@@ -16,3 +16,8 @@ func (cs *Clients) LettersListed(ctx context.Context, a access.Staff) error {
 func (cs *Clients) ResetsListed(ctx context.Context, a access.Staff) error {
 	return cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "account.resets_listed"})
 }
+
+// AddressesListed records that an employee looked at the addresses that wait for a decision.
+func (cs *Clients) AddressesListed(ctx context.Context, a access.Staff) error {
+	return cs.looks.Look(ctx, a.Scope(), audit.Entry{Event: "account.addresses_listed"})
+}

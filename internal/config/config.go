@@ -62,6 +62,8 @@ type Config struct {
 	SMSHeader    string         `env:"VOORDEUR_SMS_HEADER" envDefault:"Authorization: Bearer {key}" help:"http: a header that goes along"`
 	SMSBody      string         `env:"VOORDEUR_SMS_BODY" help:"http: the JSON that is posted, with {to}, {digits}, {text}, {from}, {reference} and {seconds}"`
 	SMSRepeat    bool           `env:"VOORDEUR_SMS_REPEATABLE" envDefault:"false" help:"http: true when the gateway sends a message with an Idempotency-Key that it knows no second time"`
+	SMSVoice     string         `env:"VOORDEUR_SMS_VOICE" help:"to call with a spoken code, CM.com: the number that calls, as +31201234567; Bird: the channel for calls; http: the JSON that is posted, with {language} too; empty makes no calls"`
+	SMSVoiceURL  string         `env:"VOORDEUR_SMS_VOICE_URL" help:"address for calls; empty for the provider's own, or of http VOORDEUR_SMS_URL"`
 	SMSReports   string         `env:"VOORDEUR_SMS_REPORTS" help:"secret of 24 letters and digits or more: the provider reports to https://HOST/sms/reports/SECRET; empty takes no reports"`
 }
 
@@ -250,6 +252,7 @@ func (c Config) checkBounces() (wrong []error) {
 func (c Config) Texts() (sms.Provider, error) {
 	p, err := sms.Open(sms.Config{
 		Provider: c.SMS, URL: c.SMSURL, Key: c.SMSKey, Account: c.SMSAccount, From: c.SMSFrom, Header: c.SMSHeader, Body: c.SMSBody, Repeatable: c.SMSRepeat,
+		Voice: c.SMSVoice, VoiceURL: c.SMSVoiceURL,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("VOORDEUR_SMS is %s: %w", c.SMS, err)

@@ -138,79 +138,128 @@ func copyOf(t *testing.T, address string) string {
 	return to
 }
 
-// contents returns the digest of each of the tables, and of all there are when none is given.
-func contents(t *testing.T, address string, tables []db.Table) ([]db.Table, map[string]db.Digest) {
+// tablesOf returns the tables of a database.
+func tablesOf(t *testing.T, address string) (tables []db.Table) {
+	t.Helper()
+	snapshot(t, address, func(ctx context.Context, s *db.Snapshot) (err error) {
+		tables, err = s.Tables(ctx)
+		return err
+	})
+	return tables
+}
+
+// contents returns the digest of each of the tables.
+func contents(t *testing.T, address string, tables []db.Table) map[string]db.Digest {
+	t.Helper()
+	all := map[string]db.Digest{}
+	snapshot(t, address, func(ctx context.Context, s *db.Snapshot) (err error) {
+		for _, table := range tables {
+			if all[table.Name], err = s.Digest(ctx, table, "t"); err != nil {
+				break
+			}
+		}
+		return err
+	})
+	return all
+}
+
+// sound expects every page and every reference to be right.
+func sound(t *testing.T, address string) {
+	t.Helper()
+	snapshot(t, address, func(ctx context.Context, s *db.Snapshot) error {
+		said, err := s.Sound(ctx)
+		if said != "" {
+			t.Error(said)
+		}
+		return err
+	})
+}
+
+func snapshot(t *testing.T, address string, read func(context.Context, *db.Snapshot) error) {
 	t.Helper()
 	d, err := db.Open(context.Background(), address, db.Options{ReadOnly: true})
 	must(t, err)
 	defer d.Close()
-	all := map[string]db.Digest{}
-	must(t, d.Snapshot(context.Background(), func(ctx context.Context, s *db.Snapshot) error {
-		if said, err := s.Sound(ctx); said != "" || err != nil {
-			t.Errorf("%s, %v", said, err)
-		}
-		var err error
-		if tables == nil {
-			tables, err = s.Tables(ctx)
-			must(t, err)
-		}
-		for _, table := range tables {
-			all[table.Name], err = s.Digest(ctx, table, "t")
-			must(t, err)
-		}
-		return nil
-	}))
-	return tables, all
+	must(t, d.Snapshot(context.Background(), read))
 }
 
-// staying returns the tables with the columns that are still there afterwards: what a migration moves
-// elsewhere has a test of its own.
-func staying(before, after []db.Table) []db.Table {
-	var out []db.Table
+// staying returns the tables with the columns that are still there afterwards, and which of them have
+// others there: what a migration moves elsewhere has a test of its own.
+func staying(before, after []db.Table) (kept, changed []db.Table) {
 	for _, table := range before {
 		i := slices.IndexFunc(after, func(a db.Table) bool { return a.Name == table.Name })
 		table.Columns = slices.DeleteFunc(slices.Clone(table.Columns), func(c db.Column) bool {
 			return !slices.ContainsFunc(after[i].Columns, func(a db.Column) bool { return a.Name == c.Name })
 		})
-		out = append(out, table)
+		kept = append(kept, table)
+		if !slices.Equal(table.Columns, after[i].Columns) {
+			changed = append(changed, table)
+		}
 	}
-	return out
+	return kept, changed
 }
 
 // TestMigrationsKilled migrates from every earlier schema with many rows in it, kills the process in
 // the middle of it again and again, and expects what a migration that nobody disturbs makes.
 func TestMigrationsKilled(t *testing.T) {
 	rows, kills := amount(t)
-	for _, kind := range dbtest.Kinds() {
-		for n := 1; n < len(first(t, -1)); n++ {
-			t.Run(fmt.Sprintf("%s from %d", kind, n), func(t *testing.T) { killMigration(t, kind, n, rows, kills) })
+	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
+		old := dbtest.Empty(t, kind)
+		bring(t, old, 1, func(d *db.DB) { populate(t, d, rows) })
+		k := killing{kills: kills}
+		calm, _ := undisturbed(t, old)
+		sound(t, calm)
+		k.tables = tablesOf(t, calm)
+		k.want = contents(t, calm, k.tables)
+		if n := k.want["dossier_word"].Rows; n < int64(rows/5) {
+			t.Fatalf("only %d words were made", n)
 		}
+		for n := 1; n < len(first(t, -1)); n++ {
+			bring(t, old, n, nil)
+			t.Run(fmt.Sprintf("from %d", n), func(t *testing.T) { k.from(t, old) })
+		}
+	})
+}
+
+// bring brings a database to its n-th schema.
+func bring(t *testing.T, address string, n int, then func(d *db.DB)) {
+	t.Helper()
+	d, err := db.Open(context.Background(), address, db.Options{})
+	must(t, err)
+	defer d.Close()
+	must(t, d.MigrateFrom(context.Background(), first(t, n)))
+	if then != nil {
+		then(d)
 	}
 }
 
-func killMigration(t *testing.T, kind db.Dialect, n, rows, kills int) {
-	old := dbtest.Empty(t, kind)
-	d, err := db.Open(context.Background(), old, db.Options{})
-	must(t, err)
-	must(t, d.MigrateFrom(context.Background(), first(t, 1)))
-	populate(t, d, rows)
-	must(t, d.MigrateFrom(context.Background(), first(t, n)))
-	must(t, d.Close())
-	tables, _ := contents(t, old, nil)
-
-	calm := copyOf(t, old)
+// undisturbed migrates a copy, and says how long it takes.
+func undisturbed(t *testing.T, old string) (calm string, took time.Duration) {
+	t.Helper()
+	calm = copyOf(t, old)
 	now := clock.System{}
 	started := now.Now()
 	if !begin(t, calm).end(t) {
 		t.Fatal("it does not migrate")
 	}
-	whole := now.Now().Sub(started) // says only where to aim
-	anew, want := contents(t, calm, nil)
-	kept := staying(tables, anew)
-	_, before := contents(t, old, kept)
+	return calm, now.Now().Sub(started)
+}
+
+// killing is what migrations are killed for: the tables that one makes which nobody disturbs, and what
+// is in them then.
+type killing struct {
+	kills  int
+	tables []db.Table
+	want   map[string]db.Digest
+}
+
+func (k *killing) from(t *testing.T, old string) {
+	kept, changed := staying(tablesOf(t, old), k.tables)
+	before := contents(t, old, kept)
+	_, whole := undisturbed(t, old) // says only where to aim
 
 	stormy := copyOf(t, old)
-	for hits, misses := 0, 0; hits < kills; {
+	for hits, misses := 0, 0; hits < k.kills; {
 		m := begin(t, stormy)
 		time.Sleep(time.Duration(rand.Int64N(int64(whole)/int64(misses+1) + 1)))
 		_ = m.cmd.Process.Kill() // it may have ended
@@ -225,13 +274,18 @@ func killMigration(t *testing.T, kind db.Dialect, n, rows, kills int) {
 	if !begin(t, stormy).end(t) {
 		t.Fatal("after the kills it does not migrate")
 	}
-	if _, got := contents(t, stormy, kept); !maps.Equal(got, before) {
-		t.Error("rows were lost or changed")
+	sound(t, stormy)
+	got := contents(t, stormy, k.tables)
+	if !maps.Equal(got, k.want) {
+		t.Error("what was made is not what a calm migration makes")
 	}
-	if _, got := contents(t, stormy, nil); !maps.Equal(got, want) || want["dossier_word"].Rows < int64(rows/5) {
-		t.Errorf("what was made is not what a calm migration makes: %d words", want["dossier_word"].Rows)
+	maps.Copy(got, contents(t, stormy, changed))
+	for name, digest := range before {
+		if got[name] != digest {
+			t.Errorf("rows of %s were lost or changed", name)
+		}
 	}
-	t.Logf("%d rows, %d kills, %v undisturbed", rows, kills, whole)
+	t.Logf("%d kills, %v undisturbed", k.kills, whole)
 }
 
 func TestAMigrationMayTakeLongerThanAPage(t *testing.T) {

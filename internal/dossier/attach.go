@@ -17,12 +17,12 @@ import (
 type Letter struct{ ID, Client string }
 
 // Attach makes documents of an account's own complete uploads, in the transaction that sends them.
-// An upload that is not his, not complete or of another dossier is NotFound.
-func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossier string, with Letter, uploads []string) error {
+// An upload that is not his, not complete or of another dossier is NotFound. It returns the ids of the documents.
+func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossier string, with Letter, uploads []string) ([]string, error) {
 	origin := "office"
 	if c, client := access.AsClient(s); client {
 		if err := c.Require(access.UploadDocuments); err != nil && len(uploads) > 0 {
-			return err
+			return nil, err
 		}
 		origin = "client"
 	}
@@ -30,30 +30,33 @@ func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossi
 	if now := tx.Now(); with.ID != "" && origin == "office" {
 		published = &now
 	}
+	var ids []string
 	for _, up := range uploads {
 		id := tx.NewID()
 		u, err := db.One(ctx, tx, scanComplete, takeComplete, s.Tenant(), s.Account(), up, dossier, s.Client())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if u.Category == Delivered && origin == "office" {
 			u.Category = Documents
 		}
 		_, err = tx.Exec(ctx, `insert into document (tenant_id, id, dossier_id, origin, category, title, file_name, media_type, size, sha256, blob_key, blob_size, blob_sum,
-			state, published_at, message_id, client_id, created_at, created_by, mandate_id) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, 'checking', $13, nullif($14, ''), nullif($15, ''), $16, $17, nullif($18, ''))`,
+			state, published_at, message_id, client_id, created_at, created_by, mandate_id, rank) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, 'checking', $13, nullif($14, ''), nullif($15, ''), $16, $17, nullif($18, ''),
+			(select rank from dossier where tenant_id = $1 and id = $3))`,
 			s.Tenant(), id, dossier, origin, string(u.Category), u.FileName, u.MediaType, u.Size, u.stored.PlainSHA256[:], u.stored.Key, u.stored.StoredSize,
 			u.stored.StoredSum[:], published, with.ID, with.Client, tx.Now(), s.Account(), s.Behalf().Mandate)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := audit.Record(ctx, tx, s, audit.Entry{Event: "document.added", Dossier: dossier, Client: s.Client(), Objects: []audit.Object{{Kind: "document", ID: id}}}); err != nil {
-			return err
+			return nil, err
 		}
 		if err := enqueueScan(ctx, tx, s.Tenant(), dossier, id); err != nil {
-			return err
+			return nil, err
 		}
+		ids = append(ids, id)
 	}
-	return nil
+	return ids, nil
 }
 
 // whole is a complete upload with where its bytes are.
@@ -87,7 +90,8 @@ func (ds *Dossiers) file(ctx context.Context, tx *db.Tx, s access.Scope, u Uploa
 	if err := tx.Finish(ctx, s.Tenant(), s.Account(), filedKey(u.ID), u.Dossier+" "+strconv.FormatInt(u.Size, 10)); err != nil {
 		return err
 	}
-	return ds.Attach(ctx, tx, s, u.Dossier, Letter{}, []string{u.ID})
+	_, err := ds.Attach(ctx, tx, s, u.Dossier, Letter{}, []string{u.ID})
+	return err
 }
 
 // filed returns the upload that became a document.

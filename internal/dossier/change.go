@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/notify"
@@ -17,12 +19,17 @@ import (
 
 // Draft is a dossier as staff fill it in.
 type Draft struct {
-	Number, Title, Status, Note, Handler string
-	Parties                              []string // client ids
-	Template                             string   // progress list to start with, "" for none
+	Number, Title, Handler string
+	Parties                []string         // client ids
+	Rank                   dossiertype.Rank // 0 for that of its type
+	// What a new dossier begins with, and what an old one has for good or gets by SetStatus.
+	Type     string // "" for none
+	Status   string // "" for the first of its type
+	Note     string
+	Template string // progress list of one without a type, "" for none
 }
 
-func (in *Draft) check(t *tenant.Tenant) error {
+func (in *Draft) check() errs.Fields {
 	var f errs.Fields
 	in.Number, in.Title = strings.TrimSpace(in.Number), strings.TrimSpace(in.Title)
 	if in.Number == "" {
@@ -35,13 +42,13 @@ func (in *Draft) check(t *tenant.Tenant) error {
 	} else if utf8.RuneCountInString(in.Title) > 200 {
 		f.Add("title", "field.too_long", "max", 200)
 	}
-	if !t.Settings.HasStatus(in.Status) {
-		f.Add("status", "field.choose")
-	}
 	if in.Handler == "" {
 		f.Add("handler", "field.choose")
 	}
-	return f.Err()
+	if in.Rank != 0 && !in.Rank.Known() {
+		f.Add("rank", "field.choose")
+	}
+	return f
 }
 
 // Create makes a dossier that only staff see yet. Once is the form's key: a double click makes one.
@@ -54,18 +61,32 @@ func (ds *Dossiers) Create(ctx context.Context, a access.Staff, once string, in 
 	if !a.Can(access.Work) {
 		return "", errs.New(errs.Forbidden, "")
 	}
-	if err := in.check(t); err != nil {
+	ref, def, err := ds.ofType(ctx, ds.db, a, in.Type)
+	if err != nil {
 		return "", err
 	}
+	f := in.check()
+	if in.Status == "" && in.Type != "" {
+		in.Status = def.First().Key
+	}
+	begins, known := def.Status(in.Status)
+	if !known {
+		f.Add("status", "field.choose")
+	}
+	checkNote(&f, in.Note)
+	if err := f.Err(); err != nil {
+		return "", err
+	}
+	fresh := fresh{ref, def, begins, t.Settings.Progress}
 	var id string
 	err = ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		had, fresh, err := tx.Once(ctx, s.Tenant(), s.Account(), once)
-		if err != nil || !fresh {
+		had, first, err := tx.Once(ctx, s.Tenant(), s.Account(), once)
+		if err != nil || !first {
 			id = had
 			return err
 		}
 		id = tx.NewID()
-		if err := ds.insert(ctx, tx, t, s, id, in); err != nil {
+		if err := insert(ctx, tx, s, id, in, fresh); err != nil {
 			return err
 		}
 		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)
@@ -73,30 +94,50 @@ func (ds *Dossiers) Create(ctx context.Context, a access.Staff, once string, in 
 	return id, err
 }
 
-func (ds *Dossiers) insert(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s access.Scope, id string, in Draft) error {
-	if err := checkHandler(ctx, tx, t.ID, in.Handler); err != nil {
+// fresh is what a new dossier gets of its type, or of the organisation.
+type fresh struct {
+	ref    dossiertype.Ref
+	def    dossiertype.Definition
+	status dossiertype.Status
+	lists  []tenant.ProgressTemplate
+}
+
+// steps are the progress list that a draft begins with.
+func (f fresh) steps(in Draft) []string {
+	if f.ref.ID != "" {
+		return f.def.Steps
+	}
+	for _, list := range f.lists {
+		if list.ID == in.Template {
+			return list.Steps
+		}
+	}
+	return nil
+}
+
+func insert(ctx context.Context, tx *db.Tx, s access.Scope, id string, in Draft, f fresh) error {
+	if err := checkHandler(ctx, tx, s.Tenant(), in.Handler); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `insert into dossier (tenant_id, id, number, title, status, closed, note, handler_id, search, created_at, updated_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`, t.ID, id, in.Number, in.Title, in.Status, t.Settings.Status(in.Status).Closed, in.Note,
-		in.Handler, searchText(in.Number, in.Title), tx.Now())
+	_, err := tx.Exec(ctx, `insert into dossier (tenant_id, id, number, title, status, closed, note, handler_id, search, created_at, updated_at, type_id, type_version, rank, due_at)
+		values ($1, $2, $3, $4, $5, false, '', $6, $7, $8, $8, nullif($9, ''), $10, $11, $12)`, s.Tenant(), id, in.Number, in.Title, in.Status,
+		in.Handler, searchText(in.Number, in.Title), tx.Now(), f.ref.ID, f.ref.Number, int(cmp.Or(in.Rank, f.def.Rank)), later(tx.Now(), f.def.Term))
 	if err != nil {
 		return numberTaken(err)
 	}
-	if err := involve(ctx, tx, t.ID, id, s.Account(), in.Handler); err != nil {
+	if err := involve(ctx, tx, s.Tenant(), id, s.Account(), in.Handler); err != nil {
 		return err
 	}
-	if err := setParties(ctx, tx, t.ID, id, in.Parties); err != nil {
+	if err := setParties(ctx, tx, s.Tenant(), id, in.Parties); err != nil {
 		return err
 	}
-	for _, tpl := range t.Settings.Progress {
-		if tpl.ID == in.Template {
-			if err := addSteps(ctx, tx, t.ID, id, tpl.Steps); err != nil {
-				return err
-			}
-		}
+	if err := addSteps(ctx, tx, s.Tenant(), id, f.steps(in)); err != nil {
+		return err
 	}
-	if err := relist(ctx, tx, t.ID, id); err != nil {
+	if err := note(ctx, tx, s, id, f.status, Status{Key: in.Status, Note: in.Note}); err != nil {
+		return err
+	}
+	if err := relist(ctx, tx, s.Tenant(), id); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.created", Dossier: id})
@@ -154,46 +195,43 @@ func setParties(ctx context.Context, tx *db.Tx, tenantID, dossier string, client
 // page shows both. What is so already is no change: the second of two clicks is harmless.
 func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version int64, in Draft) error {
 	s := a.Scope()
-	t, err := ds.tenants.Get(ctx, s.Tenant())
-	if err != nil {
-		return err
-	}
 	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		was, err := ForWork(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
-		if err := in.check(t); err != nil {
+		if err := in.check().Err(); err != nil {
 			return err
 		}
-		if same, err := in.is(ctx, tx, t.ID, was); err != nil || same {
+		in.Rank = cmp.Or(in.Rank, was.Rank)
+		if same, err := in.is(ctx, tx, s.Tenant(), was); err != nil || same {
 			return err
 		}
-		if err := checkHandler(ctx, tx, t.ID, in.Handler); err != nil {
+		if err := checkHandler(ctx, tx, s.Tenant(), in.Handler); err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `update dossier set number = $4, title = $5, status = $6, closed = $7, note = $8, handler_id = $9, search = $10, updated_at = $11,
-			version = version + 1 where tenant_id = $1 and id = $2 and version = $3`, t.ID, id, version, in.Number, in.Title, in.Status,
-			t.Settings.Status(in.Status).Closed, in.Note, in.Handler, searchText(in.Number, in.Title), tx.Now())
+		n, err := tx.Exec(ctx, `update dossier set number = $4, title = $5, rank = $6, handler_id = $7, search = $8, updated_at = $9,
+			version = version + 1 where tenant_id = $1 and id = $2 and version = $3`, s.Tenant(), id, version, in.Number, in.Title, int(in.Rank),
+			in.Handler, searchText(in.Number, in.Title), tx.Now())
 		if err := db.Guard(n, numberTaken(err), errs.New(errs.Conflict, "error.changed_meanwhile")); err != nil {
 			return err
 		}
-		if err := involve(ctx, tx, t.ID, id, in.Handler); err != nil {
+		if err := involve(ctx, tx, s.Tenant(), id, in.Handler); err != nil {
 			return err
 		}
-		if err := setParties(ctx, tx, t.ID, id, in.Parties); err != nil {
+		if err := setParties(ctx, tx, s.Tenant(), id, in.Parties); err != nil {
 			return err
 		}
 		if err := ds.reshow(ctx, tx, s, id); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.changed", Dossier: id, Detail: map[string]string{"status_from": was.Status, "status_to": in.Status}})
+		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.changed", Dossier: id, Detail: map[string]string{"rank_from": was.Rank.String(), "rank_to": in.Rank.String()}})
 	})
 }
 
 // is reports whether the dossier is as the draft has it.
 func (in Draft) is(ctx context.Context, tx *db.Tx, tenantID string, d Dossier) (bool, error) {
-	if in.Number != d.Number || in.Title != d.Title || in.Status != d.Status || in.Note != d.Note || in.Handler != d.Handler.ID {
+	if in.Number != d.Number || in.Title != d.Title || in.Rank != d.Rank || in.Handler != d.Handler.ID {
 		return false, nil
 	}
 	parties, err := db.All(ctx, tx, db.Value[string], `select client_id from dossier_party where tenant_id = $1 and dossier_id = $2`, tenantID, d.ID)
@@ -230,35 +268,41 @@ func (ds *Dossiers) Publish(ctx context.Context, a access.Staff, id string, on b
 // reshow brings lists and unread marks in line after a change of who sees the dossier, and mails
 // those who see something new by it.
 func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id string) error {
-	if err := relist(ctx, tx, s.Tenant(), id); err != nil {
+	fresh, err := ds.remark(ctx, tx, s, id)
+	if err != nil {
 		return err
+	}
+	return ds.tell(ctx, tx, s.Tenant(), id, fresh)
+}
+
+// remark brings lists and unread marks in line, and returns the marks that were not there.
+func (ds *Dossiers) remark(ctx context.Context, tx *db.Tx, s access.Scope, id string) ([]notify.Mark, error) {
+	if err := relist(ctx, tx, s.Tenant(), id); err != nil {
+		return nil, err
 	}
 	had, err := notify.WithdrawDossier(ctx, tx, s.Tenant(), id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	marks, err := unreadDocuments(ctx, tx, s.Tenant(), id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	more, err := ds.Shown(ctx, tx, s, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	marks = append(marks, more...)
-	if err := notify.Add(ctx, tx, s.Tenant(), marks...); err != nil {
-		return err
-	}
-	return ds.tell(ctx, tx, s.Tenant(), id, notify.Without(marks, had))
+	return notify.Without(marks, had), notify.Add(ctx, tx, s.Tenant(), marks...)
 }
 
 // tell mails the accounts of new marks, once for each group that they asked for (N47).
 func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) error {
 	for _, kind := range []struct {
 		notify.Kind
-		group string
+		event identity.Event
 		right access.Rights
-	}{{notify.Document, identity.GroupDocuments, access.SeeDossiers}, {notify.Message, identity.GroupMessages, access.SeeMessages}} {
+	}{{notify.Document, identity.DocumentShown, access.SeeDossiers}, {notify.Message, identity.MessageSent, access.SeeMessages}} {
 		readers, err := Readers(ctx, tx, tenantID, id, "", kind.right)
 		if err != nil {
 			return err
@@ -272,7 +316,7 @@ func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, ma
 				told = append(told, r)
 			}
 		}
-		if err := ds.identity.Notify(ctx, tx, tenantID, told, kind.group, id); err != nil {
+		if err := ds.identity.Notify(ctx, tx, tenantID, told, kind.event, id); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
 	"voordeur/internal/db"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/notify"
@@ -32,6 +33,8 @@ type Document struct {
 	Category                                                                Category
 	Size                                                                    int64
 	Scanned, Unread                                                         bool
+	Rank                                                                    dossiertype.Rank
+	TooHigh                                                                 bool   // for clients, whatever else is said of it (D29)
 	Found, Refusal, Flags                                                   string // what the scanner found, why it was refused, what the inspection noticed
 	PublishedAt                                                             *db.Time
 	CreatedAt                                                               db.Time
@@ -41,26 +44,26 @@ type Document struct {
 
 // Shown reports whether the client sees the document.
 func (d Document) Shown() bool {
-	return d.State == Released && (d.Origin == "client" || d.PublishedAt != nil)
+	return !d.TooHigh && d.State == Released && (d.Origin == "client" || d.PublishedAt != nil)
 }
 
 // selectDocument has the reader's account as $2: his unread mark is part of the row.
 const selectDocument = `select x.id, x.dossier_id, x.origin, x.title, x.file_name, x.media_type, x.state, w.name, coalesce(x.message_id, ''), x.category, x.size,
 	x.scanned, x.found, x.refusal, x.flags, exists (select 1 from unread u where u.tenant_id = x.tenant_id and u.account_id = $2 and u.kind = 'document' and u.object_id = x.id),
-	x.published_at, x.created_at, x.version, x.blob_key, x.blob_size, x.blob_sum, x.sha256, coalesce(bc.name, '')
+	x.published_at, x.created_at, x.version, x.blob_key, x.blob_size, x.blob_sum, x.sha256, coalesce(bc.name, ''), x.rank,` + tooHigh + `
 	from document x join account w on w.tenant_id = x.tenant_id and w.id = x.created_by
 	left join mandate b on b.tenant_id = x.tenant_id and b.id = x.mandate_id left join client bc on bc.tenant_id = b.tenant_id and bc.id = b.client_id where x.tenant_id = $1 and x.dossier_id = $3 `
 
 // clientSeesDocument is the one predicate of a document in a dossier that the client sees: his own
 // deliveries, and what the office has published and the check has released (N20, N22), for every
 // party or for him. $4 is the client.
-const clientSeesDocument = ` and (x.client_id is null or x.client_id = $4) and (x.origin = 'client' or x.published_at is not null and x.state = 'released') `
+const clientSeesDocument = ` and (x.client_id is null or x.client_id = $4) and (x.origin = 'client' or x.published_at is not null and x.state = 'released') and not (` + tooHigh + `) `
 
 func scanDocument(scan db.Scan) (Document, error) {
 	var d Document
 	var sum, plain []byte
 	err := scan(&d.ID, &d.Dossier, &d.Origin, &d.Title, &d.FileName, &d.MediaType, &d.State, &d.Author, &d.Message, &d.Category, &d.Size,
-		&d.Scanned, &d.Found, &d.Refusal, &d.Flags, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain, &d.Behalf)
+		&d.Scanned, &d.Found, &d.Refusal, &d.Flags, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain, &d.Behalf, &d.Rank, &d.TooHigh)
 	d.stored.PlainSize = d.Size
 	copy(d.stored.StoredSum[:], sum)
 	copy(d.stored.PlainSHA256[:], plain)
@@ -84,6 +87,19 @@ func (d Document) withheld(a access.Client) bool {
 // StaffDocuments returns everything in a dossier that was loaded for the employee.
 func (ds *Dossiers) StaffDocuments(ctx context.Context, a access.Staff, d Dossier) ([]Document, error) {
 	return db.All(ctx, ds.db, scanDocument, selectDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID)
+}
+
+// StaffDocument loads one document with its dossier for the employee's page, and records the look.
+func (ds *Dossiers) StaffDocument(ctx context.Context, a access.Staff, dossier, id string) (Dossier, Document, error) {
+	d, err := ForStaff(ctx, ds.db, a, dossier)
+	if err != nil {
+		return d, Document{}, err
+	}
+	doc, err := db.One(ctx, ds.db, scanDocument, selectOne, a.Scope().Tenant(), a.Scope().Account(), d.ID, id)
+	if err != nil {
+		return d, doc, err
+	}
+	return d, doc, ds.looks.Look(ctx, a.Scope(), audit.Entry{Event: "dossier.viewed", Dossier: dossier})
 }
 
 // File is a document with its bytes. Close it after use.
@@ -164,11 +180,53 @@ func (ds *Dossiers) Show(ctx context.Context, a access.Staff, dossier, id string
 		if _, err := tx.Exec(ctx, `update document set published_at = $4, version = version + 1 where tenant_id = $1 and dossier_id = $2 and id = $3`, s.Tenant(), d.ID, id, at); err != nil {
 			return err
 		}
+		seen := doc.Shown()
 		doc.PublishedAt = at
 		if err := ds.announce(ctx, tx, s, d, doc); err != nil {
 			return err
 		}
+		if err := ds.takenAway(ctx, tx, s, d, doc, seen); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Dossier: d.ID, Objects: []audit.Object{{Kind: "document", ID: id}}})
+	})
+}
+
+// SetRank says how confidential a document is: above what its dossier shows, clients do not see it, whatever else is
+// said of it (D29, D31). What is already so stays.
+func (ds *Dossiers) SetRank(ctx context.Context, a access.Staff, dossier, id string, rank dossiertype.Rank) error {
+	s := a.Scope()
+	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := ForWork(ctx, tx, a, dossier)
+		if err != nil {
+			return err
+		}
+		if !rank.Known() {
+			return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "rank", Key: "field.choose"}}}
+		}
+		was, err := db.One(ctx, tx, scanDocument, selectOne, s.Tenant(), s.Account(), d.ID, id)
+		if err != nil || was.Rank == rank {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update document set rank = $4, version = version + 1 where tenant_id = $1 and dossier_id = $2 and id = $3`, s.Tenant(), d.ID, id, int(rank)); err != nil {
+			return err
+		}
+		doc, err := db.One(ctx, tx, scanDocument, selectOne, s.Tenant(), s.Account(), d.ID, id)
+		if err != nil {
+			return err
+		}
+		if doc.Origin == "office" && was.Shown() != doc.Shown() {
+			if err := ds.announce(ctx, tx, s, d, doc); err != nil {
+				return err
+			}
+			if err := ds.takenAway(ctx, tx, s, d, doc, was.Shown()); err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{
+			Event: "document.ranked", Dossier: d.ID, Objects: []audit.Object{{Kind: "document", ID: id}},
+			Detail: map[string]string{"rank_from": was.Rank.String(), "rank_to": rank.String()},
+		})
 	})
 }
 
@@ -192,7 +250,7 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 		}
 		return notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...)
 	}
-	if d.PublishedAt == nil || doc.Message != "" {
+	if !d.InPortal || doc.Message != "" {
 		return nil
 	}
 	readers, err := Readers(ctx, tx, s.Tenant(), d.ID, "", access.SeeDossiers)
@@ -202,7 +260,19 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 	if err := notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...); err != nil {
 		return err
 	}
-	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.GroupDocuments, d.ID)
+	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.DocumentShown, d.ID)
+}
+
+// takenAway mails those who asked for that, when clients saw a document until now (D17, D18; unclear.md Q28).
+func (ds *Dossiers) takenAway(ctx context.Context, tx *db.Tx, s access.Scope, d Dossier, doc Document, seen bool) error {
+	if !seen || doc.Shown() || !d.InPortal || doc.Message != "" {
+		return nil
+	}
+	readers, err := Readers(ctx, tx, s.Tenant(), d.ID, "", access.SeeDossiers)
+	if err != nil {
+		return err
+	}
+	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.DocumentRemoved, d.ID)
 }
 
 func marksFor(readers []notify.Reader, doc Document, at db.Time) []notify.Mark {
@@ -217,9 +287,9 @@ func marksFor(readers []notify.Reader, doc Document, at db.Time) []notify.Mark {
 // its message has.
 const (
 	waitsIn = ` from document x
-		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and d.published_at is not null
+		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and ` + InPortal + `
 		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id `
-	waits = ` and x.tenant_id = $1 and x.dossier_id = $3 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released'
+	waits = ` and x.tenant_id = $1 and x.dossier_id = $3 and x.origin = 'office' and x.message_id is null and x.published_at is not null and x.state = 'released' and x.rank <= ` + threshold + `
 		and not exists (select 1 from document_read r where r.tenant_id = x.tenant_id and r.document_id = x.id and r.account_id = `
 	selectWaiting = `select a.id, p.client_id, x.id, x.category, x.published_at` + waitsIn + `cross join account a
 		where a.tenant_id = p.tenant_id and a.client_id = p.client_id` + waits + `a.id)

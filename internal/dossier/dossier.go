@@ -12,6 +12,7 @@ import (
 	"voordeur/internal/blob"
 	"voordeur/internal/bulkhead"
 	"voordeur/internal/db"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/notify"
@@ -25,6 +26,7 @@ type Dossiers struct {
 	identity *identity.Identity
 	vault    *blob.Vault
 	looks    *audit.Looks
+	types    *dossiertype.Types
 	// Searches and Pictures bound what searches for dossiers and makes images anew. The wiring sets them.
 	Searches, Pictures *bulkhead.Bulkhead
 	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them: it
@@ -34,42 +36,54 @@ type Dossiers struct {
 
 // New returns the dossiers of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, vault *blob.Vault, looks *audit.Looks) *Dossiers {
-	return &Dossiers{
-		db: d, tenants: tenants, identity: ids, vault: vault, looks: looks,
+	ds := &Dossiers{
+		db: d, tenants: tenants, identity: ids, vault: vault, looks: looks, types: dossiertype.New(d),
 		Shown: func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil },
 	}
+	ds.types.Changed = ds.typeChanged
+	return ds
 }
 
 // Dossier is a dossier as its page shows it.
 type Dossier struct {
-	ID, Number, Title, Status, Note string
-	Closed                          bool
-	Handler                         Person
-	PublishedAt                     *db.Time
-	UpdatedAt                       db.Time
-	Version                         int64
+	ID, Number, Title string
+	Type              dossiertype.Ref // zero for none
+	Rank              dossiertype.Rank
+	// Status is the newest one. Shown is the newest that clients see, "" for none yet, and Note what is said to them of it.
+	Status, Shown, Note string
+	Result, ResultText  string // "" as long as there is none
+	Closed              bool
+	Handler             Person
+	PublishedAt, DueAt  *db.Time
+	InPortal            bool // its parties see it (conflicts.md K20)
+	StartedAt           db.Time
+	UpdatedAt           db.Time
+	Version             int64
 }
 
 // Person is an employee with how to reach him.
 type Person struct{ ID, Name, Phone, Hours string }
 
-// clientSees is the one predicate of what a client sees: published, and party to it himself (N54).
+// clientSees is the one predicate of what a client sees: in the portal, and party to it himself (N54).
 // $1 is the tenant, $2 the client.
-const clientSees = ` d.tenant_id = $1 and d.published_at is not null and exists (select 1 from dossier_party p
+const clientSees = ` d.tenant_id = $1 and ` + InPortal + `and exists (select 1 from dossier_party p
 	where p.tenant_id = d.tenant_id and p.dossier_id = d.id and p.client_id = $2) `
+
+// ClientSees is that predicate, for lists of features above that go across dossiers, which they call d.
+const ClientSees = clientSees
 
 // staffSees is the one predicate of what an employee sees: where he is involved, or everything
 // ($4) for an administrator and an auditor. $1 is the tenant, $2 the account.
 const staffSees = ` d.tenant_id = $1 and (cast($4 as boolean) or exists (select 1 from dossier_staff w
 	where w.tenant_id = d.tenant_id and w.dossier_id = d.id and w.account_id = $2)) `
 
-const selectDossier = `select d.id, d.number, d.title, d.status, d.note, d.closed, d.published_at, d.updated_at, d.version,
-	h.id, h.name, h.phone, h.hours from dossier d join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id where `
+const selectDossier = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, d.rank, d.status, d.shown_status, d.note, d.result, d.result_text, d.closed,
+	d.published_at, d.due_at, ` + InPortal + `, d.created_at, d.updated_at, d.version, h.id, h.name, h.phone, h.hours from dossier d join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id where `
 
 func scanDossier(scan db.Scan) (Dossier, error) {
 	var d Dossier
-	err := scan(&d.ID, &d.Number, &d.Title, &d.Status, &d.Note, &d.Closed, &d.PublishedAt, &d.UpdatedAt, &d.Version,
-		&d.Handler.ID, &d.Handler.Name, &d.Handler.Phone, &d.Handler.Hours)
+	err := scan(&d.ID, &d.Number, &d.Title, &d.Type.ID, &d.Type.Number, &d.Rank, &d.Status, &d.Shown, &d.Note, &d.Result, &d.ResultText, &d.Closed,
+		&d.PublishedAt, &d.DueAt, &d.InPortal, &d.StartedAt, &d.UpdatedAt, &d.Version, &d.Handler.ID, &d.Handler.Name, &d.Handler.Phone, &d.Handler.Hours)
 	return d, err
 }
 

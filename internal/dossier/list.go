@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/dossiertype"
 )
 
 // PageSize is the number of rows of a list page.
@@ -18,8 +19,10 @@ const PageSize = 25
 // Row is a dossier in a list.
 type Row struct {
 	ID, Number, Title, Status, Handler string
+	Type                               dossiertype.Ref
 	Closed, Published                  bool
-	UpdatedAt                          db.Time
+	StartedAt, UpdatedAt               db.Time
+	DueAt                              *db.Time
 	Unread                             int
 	Client                             string // one of its parties, for staff alone
 	Parties                            int
@@ -29,6 +32,7 @@ type Row struct {
 type Filter struct {
 	Search   string
 	Statuses []string
+	Closed   bool   // what is over, where no status is asked for
 	After    string // key of the last row of the page before, "" for the first page
 }
 
@@ -39,7 +43,7 @@ type Page struct {
 }
 
 const (
-	listHead = `select d.id, d.number, d.title, d.status, h.name, d.closed, d.published_at is not null, l.updated_at,
+	listHead = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, l.status, h.name, d.closed, ` + InPortal + `, d.created_at, d.due_at, l.updated_at,
 	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3`
 	// Whose a dossier is staff alone read: a client's list does not pay for it.
 	listSelect = listHead + `), coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
@@ -53,7 +57,7 @@ const (
 	quietSelect = listHead + ` and 'client:' || u.client_id = $2 and u.kind = 'document'), '', 0 `
 	// A page is cut out of the list before anything is joined to it. Joined first, PostgreSQL thinks that
 	// it gains by planning for each viewer anew, which takes longer than reading the page.
-	pageFrom = `from (select l.tenant_id, l.dossier_id, l.updated_at from dossier_list l ` + listWhere
+	pageFrom = `from (select l.tenant_id, l.dossier_id, l.status, l.updated_at from dossier_list l ` + listWhere
 	pageJoin = `) l` + listJoin + `order by l.updated_at desc, l.dossier_id desc`
 	// A search reads the list until it has found a page.
 	searchFrom = `from dossier_list l` + listJoin + listWhere
@@ -63,6 +67,7 @@ const (
 // status that is asked for, or several as |a|b|, and $5 the pattern of a search.
 const (
 	listOpen     = ` and l.closed = false and cast($4 as text) = '' `
+	listClosed   = ` and l.closed = true and cast($4 as text) = '' `
 	listStatus   = ` and l.status = cast($4 as text) `
 	listStatuses = ` and cast($4 as text) like '%|' || l.status || '|%' `
 	pageAfter    = ` and (l.updated_at, l.dossier_id) < ($5, $6) `
@@ -73,7 +78,7 @@ const (
 
 func scanRow(scan db.Scan) (Row, error) {
 	var r Row
-	err := scan(&r.ID, &r.Number, &r.Title, &r.Status, &r.Handler, &r.Closed, &r.Published, &r.UpdatedAt, &r.Unread, &r.Client, &r.Parties)
+	err := scan(&r.ID, &r.Number, &r.Title, &r.Type.ID, &r.Type.Number, &r.Status, &r.Handler, &r.Closed, &r.Published, &r.StartedAt, &r.DueAt, &r.UpdatedAt, &r.Unread, &r.Client, &r.Parties)
 	return r, err
 }
 
@@ -175,10 +180,13 @@ func (v view) rows(ctx context.Context, f Filter) ([]Row, error) {
 	} else if client {
 		q = db.Join(quietSelect, pageFrom)
 	}
-	if len(f.Statuses) == 0 {
-		q = db.Join(q, listOpen)
-	} else {
+	switch {
+	case len(f.Statuses) > 0:
 		q = db.Join(q, listStatus)
+	case f.Closed:
+		q = db.Join(q, listClosed)
+	default:
+		q = db.Join(q, listOpen)
 	}
 	args := []any{v.scope.Tenant(), v.viewer, v.scope.Account(), f.statusArg()}
 	if at, id, ok := parseKey(f.After); ok {
@@ -275,9 +283,9 @@ func relist(ctx context.Context, tx *db.Tx, tenantID, dossier string) error {
 		select d.tenant_id, 'all', d.id, d.closed, d.status, d.updated_at from dossier d where d.tenant_id = $1 and d.id = $2
 		union all select d.tenant_id, 'staff:' || w.account_id, d.id, d.closed, d.status, d.updated_at from dossier d
 			join dossier_staff w on w.tenant_id = d.tenant_id and w.dossier_id = d.id where d.tenant_id = $1 and d.id = $2
-		union all select d.tenant_id, 'client:' || p.client_id, d.id, d.closed, d.status, d.updated_at from dossier d
+		union all select d.tenant_id, 'client:' || p.client_id, d.id, d.closed, d.shown_status, d.updated_at from dossier d
 			join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
-			where d.tenant_id = $1 and d.id = $2 and d.published_at is not null`, tenantID, dossier)
+			where d.tenant_id = $1 and d.id = $2 and `+InPortal, tenantID, dossier)
 	if err != nil {
 		return err
 	}

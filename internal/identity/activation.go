@@ -70,8 +70,13 @@ func (i *Identity) LinkJob() jobs.Func {
 }
 
 func (i *Identity) sendLink(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a asked) error {
+	if a.Face == access.Portal {
+		if without, err := i.passwordless(ctx, tx, t); err != nil || without {
+			return err
+		}
+	}
 	var email, name string
-	err := tx.QueryRow(ctx, `select email, name from account where tenant_id = $1 and id = $2 and state <> 'blocked' and not email_unproved`, t.ID, a.Account).Scan(&email, &name)
+	err := tx.QueryRow(ctx, `select email, name from account a where tenant_id = $1 and id = $2 and state <> 'blocked' and not email_unproved and not `+partyAlone, t.ID, a.Account).Scan(&email, &name)
 	if errs.Is(err, errs.NotFound) {
 		return nil
 	}
@@ -198,6 +203,7 @@ const (
 type Profile struct {
 	Name, Email string
 	Unproved    bool // nobody has shown that mail reaches him
+	Elsewhere   bool // he comes in by another party alone
 	Notify      map[string]bool
 }
 
@@ -206,7 +212,7 @@ func (i *Identity) Profile(ctx context.Context, a access.Client) (Profile, error
 	p := Profile{Notify: map[string]bool{}}
 	var groups string
 	s := a.Scope()
-	err := i.db.QueryRow(ctx, `select name, email, email_unproved and email <> '', notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &p.Unproved, &groups)
+	err := i.db.QueryRow(ctx, `select name, email, email_unproved and email <> '', `+partyAlone+`, notify from account a where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &p.Unproved, &p.Elsewhere, &groups)
 	for _, g := range strings.Fields(groups) {
 		p.Notify[g] = true
 	}
@@ -223,7 +229,7 @@ type Group struct {
 // Groups are all groups, in the order of the page.
 var Groups = []Group{
 	{GroupDocuments, tenant.ModuleDossiers, access.SeeDossiers},
-	{GroupQuestionnaires, "questionnaires", access.SeeDossiers},
+	{GroupQuestionnaires, tenant.ModuleQuestionnaires, access.SeeDossiers},
 	{GroupMessages, tenant.ModuleMessages, access.SeeMessages},
 }
 
@@ -232,12 +238,42 @@ func (g Group) Offered(modules map[string]bool, a access.Client) bool {
 	return modules[g.Module] && a.Can(g.Needs)
 }
 
+// Event is what can have happened in a dossier, of which clients are mailed (conflicts.md K7). It is the kind of the mail.
+type Event string
+
+// The events.
+const (
+	DocumentShown     Event = "documents"
+	DocumentRemoved   Event = "removed"
+	StatusChanged     Event = "status"
+	MessageSent       Event = "messages"
+	QuestionnaireSent Event = "questionnaires"
+)
+
+// group returns the group to which the event belongs, "" where it belongs to none: another status, and a document that
+// goes, are changes for who asked for all of those, and nothing that the groups know (conflicts.md K7, K8).
+func (e Event) group(t *tenant.Tenant) string {
+	switch e {
+	case DocumentShown:
+		return GroupDocuments
+	case MessageSent:
+		return GroupMessages
+	case QuestionnaireSent:
+		return GroupQuestionnaires
+	}
+	if t.Settings.Contact.OneNotice {
+		return GroupDocuments
+	}
+	return ""
+}
+
 func groupNamed(name string) Group {
 	i := slices.IndexFunc(Groups, func(g Group) bool { return g.Name == name })
 	return Groups[i]
 }
 
-// SetNotify switches the client's mails on and off (N47). A group that he is not offered stays as it was,
+// SetNotify switches the client's mails on and off (N47); where the organisation has one switch for all, any group is
+// all of them (E8). Who has no e-mail address is asked for one first. A group that he is not offered stays as it was,
 // for the day that it is offered again; unknown ones are ignored.
 func (i *Identity) SetNotify(ctx context.Context, a access.Client, on []string) error {
 	s := a.Scope()
@@ -246,13 +282,19 @@ func (i *Identity) SetNotify(ctx context.Context, a access.Client, on []string) 
 		return err
 	}
 	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		had, err := db.One(ctx, tx, db.Value[string], `select notify from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account())
-		if err != nil {
+		var had, email string
+		if err := tx.QueryRow(ctx, `select notify, email from account where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&had, &email); err != nil {
 			return err
+		}
+		if len(on) > 0 && email == "" { // D13
+			return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "groups", Key: "profile.notify_nowhere"}}}
 		}
 		var keep []string
 		for _, g := range Groups {
 			wanted := on
+			if t.Settings.Contact.OneNotice && len(on) > 0 {
+				wanted = []string{g.Name}
+			}
 			if !g.Offered(t.Settings.Modules, a) {
 				wanted = strings.Fields(had)
 			}

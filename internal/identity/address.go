@@ -73,34 +73,61 @@ func addressAAD(tenantID, account string) string {
 	return "account|address|" + tenantID + "|" + account
 }
 
-// GiveAddress keeps the address that a client gives of himself (A15), where the organisation lets him. A form
-// that changes nothing leaves no trace.
-func (i *Identity) GiveAddress(ctx context.Context, a access.Client, in Address) error {
+// GiveAddress keeps the address that a client gives of himself (A15), where the organisation lets him. Where
+// staff decide about it first, asked says that it waits for them. A form that changes nothing leaves no trace.
+func (i *Identity) GiveAddress(ctx context.Context, a access.Client, in Address) (asked bool, err error) {
 	s := a.Scope()
 	t, err := i.tenants.Get(ctx, s.Tenant())
 	if err != nil {
-		return err
+		return false, err
 	}
-	if t.Settings.Contact.Whole().Address != tenant.Edit {
-		return errs.Missing()
+	rule := t.Settings.Contact.Whole()
+	if rule.Address != tenant.Edit {
+		return false, errs.Missing()
 	}
 	if in, err = in.checked(); err != nil {
-		return err
+		return false, err
 	}
-	now, err := i.Contact(ctx, a)
-	if err != nil || now.Address == in {
-		return err
-	}
-	b, err := json.Marshal(in)
+	plain, err := json.Marshal(in)
 	if err != nil {
-		return fmt.Errorf("identity: address: %w", err)
+		return false, fmt.Errorf("identity: address: %w", err)
 	}
-	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `update account set address = $3, address_at = $4, version = version + 1 where tenant_id = $1 and id = $2`,
-			t.ID, s.Account(), t.Key.Seal(b, addressAAD(t.ID, s.Account())), tx.Now())
+	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		// Two windows of one client come one after the other.
+		if _, err := tx.Exec(ctx, `update account set version = version where tenant_id = $1 and id = $2`, t.ID, s.Account()); err != nil {
+			return err
+		}
+		now, err := db.One(ctx, tx, scanContact(t), contactColumns+`id = $3`, t.ID, tx.Now(), s.Account())
 		if err != nil {
+			return err
+		}
+		waits, err := db.One(ctx, tx, scanAsked(t), selectAsked+`and r.account_id = $2 and r.outcome = ''`, t.ID, s.Account())
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
+		asked = rule.AddressApproval && now.Address != in
+		switch {
+		case waits.Waits() && waits.Address == in && asked, !waits.Waits() && now.Address == in:
+			return errUnchanged
+		case asked:
+			return askAddress(ctx, tx, t, s, plain)
+		case now.Address == in:
+			return withdrawAddress(ctx, tx, s, waits.ID)
+		}
+		if err := endAsked(ctx, tx, t.ID, s.Account(), addressReplaced); err != nil {
+			return err
+		}
+		if err := storeAddress(ctx, tx, t, s.Account(), plain, tx.Now()); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "account.address_given", Client: s.Client(), Objects: []audit.Object{{Kind: "account", ID: s.Account()}}})
 	})
+	return asked, unlessSo(err)
+}
+
+// storeAddress makes an address the one of an account, as it was given at a moment.
+func storeAddress(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account string, plain []byte, at db.Time) error {
+	_, err := tx.Exec(ctx, `update account set address = $3, address_at = $4, version = version + 1 where tenant_id = $1 and id = $2`,
+		t.ID, account, t.Key.Seal(plain, addressAAD(t.ID, account)), at)
+	return err
 }

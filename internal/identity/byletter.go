@@ -110,6 +110,9 @@ func (i *Identity) InviteByLetter(ctx context.Context, a access.Staff, once stri
 		if err != nil || !fresh {
 			return err
 		}
+		if err := i.mayInvite(ctx, tx, t); err != nil {
+			return err
+		}
 		id := tx.NewID()
 		if err := putLettered(ctx, tx, t, id, in, key, hash); err != nil {
 			return err
@@ -174,6 +177,9 @@ func (i *Identity) LetterAgain(ctx context.Context, a access.Staff, client, id, 
 	return i.change(ctx, a, client, id, "account.lettered", func(ctx context.Context, tx *db.Tx, t *tenant.Tenant, acc Account) error {
 		if acc.State == Blocked {
 			return errs.New(errs.Conflict, "account.is_blocked")
+		}
+		if err := i.mayInvite(ctx, tx, t); err != nil {
+			return err
 		}
 		_, fresh, err := tx.Once(ctx, t.ID, a.Scope().Account(), once)
 		if err != nil {

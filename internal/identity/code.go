@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"voordeur/internal/db"
@@ -73,11 +74,32 @@ func maySend(ctx context.Context, tx *db.Tx, tenantID string, a act) error {
 	return nil
 }
 
-// sendCode sends a code for an act to a number, and voids the ones before it. A Limited error is handed
+// Calls reports whether a code can be spoken on a call: the provider and the organisation make them.
+func (i *Identity) Calls(t *tenant.Tenant) bool { return i.tenants.Calling && t.Settings.SMS.Voice }
+
+// voices are the languages in which a code is spoken.
+var voices = map[i18n.Lang]string{i18n.NL: "nl-NL", i18n.EN: "en-GB"}
+
+// wording is a message with a code: a text, or what is spoken on a call, digit by digit.
+func wording(t *tenant.Tenant, lang i18n.Lang, purpose, code string, aloud bool) (body, voice string) {
+	texts := t.Texts(lang)
+	if aloud {
+		digits := strings.Join(strings.Split(code, ""), ", ")
+		return texts.T("sms.spoken."+purpose, "office", t.Name, "code", digits), voices[texts.Lang()]
+	}
+	return texts.T("sms."+purpose, "office", t.Name, "code", code), ""
+}
+
+// sendCode sends a code for an act to a number, and voids the ones before it. It is spoken on a call when that is
+// asked, and to a landline. A Limited error is handed
 // on by whoever commits all the same, so that the journal tells of it.
-func (i *Identity) sendCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a act, to sms.Number) error {
+func (i *Identity) sendCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a act, to sms.Number, aloud bool) error {
 	if !i.tenants.Texting { // no more, since the number was linked
 		return mayWait("code.no_texting", time.Hour)
+	}
+	aloud = aloud || to.Landline()
+	if aloud && !i.Calls(t) {
+		return mayWait("code.no_calling", time.Hour)
 	}
 	// The row of the account is what two requests at once wait for each other at.
 	var lang i18n.Lang
@@ -93,10 +115,8 @@ func (i *Identity) sendCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a 
 	}
 	id, until := tx.NewID(), db.At(tx.Now().Add(codeLife))
 	// A budget that is spent ends it here, and what was sent before stays good.
-	err = notify.QueueText(ctx, tx, t.Key, t.ID, t.Settings.SMS, notify.Text{
-		Account: a.account, Purpose: a.purpose, To: to, Expires: until,
-		Body: t.Texts(lang).T("sms."+a.purpose, "office", t.Name, "code", code),
-	})
+	body, voice := wording(t, lang, a.purpose, code, aloud)
+	err = notify.QueueText(ctx, tx, t.Key, t.ID, t.Settings.SMS, notify.Text{Account: a.account, Purpose: a.purpose, To: to, Expires: until, Body: body, Voice: voice})
 	if err != nil {
 		return err
 	}
@@ -173,8 +193,8 @@ func linkSMS(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a act, code strin
 	return true, storeFactor(ctx, tx, t, a.account, SMS, n.E164())
 }
 
-// sendToFactor sends a code for an act to the account's telephone; without one it is NotFound.
-func (i *Identity) sendToFactor(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a act) error {
+// sendToFactor sends a code for an act to the account's telephone, or speaks it on a call; without one it is NotFound.
+func (i *Identity) sendToFactor(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a act, aloud bool) error {
 	sealed, err := db.One(ctx, tx, db.Value[[]byte], `select secret from factor where tenant_id = $1 and account_id = $2 and kind = 'sms'`, t.ID, a.account)
 	if err != nil {
 		return err
@@ -183,5 +203,5 @@ func (i *Identity) sendToFactor(ctx context.Context, tx *db.Tx, t *tenant.Tenant
 	if err != nil {
 		return err
 	}
-	return i.sendCode(ctx, tx, t, a, n)
+	return i.sendCode(ctx, tx, t, a, n, aloud)
 }

@@ -46,10 +46,13 @@ func (i *Identity) prover(ctx context.Context, t *tenant.Tenant, s access.Scope)
 
 // Asked is what an account proves itself with besides its password.
 type Asked struct {
-	App     bool   // a code of its app
-	Number  string // or one that is sent to this number, masked
-	Sent    bool   // which was done
-	Passkey bool   // or a passkey, which needs no password either
+	App    bool   // a code of its app
+	Number string // or one that is sent to this number, masked
+	Sent   bool   // which was done
+	Calls  bool   // or spoken on a call
+	// Landline is whether that number is only called.
+	Landline bool
+	Passkey  bool // or a passkey, which needs no password either
 }
 
 // Any reports whether a code is asked at all.
@@ -64,10 +67,10 @@ func (i *Identity) ToConfirm(ctx context.Context, t *tenant.Tenant, s access.Sco
 	if err != nil {
 		return Asked{}, err
 	}
-	a := Asked{App: p.has(TOTP), Passkey: p.has(Passkey)}
+	a := Asked{App: p.has(TOTP), Passkey: p.has(Passkey), Calls: i.Calls(t)}
 	for _, f := range p.factors {
 		if f.Kind == SMS {
-			a.Number = f.Number
+			a.Number, a.Landline = f.Number, f.Landline
 		}
 	}
 	a.Sent, _, err = i.pending(ctx, t, p.id, toConfirm(s).action)
@@ -77,10 +80,10 @@ func (i *Identity) ToConfirm(ctx context.Context, t *tenant.Tenant, s access.Sco
 // toConfirm is the act of proving oneself in a session.
 func toConfirm(s access.Scope) act { return act{s.Account(), forConfirm, s.Session()} }
 
-// SendToConfirm sends a code with which the account proves itself. Soon after another one, or when too
+// SendToConfirm sends a code with which the account proves itself; aloud speaks it on a call. Soon after another one, or when too
 // many were sent, it is Limited.
-func (i *Identity) SendToConfirm(ctx context.Context, t *tenant.Tenant, s access.Scope) error {
-	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendToFactor(ctx, tx, t, toConfirm(s)) })
+func (i *Identity) SendToConfirm(ctx context.Context, t *tenant.Tenant, s access.Scope, aloud bool) error {
+	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendToFactor(ctx, tx, t, toConfirm(s), aloud) })
 }
 
 // proveFactor checks the code of an account's second factor, and uses it up. It returns the means of
@@ -115,7 +118,7 @@ func (i *Identity) Confirm(ctx context.Context, t *tenant.Tenant, s access.Scope
 	if err != nil { // busy: nobody failed
 		return "", errors.Join(err, i.giveBack(ctx, t.ID, gate))
 	}
-	token, proved := newSecret(), false
+	token, proved := NewSecret(), false
 	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		means := ""
 		proved = false
@@ -165,8 +168,9 @@ func prove(ctx context.Context, tx *db.Tx, s access.Scope, token, means string, 
 	if err := forgive(ctx, tx, s.Tenant(), gate); err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `update session set id = $3, proved_at = $4, seen_at = $4, means = $5 where tenant_id = $1 and id = $2 and ended_at is null`,
-		s.Tenant(), s.Session(), authn.HashToken(token), tx.Now(), means)
+	n, err := tx.Exec(ctx, `update session set id = $3, proved_at = $4, seen_at = $4, means = $5, silent_until = case when silent_until is null then silent_until else $6 end
+		where tenant_id = $1 and id = $2 and ended_at is null`,
+		s.Tenant(), s.Session(), authn.HashToken(token), tx.Now(), means, db.At(tx.Now().Add(authn.Silence)))
 	if err := db.Guard(n, err, &errs.Error{Kind: errs.Unauthenticated}); err != nil {
 		return err
 	}

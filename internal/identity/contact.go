@@ -32,20 +32,21 @@ type Contact struct {
 	Pending               string   // the address that a link was mailed to, "" for none
 	EmailAt, PhoneAt      *db.Time // since when they are so, nil for since the invitation
 	EmailByOwner          bool     // the owner changed it himself
+	Elsewhere             bool     // he comes in by another party alone
 	Address               Address
 	AddressAt             *db.Time
 }
 
-const contactColumns = `select id, name, client_id, email, contact_phone, email_at, phone_at, email_by, address, address_at,
-	coalesce((select max(k.email) from account_token k where k.tenant_id = account.tenant_id and k.account_id = account.id
-		and k.purpose = 'new_email' and k.used_at is null and k.expires_at > $2), '') from account where tenant_id = $1 and face = 'portal' and `
+const contactColumns = `select id, name, client_id, email, contact_phone, email_at, phone_at, email_by, ` + partyAlone + `, address, address_at,
+	coalesce((select max(k.email) from account_token k where k.tenant_id = a.tenant_id and k.account_id = a.id
+		and k.purpose = 'new_email' and k.used_at is null and k.expires_at > $2), '') from account a where tenant_id = $1 and face = 'portal' and `
 
 func scanContact(t *tenant.Tenant) func(db.Scan) (Contact, error) {
 	return func(scan db.Scan) (Contact, error) {
 		var c Contact
 		var phone, address []byte
 		var by string
-		if err := scan(&c.Account, &c.Name, &c.Client, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &address, &c.AddressAt, &c.Pending); err != nil {
+		if err := scan(&c.Account, &c.Name, &c.Client, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &c.Elsewhere, &address, &c.AddressAt, &c.Pending); err != nil {
 			return c, err
 		}
 		c.EmailByOwner = by == byOwner
@@ -212,7 +213,15 @@ func (i *Identity) askEmail(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s 
 			return err
 		}
 	}
-	if err := i.send(ctx, tx, t, s.Account(), old, s.Name(), letter{kind: "email_asked", face: access.Portal, path: "/password"}); err != nil {
+	without, err := i.withoutPassword(ctx, tx, t, s.Account())
+	if err != nil {
+		return err
+	}
+	told := letter{kind: "email_asked", face: access.Portal, path: "/password"}
+	if without {
+		told.kind, told.path = "email_asked_party", "/login"
+	}
+	if err := i.send(ctx, tx, t, s.Account(), old, s.Name(), told); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, s, audit.Entry{Event: "account.email_asked", Client: s.Client(), Objects: []audit.Object{{Kind: "account", ID: s.Account()}}})

@@ -5,6 +5,16 @@ import (
 	"runtime"
 )
 
+// ArgonMemory is what the program hashes with.
+const ArgonMemory = argonMemory
+
+// HashWith has passwords hashed with so many KiB, until back is called.
+func HashWith(kib uint32) (back func()) {
+	was := memory
+	memory = kib
+	return func() { memory = was }
+}
+
 // FillHashing takes every place in a tenant's queue for hashing, until free is called.
 func (i *Identity) FillHashing(tenantID string) (free func()) {
 	cores, gone := i.TakeCores(tenantID), make(chan struct{})

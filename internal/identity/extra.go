@@ -59,6 +59,9 @@ func (i *Identity) RemoveExtra(ctx context.Context, a access.Client, id string) 
 		if err != nil {
 			return err
 		}
+		if err := endAsked(ctx, tx, t.ID, acc.ID, addressWithdrawn); err != nil {
+			return err
+		}
 		if err := voidTokens(ctx, tx, t.ID, acc.ID); err != nil {
 			return err
 		}

@@ -32,12 +32,13 @@ const (
 	Recovery Kind = "recovery"
 )
 
-// Factor is what an account shows besides its password. Number is that of a telephone, masked; a passkey,
-// of which an account can have several, has an id and a name.
+// Factor is what an account shows besides its password. Number is that of a telephone, masked, and Landline
+// whether it is only called; a passkey, of which an account can have several, has an id and a name.
 type Factor struct {
 	Kind        Kind
 	ID, Name    string
 	Number      string
+	Landline    bool
 	ConfirmedAt db.Time
 	UsedAt      *db.Time
 }
@@ -84,7 +85,7 @@ func codeFactors(ctx context.Context, r db.Reader, t *tenant.Tenant, account str
 			return f, err
 		}
 		n, err := openNumber(t, sealed, SMS.aad(t.ID, account))
-		f.Number = n.Masked()
+		f.Number, f.Landline = n.Masked(), n.Landline()
 		return f, err
 	}, selectFactors, t.ID, account)
 }

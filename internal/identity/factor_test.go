@@ -570,7 +570,7 @@ func TestN44_WhoProvesHimselfAnewIsSentACodeForThatSessionAlone(t *testing.T) {
 		refused("the code of the log-in", used, s)
 		other, _ := enter()
 		now.Advance(time.Second)
-		must(t, w.Identity.SendToConfirm(ctx, tn, s))
+		must(t, w.Identity.SendToConfirm(ctx, tn, s, false))
 		code := codeOf(t, w)
 		refused("in another session", code, clientOf(t, w, other.Session).Scope())
 		token, err := w.Identity.Confirm(ctx, tn, s, identity.Proof{Password: world.Password, Code: code})

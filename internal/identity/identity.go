@@ -23,6 +23,8 @@ type Identity struct {
 	db      *db.DB
 	tenants *tenant.Tenants
 	hash    hasher
+	// Passwordless reports whether clients of an organisation come in by other parties alone (K2); nil where there are none.
+	Passwordless func(context.Context, db.Reader, *tenant.Tenant) (bool, error)
 }
 
 // New returns the accounts of a database.
@@ -168,6 +170,9 @@ func (i *Identity) inviteWith(ctx context.Context, s access.Scope, once string, 
 			id = had
 			return err
 		}
+		if err := i.mayInvite(ctx, tx, t); err != nil {
+			return err
+		}
 		id = tx.NewID()
 		_, err = tx.Exec(ctx, insertAccount, s.Tenant(), id, string(access.Portal), string(in.Role), in.Client, strings.TrimSpace(in.Email), key,
 			strings.TrimSpace(in.Name), "", "", Invited, "", tx.Now(), given(in.Role, in.Rights))
@@ -251,6 +256,9 @@ func (i *Identity) inviteAgain(s access.Scope, once string) changing {
 		if acc.State != Invited || acc.Stage == StageLetter {
 			return errs.New(errs.Conflict, "account.not_invited")
 		}
+		if err := i.mayInvite(ctx, tx, t); err != nil {
+			return err
+		}
 		_, fresh, err := tx.Once(ctx, t.ID, s.Account(), once)
 		if err != nil {
 			return err
@@ -324,6 +332,11 @@ func (i *Identity) changeNoting(ctx context.Context, s access.Scope, client, id,
 		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Client: client, Objects: []audit.Object{{Kind: "account", ID: id}}, Detail: detail})
 	})
+	return unlessSo(err)
+}
+
+// unlessSo is the error of a change, which errUnchanged is not.
+func unlessSo(err error) error {
 	if errors.Is(err, errUnchanged) {
 		return nil
 	}
@@ -335,12 +348,12 @@ func endSessions(ctx context.Context, tx *db.Tx, tenantID, account string) error
 	return err
 }
 
-// newSecret returns 260 random bits as text, for cookies and links.
-func newSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
+// NewSecret returns 260 random bits as text, for cookies and links.
+func NewSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
 
 // putToken stores the hash of a single-use secret and voids the older ones of its purpose.
 func putToken(ctx context.Context, tx *db.Tx, tenantID, account, purpose string, life time.Duration) (string, error) {
-	secret := newSecret()
+	secret := NewSecret()
 	_, err := tx.Exec(ctx, `update account_token set expires_at = $4 where tenant_id = $1 and account_id = $2 and purpose = $3 and used_at is null and expires_at > $4`,
 		tenantID, account, purpose, tx.Now())
 	if err != nil {

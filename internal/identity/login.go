@@ -129,7 +129,7 @@ func (i *Identity) failed(ctx context.Context, t *tenant.Tenant, who known, orig
 
 // openSession is the one function that makes sessions.
 func (i *Identity) openSession(ctx context.Context, tx *db.Tx, t *tenant.Tenant, face access.Face, account, means, origin string) (Outcome, error) {
-	out := Outcome{Session: newSecret(), Account: account}
+	out := Outcome{Session: NewSecret(), Account: account}
 	id := authn.HashToken(out.Session)
 	var first *db.Time
 	var key string
@@ -176,7 +176,8 @@ func (i *Identity) Logout(ctx context.Context, s access.Scope) error {
 // Touch notes that a session is in use.
 func (i *Identity) Touch(ctx context.Context, s access.Scope) error {
 	return i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `update session set seen_at = $3 where tenant_id = $1 and id = $2 and ended_at is null`, s.Tenant(), s.Session(), tx.Now())
+		_, err := tx.Exec(ctx, `update session set seen_at = $3, silent_until = case when silent_until is null then silent_until else $4 end
+			where tenant_id = $1 and id = $2 and ended_at is null`, s.Tenant(), s.Session(), tx.Now(), db.At(tx.Now().Add(authn.Silence)))
 		return err
 	})
 }

@@ -26,7 +26,11 @@ type letter struct {
 	behalf   string            // the client whose news it is, when that is not the reader's own
 }
 
+// send queues a mail to an account, unless it has no address.
 func (i *Identity) send(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string, l letter) error {
+	if address == "" {
+		return nil
+	}
 	var lang i18n.Lang
 	if err := tx.QueryRow(ctx, `select language from account where tenant_id = $1 and id = $2`, t.ID, account).Scan(&lang); err != nil {
 		return err
@@ -77,7 +81,7 @@ func (i *Identity) Specimen(ctx context.Context, t *tenant.Tenant, lang i18n.Lan
 	}
 	return i.compose(ctx, t, lang, name, letter{
 		kind: kind, face: face, path: "/",
-		settings: slices.Contains([]string{GroupDocuments, GroupMessages, GroupQuestionnaires}, kind),
+		settings: slices.Contains([]string{string(DocumentShown), string(DocumentRemoved), string(StatusChanged), string(MessageSent), string(QuestionnaireSent)}, kind),
 	})
 }
 
@@ -89,21 +93,30 @@ const (
 	MandateEnded   = "mandate_ended"
 )
 
-// MailMandate mails an active account about a mandate: who acts for which client. Nobody is mailed at an address that
-// he has not shown to be his.
-func (i *Identity) MailMandate(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, kind, client, who string) error {
-	var email, name string
-	err := tx.QueryRow(ctx, `select email, name from account where tenant_id = $1 and id = $2 and face = 'portal' and state = 'active' and email <> '' and not email_unproved`, t.ID, account).Scan(&email, &name)
+// mailable returns where an active account of a client is mailed; "" where it is not: its owner has shown no
+// address to be his.
+func mailable(ctx context.Context, tx *db.Tx, tenantID, account string) (email, name string, err error) {
+	err = tx.QueryRow(ctx, `select email, name from account where tenant_id = $1 and id = $2 and face = 'portal' and state = 'active' and email <> '' and not email_unproved`, tenantID, account).Scan(&email, &name)
 	if errs.Is(err, errs.NotFound) {
-		return nil
+		err = nil
 	}
-	if err != nil {
+	return email, name, err
+}
+
+// MailMandate mails an active account about a mandate: who acts for which client.
+func (i *Identity) MailMandate(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, kind, client, who string) error {
+	email, name, err := mailable(ctx, tx, t.ID, account)
+	if err != nil || email == "" {
 		return err
 	}
 	return i.send(ctx, tx, t, account, email, name, letter{kind: kind, face: access.Portal, path: "/profile/mandates", values: map[string]string{"client": client, "who": who}})
 }
 
+// mailInvitation mails the way to a first password, and nothing where nobody can have one.
 func (i *Identity) mailInvitation(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string) error {
+	if without, err := i.passwordless(ctx, tx, t); err != nil || without {
+		return err
+	}
 	return i.send(ctx, tx, t, account, address, name, letter{kind: "invitation", face: access.Portal, path: "/password"})
 }
 
@@ -132,13 +145,17 @@ const selectWanted = `select email, name, case when state = 'active' and not ema
 , role, rights
 	from account where tenant_id = $1 and id = $2 and face = 'portal'`
 
-// Notify sends a mail without contents to those of the readers that asked for this group (N47) and may see what it
+// Notify sends a mail without contents to those of the readers that asked for events like this one (N47, E9) and may see what it
 // is about. Whoever reads for somebody else is told for whom: what he may see of that one is what his mandate says,
 // and without it he is no reader.
-func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, group, dossier string) error {
+func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, event Event, dossier string) error {
 	t, err := i.tenants.Get(ctx, tenantID)
 	if err != nil {
 		return err
+	}
+	group := event.group(t)
+	if group == "" {
+		return nil
 	}
 	for _, r := range readers {
 		var address, name, groups, rights string
@@ -150,7 +167,7 @@ func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, reade
 		if r.Mandate == "" && !access.RightsOf(role, rights).Has(groupNamed(group).Needs) || !strings.Contains(" "+groups+" ", " "+group+" ") {
 			continue
 		}
-		l := letter{kind: group, face: access.Portal, path: "/dossiers/" + dossier, settings: true, behalf: r.For}
+		l := letter{kind: string(event), face: access.Portal, path: "/dossiers/" + dossier, settings: true, behalf: r.For}
 		if r.Mandate != "" {
 			if !t.Settings.Modules[tenant.ModuleMandates] {
 				continue

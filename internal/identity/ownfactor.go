@@ -102,7 +102,10 @@ func (i *Identity) withFactors(ctx context.Context, s access.Scope) (*tenant.Ten
 	if err == nil && !t.Settings.SecondFactor.On() {
 		err = errs.Missing()
 	}
-	return t, err
+	if err != nil {
+		return nil, err
+	}
+	return t, i.RequirePassword(ctx, s)
 }
 
 // offered returns the tenant when a client can link a factor of the kind now.
@@ -171,19 +174,19 @@ func (i *Identity) SendOwn(ctx context.Context, a access.Client, typed string) e
 	if err != nil {
 		return err
 	}
-	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendCode(ctx, tx, t, ownNumber(s), n) })
+	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendCode(ctx, tx, t, ownNumber(s), n, false) })
 }
 
 // ownNumber is the act of linking a number from the own page. A session gets another name whenever its
 // owner proves himself, so the code is not bound to it.
 func ownNumber(s access.Scope) act { return act{s.Account(), forLink, "own"} }
 
-// OwnNumber returns the number to which a code was sent that still counts, masked; "" for none.
-func (i *Identity) OwnNumber(ctx context.Context, a access.Client) (string, error) {
+// OwnNumber returns the number to which a code was sent that still counts; the zero value for none.
+func (i *Identity) OwnNumber(ctx context.Context, a access.Client) (sms.Number, error) {
 	s := a.Scope()
 	t, err := i.offered(ctx, s, SMS)
 	if err != nil {
-		return "", err
+		return sms.Number{}, err
 	}
 	_, number, err := i.pending(ctx, t, s.Account(), ownNumber(s).action)
 	return number, err

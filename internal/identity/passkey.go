@@ -55,7 +55,7 @@ func putChallenge(ctx context.Context, tx *db.Tx, tenantID string, c ceremony, c
 	if c.account != "" {
 		account = &c.account
 	}
-	secret := newSecret()
+	secret := NewSecret()
 	_, err := tx.Exec(ctx, `insert into passkey_challenge (tenant_id, id, face, purpose, account_id, action, challenge, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		tenantID, authn.HashToken(secret), string(c.face), c.purpose, account, c.action, challenge, db.At(tx.Now().Add(ChallengeLife)))
 	return secret, err
@@ -157,7 +157,7 @@ type signed struct {
 }
 
 const selectKey = `select p.id, p.account_id, p.public_key, p.sign_count, p.backup_eligible, p.backed_up, a.email_key, a.stage from passkey p
-	join account a on a.tenant_id = p.tenant_id and a.id = p.account_id where p.tenant_id = $1 and p.face = $2 and p.credential = $3 and a.face = $2 and a.state = 'active'`
+	join account a on a.tenant_id = p.tenant_id and a.id = p.account_id where p.tenant_id = $1 and p.face = $2 and p.credential = $3 and a.face = $2 and a.state = 'active' and not ` + partyAlone
 
 // found is a passkey that an answer names, and its owner.
 type found struct {

@@ -49,6 +49,9 @@ var keepers = map[string]string{
 func (i *Identity) linking(ctx context.Context, s access.Scope) (*tenant.Tenant, error) {
 	t, err := i.tenants.Get(ctx, s.Tenant())
 	if err == nil {
+		err = i.RequirePassword(ctx, s)
+	}
+	if err == nil {
 		err = i.mayLink(ctx, t, s, faceOf(s), Passkey)
 	}
 	return t, err

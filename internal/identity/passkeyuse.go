@@ -159,7 +159,7 @@ func (i *Identity) ConfirmPasskey(ctx context.Context, t *tenant.Tenant, s acces
 	if !p.has(Passkey) { // the organisation has no second factors any more
 		k = nil
 	}
-	token, proved := newSecret(), false
+	token, proved := NewSecret(), false
 	err = i.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if proved, err = usePasskey(ctx, tx, t, k); err != nil {
 			return err

@@ -73,6 +73,7 @@ func voidLinks(ctx context.Context, tx *db.Tx, tenantID, account string) error {
 type PIN struct {
 	Works  bool   // there is a letter whose PIN works
 	Number string // of the linked telephone, masked; "" for none
+	Calls  bool   // it can be a landline, which is called
 }
 
 // OwnPIN returns how it stands with the client's PIN. Where the organisation sends none it is Forbidden (A25).
@@ -87,7 +88,7 @@ func (i *Identity) OwnPIN(ctx context.Context, a access.Client) (PIN, error) {
 		return PIN{}, err
 	}
 	f, _ := Step{Factors: had}.Has(SMS)
-	v := PIN{Number: f.Number}
+	v := PIN{Number: f.Number, Calls: i.Calls(t)}
 	v.Works, err = pinWorks(ctx, i.db, t.ID, s.Account())
 	return v, err
 }
@@ -128,7 +129,7 @@ func (i *Identity) sendWithPIN(ctx context.Context, t *tenant.Tenant, s access.S
 		if !right {
 			return audit.Record(ctx, tx, s, audit.Entry{Event: "account.pin_refused", Objects: []audit.Object{{Kind: "account", ID: of.account}}})
 		}
-		return i.sendCode(ctx, tx, t, of, n)
+		return i.sendCode(ctx, tx, t, of, n, false)
 	})
 	if err == nil && !right {
 		var f errs.Fields

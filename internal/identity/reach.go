@@ -87,10 +87,13 @@ func (i *Identity) MailAgain(ctx context.Context, a access.Staff, client, id, on
 		if err != nil {
 			return err
 		}
+		without, err := i.passwordless(ctx, tx, t)
 		switch {
+		case err != nil:
+			return err
 		case !fresh:
 			return errUnchanged
-		case acc.State == Invited && acc.Stage != StageLetter:
+		case acc.State == Invited && acc.Stage != StageLetter && !without:
 			return i.mailInvitation(ctx, tx, t, id, acc.Email, acc.Name)
 		}
 		return i.mailAgain(ctx, tx, t, id, acc.Email, acc.Name)

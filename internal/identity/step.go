@@ -54,7 +54,7 @@ func (i *Identity) proceed(ctx context.Context, tx *db.Tx, t *tenant.Tenant, fac
 		return out, err
 	}
 	if out.With = had[0].Kind; out.With == SMS {
-		err = i.sendToFactor(ctx, tx, t, act{account, forLogin, authn.HashToken(out.Step)})
+		err = i.sendToFactor(ctx, tx, t, act{account, forLogin, authn.HashToken(out.Step)}, false)
 	}
 	if errs.Is(err, errs.Limited) { // the page says that none was sent
 		err = nil
@@ -91,12 +91,13 @@ func (i *Identity) firstOffers(t *tenant.Tenant, face access.Face) []Kind {
 
 // Step is what the page between password and session shows.
 type Step struct {
-	Factors  []Factor // the one that was used last first
-	Recovery bool     // there is a recovery code left
-	Sent     bool     // a code that was sent for this step still counts
-	Number   string   // of a telephone that is being linked, masked
-	Offers   []Kind   // what can be linked, when there is no factor
-	PIN      *PIN     // of the letter that linking takes, nil where it takes none
+	Factors  []Factor   // the one that was used last first
+	Recovery bool       // there is a recovery code left
+	Sent     bool       // a code that was sent for this step still counts
+	Number   sms.Number // of a telephone that is being linked
+	Calls    bool       // a code can be spoken on a call
+	Offers   []Kind     // what can be linked, when there is no factor
+	PIN      *PIN       // of the letter that linking takes, nil where it takes none
 }
 
 // Has returns the account's factor of a kind.
@@ -121,7 +122,7 @@ func (i *Identity) AtStep(ctx context.Context, t *tenant.Tenant, face access.Fac
 	if err != nil {
 		return Step{}, err
 	}
-	v := Step{Offers: slices.DeleteFunc(i.firstOffers(t, face), func(k Kind) bool { return k == Passkey })}
+	v := Step{Calls: i.Calls(t), Offers: slices.DeleteFunc(i.firstOffers(t, face), func(k Kind) bool { return k == Passkey })}
 	if v.Factors, err = factors(ctx, i.db, t, s.account); err != nil {
 		return v, err
 	}
@@ -140,20 +141,19 @@ func (i *Identity) AtStep(ctx context.Context, t *tenant.Tenant, face access.Fac
 	return v, err
 }
 
-// pending returns whether a code that was sent for an action still counts, and the masked number that
-// it links.
-func (i *Identity) pending(ctx context.Context, t *tenant.Tenant, account, action string) (sent bool, number string, err error) {
+// pending returns whether a code that was sent for an action still counts, and the number that it links.
+func (i *Identity) pending(ctx context.Context, t *tenant.Tenant, account, action string) (sent bool, number sms.Number, err error) {
 	var purpose, id string
 	var sealed []byte
 	err = i.db.QueryRow(ctx, selectSent, t.ID, account, action, db.At(i.db.Clock().Now()), maxCodes).Scan(&purpose, &id, &sealed)
 	if errs.Is(err, errs.NotFound) {
-		return false, "", nil
+		return false, number, nil
 	}
 	if err != nil || purpose != forLink {
-		return err == nil, "", err
+		return err == nil, number, err
 	}
-	n, err := openNumber(t, sealed, numberAAD(t.ID, id))
-	return true, n.Masked(), err
+	number, err = openNumber(t, sealed, numberAAD(t.ID, id))
+	return true, number, err
 }
 
 // Enrol returns the app that a step would link.
@@ -166,14 +166,14 @@ func (i *Identity) Enrol(ctx context.Context, t *tenant.Tenant, secret string) (
 }
 
 // SendCode sends a code for a step once more, or for the first time where another factor was asked
-// before. Soon after another one, or when too many were sent, it is Limited.
-func (i *Identity) SendCode(ctx context.Context, t *tenant.Tenant, face access.Face, secret string) error {
+// before; aloud speaks it on a call. Soon after another one, or when too many were sent, it is Limited.
+func (i *Identity) SendCode(ctx context.Context, t *tenant.Tenant, face access.Face, secret string, aloud bool) error {
 	s, err := i.stepOn(ctx, t, face, secret)
 	if err != nil {
 		return err
 	}
 	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error {
-		err := i.sendToFactor(ctx, tx, t, s.act(forLogin))
+		err := i.sendToFactor(ctx, tx, t, s.act(forLogin), aloud)
 		if errs.Is(err, errs.NotFound) { // somebody made it up
 			return nil
 		}
@@ -199,13 +199,16 @@ func (i *Identity) SendToNew(ctx context.Context, t *tenant.Tenant, face access.
 	if err != nil {
 		return err
 	}
-	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendCode(ctx, tx, t, s.act(forLink), n) })
+	return i.sending(ctx, func(ctx context.Context, tx *db.Tx) error { return i.sendCode(ctx, tx, t, s.act(forLink), n, false) })
 }
 
 // number reads a number that can be linked on a face.
 func (i *Identity) number(t *tenant.Tenant, face access.Face, typed string) (sms.Number, error) {
 	if !slices.Contains(i.offers(t, face), SMS) {
 		return sms.Number{}, errs.Missing()
+	}
+	if i.Calls(t) {
+		return sms.ParseCalled(typed, t.Settings.SMS.Countries)
 	}
 	return sms.Parse(typed, t.Settings.SMS.Countries)
 }

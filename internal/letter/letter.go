@@ -168,9 +168,10 @@ func scanRow(scan db.Scan) (Row, error) {
 	return r, err
 }
 
-// Waiting returns the letters that wait to be printed, oldest first.
+// Waiting returns the letters that wait to be printed, oldest first: those that are printed at once, and
+// one more if there are more.
 func Waiting(ctx context.Context, r db.Reader, a access.Staff) ([]Row, error) {
-	return db.All(ctx, r, scanRow, selectRows+`and l.state = 'to_print' order by l.created_at, l.id limit 200`, a.Scope().Tenant(), a.Scope().Account())
+	return db.All(ctx, r, scanRow, selectRows+`and l.state = 'to_print' order by l.created_at, l.id limit 201`, a.Scope().Tenant(), a.Scope().Account())
 }
 
 // Past returns the letters that do not wait, newest first, from before the given moment and id on.
@@ -211,17 +212,27 @@ func Print(ctx context.Context, d *db.DB, t *tenant.Tenant, a access.Staff, id s
 		if !row.Prints(tx.Now().Time) {
 			return errs.New(errs.Conflict, "letter.not_to_print")
 		}
-		sealed, err := db.One(ctx, tx, db.Value[[]byte], `update letter set state = 'printed', printed_at = coalesce(printed_at, $4), printed_by = $3
-			where tenant_id = $1 and id = $2 and content is not null and (state = 'to_print' or printed_by = $3) returning content`, t.ID, id, s.Account(), tx.Now())
-		if err != nil {
+		c, err = take(ctx, tx, t, s, row)
+		if errs.Is(err, errs.NotFound) {
 			return errs.New(errs.Conflict, "letter.not_to_print")
 		}
-		if c, err = unseal(t, id, sealed); err != nil {
-			return err
-		}
-		return record(ctx, tx, s, "letter.printed", row)
+		return err
 	})
 	return c, row, err
+}
+
+// take returns what stands in a letter and notes that the employee of the scope prints it. One that a
+// colleague took, or that is wiped, is NotFound.
+func take(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s access.Scope, row Row) (c Content, err error) {
+	sealed, err := db.One(ctx, tx, db.Value[[]byte], `update letter set state = 'printed', printed_at = coalesce(printed_at, $4), printed_by = $3
+		where tenant_id = $1 and id = $2 and content is not null and (state = 'to_print' or printed_by = $3) returning content`, t.ID, row.ID, s.Account(), tx.Now())
+	if err != nil {
+		return c, err
+	}
+	if c, err = unseal(t, row.ID, sealed); err != nil {
+		return c, err
+	}
+	return c, record(ctx, tx, s, "letter.printed", row)
 }
 
 func unseal(t *tenant.Tenant, id string, sealed []byte) (c Content, err error) {

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"strconv"
 	"strings"
+	"time"
 
 	"voordeur/internal/db"
 	"voordeur/internal/i18n"
@@ -16,6 +17,24 @@ import (
 // Paper is a letter as it is printed: in the house style, on A4, for an envelope with a window. Portal
 // is the address where one logs in.
 func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
+	var b bytes.Buffer
+	err := pdf.Write(&b, document(t, portal, r, c))
+	return b.Bytes(), err
+}
+
+// Papers are letters as they are printed at once: each on a sheet of its own and in its own language. The
+// file has its title in the language of texts.
+func Papers(t *tenant.Tenant, portal string, texts *i18n.Texts, at time.Time, all []Filled) ([]byte, error) {
+	var documents []pdf.Document
+	for _, l := range all {
+		documents = append(documents, document(t, portal, l.Row, l.Content))
+	}
+	var b bytes.Buffer
+	err := pdf.WriteSheets(&b, pdf.Document{Title: texts.T("letters.file", "date", texts.Date(at)), Lang: string(texts.Lang()), Author: t.Name, Created: at}, documents)
+	return b.Bytes(), err
+}
+
+func document(t *tenant.Tenant, portal string, r Row, c Content) pdf.Document {
 	texts := t.Texts(i18n.Lang(c.Language))
 	title := texts.T("letter.title."+r.Kind, "office", t.Name)
 	var head []string
@@ -42,12 +61,10 @@ func Paper(t *tenant.Tenant, portal string, r Row, c Content) ([]byte, error) {
 		pdf.Paragraph{Text: texts.T("letter.keep." + r.Kind)},
 		pdf.Paragraph{Text: texts.T("mail.closing") + "\n" + t.Name},
 	}
-	var b bytes.Buffer
-	err := pdf.Write(&b, pdf.Document{
+	return pdf.Document{
 		Title: title, Lang: string(texts.Lang()), Author: t.Name, Created: r.CreatedAt.Time,
 		Footer: t.Name, PageLabel: "{n} / {total}", Accent: accent(t), Blocks: blocks,
-	})
-	return b.Bytes(), err
+	}
 }
 
 // loginOf is what one logs in with, how to copy it, and how to log in for the first time.

@@ -222,7 +222,7 @@ func (ms *Messages) store(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s ac
 	if err != nil {
 		return err
 	}
-	if err := ms.dossiers.Attach(ctx, tx, s, d.ID, dossier.Letter{ID: id, Client: client}, in.Uploads); err != nil {
+	if _, err := ms.dossiers.Attach(ctx, tx, s, d.ID, dossier.Letter{ID: id, Client: client}, in.Uploads); err != nil {
 		return err
 	}
 	if err := dossier.Touch(ctx, tx, t.ID, d.ID); err != nil {
@@ -306,7 +306,7 @@ func (ms *Messages) announce(ctx context.Context, tx *db.Tx, s access.Scope, d d
 		}
 		return mark(ctx, tx, s, d.ID, sent.ID, readers)
 	}
-	if d.PublishedAt == nil {
+	if !d.InPortal {
 		return nil
 	}
 	readers, err := dossier.Readers(ctx, tx, s.Tenant(), d.ID, sent.Client, access.SeeMessages)
@@ -316,7 +316,7 @@ func (ms *Messages) announce(ctx context.Context, tx *db.Tx, s access.Scope, d d
 	if err := mark(ctx, tx, s, d.ID, sent.ID, readers); err != nil {
 		return err
 	}
-	return ms.identity.Notify(ctx, tx, s.Tenant(), readers, identity.GroupMessages, d.ID)
+	return ms.identity.Notify(ctx, tx, s.Tenant(), readers, identity.MessageSent, d.ID)
 }
 
 func mark(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, id string, readers []notify.Reader) error {
@@ -339,7 +339,7 @@ func (ms *Messages) Shown(ctx context.Context, tx *db.Tx, s access.Scope, dossie
 
 const (
 	shownIn = ` from message x
-		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and d.published_at is not null
+		join dossier d on d.tenant_id = x.tenant_id and d.id = x.dossier_id and ` + dossier.InPortal + `
 		join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id `
 	shown = ` and x.tenant_id = $1 and x.dossier_id = $3 and x.direction = 'inbound' and (x.client_id is null or x.client_id = p.client_id)
 		and not exists (select 1 from message_read r where r.tenant_id = x.tenant_id and r.message_id = x.id and r.account_id = `

@@ -34,6 +34,8 @@ const (
 type TextRules struct {
 	Countries []string `json:"countries"` // to whose numbers they go
 	PerDay    int      `json:"per_day"`   // how many leave on one day
+	// Voice is whether a code is also spoken on a call, by a provider that makes them.
+	Voice bool `json:"voice,omitempty"`
 }
 
 // DefaultTextRules are those of a new organisation.
@@ -48,6 +50,7 @@ type Text struct {
 	Purpose string // the kind of message, as an office words it
 	To      sms.Number
 	Body    string
+	Voice   string  // the language in which it is spoken on a call, as nl-NL; "" is a text message
 	Expires db.Time // from then on it is worth nothing, and is not sent any more
 }
 
@@ -60,6 +63,10 @@ func QueueText(ctx context.Context, tx *db.Tx, key *crypt.TenantKey, tenantID st
 	switch {
 	case x.Body == "" || len(x.Body) > maxText:
 		return fmt.Errorf("notify: text of %d bytes", len(x.Body))
+	case x.Voice != "" && !rules.Voice:
+		return fmt.Errorf("notify: a call for an organisation that makes none")
+	case x.Voice == "" && x.To.Landline():
+		return errs.Fields{{Name: "phone", Key: "phone.not_mobile"}}.Err()
 	case !x.Expires.After(tx.Now().Time):
 		return fmt.Errorf("notify: text that has expired already")
 	case !slices.Contains(rules.Countries, x.To.Country()):
@@ -69,9 +76,9 @@ func QueueText(ctx context.Context, tx *db.Tx, key *crypt.TenantKey, tenantID st
 		return err
 	}
 	id := db.RandomID()
-	_, err := tx.Exec(ctx, `insert into sms (tenant_id, id, account_id, purpose, number, content, state, created_at, expires_at)
-		values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)`, tenantID, id, x.Account, x.Purpose,
-		key.Seal([]byte(x.To.E164()), textAAD("number", tenantID, id)), key.Seal([]byte(x.Body), textAAD("content", tenantID, id)), tx.Now(), x.Expires)
+	_, err := tx.Exec(ctx, `insert into sms (tenant_id, id, account_id, purpose, number, content, voice, state, created_at, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $9, 'waiting', $7, $8)`, tenantID, id, x.Account, x.Purpose,
+		key.Seal([]byte(x.To.E164()), textAAD("number", tenantID, id)), key.Seal([]byte(x.Body), textAAD("content", tenantID, id)), tx.Now(), x.Expires, x.Voice)
 	if err != nil {
 		return fmt.Errorf("notify: text: %w", err)
 	}

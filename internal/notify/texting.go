@@ -75,7 +75,7 @@ var errOther = errors.New("notify: another try has the message")
 
 // queued is a message of which the job finds out what is to be done with it.
 type queued struct {
-	state           string
+	state, voice    string
 	expires, made   db.Time
 	number, content []byte
 }
@@ -90,8 +90,8 @@ func (w texter) begin(ctx context.Context, j jobs.Job, id string) (m sms.Message
 	}
 	err = w.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		ours = false
-		err := tx.QueryRow(ctx, `select state, expires_at, created_at, number, content from sms where tenant_id = $1 and id = $2`, j.Tenant, id).
-			Scan(&q.state, &q.expires, &q.made, &q.number, &q.content)
+		err := tx.QueryRow(ctx, `select state, voice, expires_at, created_at, number, content from sms where tenant_id = $1 and id = $2`, j.Tenant, id).
+			Scan(&q.state, &q.voice, &q.expires, &q.made, &q.number, &q.content)
 		if err != nil || q.state != waiting && q.state != sending {
 			return err
 		}
@@ -125,7 +125,7 @@ func (w texter) over(q queued, now db.Time) settlement {
 
 // openText returns a message as it was queued.
 func openText(key *crypt.TenantKey, tenantID, id string, q queued) (sms.Message, error) {
-	m := sms.Message{Key: id, Made: q.made.Time, Expires: q.expires.Time}
+	m := sms.Message{Key: id, Voice: q.voice, Made: q.made.Time, Expires: q.expires.Time}
 	number, err := key.Open(q.number, textAAD("number", tenantID, id))
 	if err != nil {
 		return m, err

@@ -15,6 +15,7 @@ import (
 type SentText struct {
 	Account, Purpose, State string
 	To                      sms.Number
+	Called                  bool // it was spoken on a call
 	Why                     sms.Why
 	CreatedAt               db.Time
 	EndedAt                 *db.Time // delivered, or failed
@@ -26,17 +27,27 @@ func TextLog(ctx context.Context, r db.Reader, key *crypt.TenantKey, a access.St
 	return db.All(ctx, r, func(scan db.Scan) (SentText, error) {
 		var s SentText
 		var id string
+		var voice string
 		var number []byte
-		if err := scan(&id, &s.Account, &s.Purpose, &s.State, &s.Why, &number, &s.CreatedAt, &s.EndedAt); err != nil {
+		if err := scan(&id, &s.Account, &s.Purpose, &voice, &s.State, &s.Why, &number, &s.CreatedAt, &s.EndedAt); err != nil {
 			return s, err
 		}
+		s.Called = voice != ""
 		plain, err := key.Open(number, textAAD("number", tenantID, id))
 		if err == nil {
 			s.To, err = sms.Stored(string(plain))
 		}
 		return s, err
-	}, `select x.id, x.account_id, x.purpose, x.state, x.why, x.number, x.created_at, x.ended_at from account a
+	}, `select x.id, x.account_id, x.purpose, x.voice, x.state, x.why, x.number, x.created_at, x.ended_at from account a
 		cross join sms x where x.tenant_id = a.tenant_id and x.account_id = a.id and a.tenant_id = $1 and a.client_id = $2 order by x.created_at desc, x.id limit 20`, tenantID, client)
+}
+
+// ToText says to whom it went, and how.
+func (s SentText) ToText(t *i18n.Texts) string {
+	if s.Called {
+		return t.T("sms.called", "number", s.To.Masked())
+	}
+	return t.T("sms.to", "number", s.To.Masked())
 }
 
 // StateText says in words what became of a text message.

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"fmt"
 	"image/color"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ const gap = 8
 
 // layout sets blocks on pages, from top to bottom.
 type layout struct {
-	doc     Document
+	doc     Document // whose pages are being set
 	fonts   *fontSet
 	objects *objects
 	top     *element
@@ -46,10 +47,29 @@ type bookmark struct {
 	y     float64
 }
 
-func newLayout(d Document, fonts *fontSet) *layout {
-	l := &layout{doc: d, fonts: fonts, objects: &objects{}, top: &element{kind: "Document"}}
+func newLayout() (*layout, error) {
+	fonts, err := newFontSet()
+	if err != nil {
+		return nil, fmt.Errorf("pdf: %w", err)
+	}
+	return &layout{fonts: fonts, objects: &objects{}, top: &element{kind: "Document"}}, nil
+}
+
+// set sets a document on pages of its own.
+func (l *layout) set(d Document) error {
+	if err := d.check(); err != nil {
+		return err
+	}
+	l.doc = d
+	from := len(l.pages)
 	l.newPage()
-	return l
+	for n, b := range d.Blocks {
+		if err := b.draw(l); err != nil {
+			return fmt.Errorf("pdf: block %d: %w", n, err)
+		}
+	}
+	l.finish(l.pages[from:])
+	return nil
 }
 
 func (l *layout) newPage() {
@@ -109,10 +129,10 @@ func (l *layout) flow(e *element, lines []line, x float64, st style) {
 	}
 }
 
-// finish draws header and footer on every page, when it is known how many there are.
-func (l *layout) finish() {
+// finish draws header and footer on the pages of a document, when it is known how many there are.
+func (l *layout) finish(pages []*page) {
 	l.page.end()
-	for n, p := range l.pages {
+	for n, p := range pages {
 		if p.bare {
 			continue
 		}
@@ -123,7 +143,7 @@ func (l *layout) finish() {
 		if label == "" {
 			label = "{n} / {total}"
 		}
-		label = strings.NewReplacer("{n}", strconv.Itoa(n+1), "{total}", strconv.Itoa(len(l.pages))).Replace(label)
+		label = strings.NewReplacer("{n}", strconv.Itoa(n+1), "{total}", strconv.Itoa(len(pages))).Replace(label)
 		l.running(p, "Footer", l.doc.Footer, label, marginBottom/2)
 	}
 }

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -12,20 +13,48 @@ const producer = "Voordeur"
 // the document breaks a rule of its blocks: no title, a skipped heading level, a row with too few
 // cells, a picture without description, a link that is no absolute ASCII URI.
 func Write(w io.Writer, d Document) error {
+	l, err := newLayout()
+	if err != nil {
+		return err
+	}
+	if err := l.set(d); err != nil {
+		return err
+	}
+	return l.write(w, d)
+}
+
+// WriteSheets writes several documents as one file that is printed on both sides of the paper: each
+// begins on a sheet of its own, with an empty page before it where the last one ends on a front. Each
+// keeps its language, footer and page numbers. The file has title, language, author and date of whole,
+// whose blocks count for nothing.
+func WriteSheets(w io.Writer, whole Document, all []Document) error {
+	l, err := newLayout()
+	if err != nil {
+		return err
+	}
+	root := l.top
+	for n, d := range all {
+		if len(l.pages)%2 == 1 {
+			l.newPage()
+		}
+		l.top = root.add("Part", " /Lang "+text(d.Lang))
+		if err := l.set(d); err != nil {
+			return fmt.Errorf("pdf: document %d: %w", n, err)
+		}
+	}
+	l.top = root
+	return l.write(w, whole)
+}
+
+// write writes what is set as a file with the title, language, author and date of d.
+func (l *layout) write(w io.Writer, d Document) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	fonts, err := newFontSet()
-	if err != nil {
-		return fmt.Errorf("pdf: %w", err)
+	if len(l.pages) == 0 {
+		return errors.New("pdf: file without a page")
 	}
-	l := newLayout(d, fonts)
-	for n, b := range d.Blocks {
-		if err := b.draw(l); err != nil {
-			return fmt.Errorf("pdf: block %d: %w", n, err)
-		}
-	}
-	l.finish()
+	l.doc = d
 	if _, err := w.Write(l.file()); err != nil {
 		return fmt.Errorf("pdf: write: %w", err)
 	}

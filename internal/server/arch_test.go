@@ -3,9 +3,13 @@ package server_test
 import (
 	"encoding/json"
 	"errors"
+	"go/parser"
+	gotoken "go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -13,13 +17,13 @@ import (
 // ranks of the house: a package imports only lower ranks, and within a rank what is named before it.
 var ranks = [][]string{
 	{"errs", "clock", "i18n", "disk", "bulkhead", "trace"},
-	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "config", "pdf", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
+	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "saml", "saml/samltest", "eid/oidc", "eid/oidc/oidctest", "config", "pdf", "form", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
 	{"audit", "notify", "tenant", "letter", "identity"},
-	{"client", "mandate"},
+	{"client", "mandate", "federation", "dossiertype"},
 	{"dossier"},
-	{"message"},
-	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "tenant/tenantweb"},
-	{"world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
+	{"message", "questionnaire"},
+	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "questionnaire/questionnaireweb", "tenant/tenantweb"},
+	{"eidsim", "world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }
 
 type pkg struct {
@@ -82,5 +86,27 @@ func TestArchitecture(t *testing.T) {
 	}
 	if seen < 20 {
 		t.Errorf("only %d packages looked at", seen)
+	}
+}
+
+// The simulator lets everybody in as anybody, so nothing that serves people knows it.
+func TestOnlyTheDemoAndItsOwnCommandKnowTheSimulator(t *testing.T) {
+	const simulator = "voordeur/internal/eidsim"
+	for _, p := range packages(t) {
+		if slices.Contains(p.Imports, simulator) && p.ImportPath != "voordeur/cmd/voordeur" && p.ImportPath != "voordeur/internal/world" {
+			t.Errorf("%s imports the simulator", p.ImportPath)
+		}
+	}
+	files, err := filepath.Glob("../../cmd/voordeur/*.go")
+	must(t, err)
+	for _, name := range files {
+		f, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, parser.ImportsOnly)
+		must(t, err)
+		for _, spec := range f.Imports {
+			base := filepath.Base(name)
+			if spec.Path.Value == strconv.Quote(simulator) && !strings.HasPrefix(base, "demo") && base != "eidsim.go" && !strings.HasSuffix(base, "_test.go") {
+				t.Errorf("%s imports the simulator", base)
+			}
+		}
 	}
 }

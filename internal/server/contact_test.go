@@ -23,6 +23,8 @@ func TestA12_D11_D12_E7_OwnNumberIsStoredAndStaffSeeIt(t *testing.T) {
 			}
 		}
 		page := "/clients/" + h.clientOf(dewit)
+		home, err := time.LoadLocation("Europe/Amsterdam") // whose day the pages tell
+		must(t, err)
 		if strings.Contains(s.get(page).body, "06 12345678") {
 			t.Fatal("the number is there before it is stored")
 		}
@@ -36,7 +38,7 @@ func TestA12_D11_D12_E7_OwnNumberIsStoredAndStaffSeeIt(t *testing.T) {
 		if b := v.get("/profile").body; !strings.Contains(b, `value="06 12345678"`) || strings.Contains(b, "Iemand anders") {
 			t.Error("the number is not kept, or the name has changed")
 		}
-		if b := s.get(page).body; !strings.Contains(b, "06 12345678, opgegeven door de klant op "+time.Now().Format("02-01-2006")) {
+		if b := s.get(page).body; !strings.Contains(b, "06 12345678, opgegeven door de klant op "+time.Now().In(home).Format("02-01-2006")) {
 			t.Error("staff do not see the number with where it is from")
 		}
 		file := "/dossiers/" + h.dossier("2026-01482")
@@ -202,6 +204,106 @@ func TestA15_AClientGivesHisAddressAndStaffSeeIt(t *testing.T) {
 		}
 		if b := h.client("p.vanhouten@post.example").get("/profile").body; strings.Contains(b, "Nieuwe Kade") {
 			t.Error("another client sees it")
+		}
+	})
+}
+
+func TestA15_StaffDecideAboutAnAddress(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v, boss := h.client(dewit), h.staff(admin)
+		s, colleague := h.staff(handlerEmail), h.staff("collega@delinde.example")
+		if b := boss.get("/settings/contact").body; !strings.Contains(b, "geldt pas nadat een medewerker akkoord geeft") {
+			t.Error("the administrator has no choice")
+		}
+		if a := boss.post("/settings/contact", boss.form("/settings/contact", "email", "edit", "phone", "edit", "address", "edit", "address_approval", "on")...); a.status != 303 {
+			t.Fatalf("settings: %d %s", a.status, a.body)
+		}
+		if b := boss.get("/settings/contact").body; !strings.Contains(between(b, `name="address_approval"`, ">"), "checked") {
+			t.Error("the choice is not kept")
+		}
+		if b := s.get("/").body; strings.Contains(b, `href="/addresses"`) {
+			t.Error("an address waits before anybody gave one")
+		}
+		if b := v.get("/profile/address").body; !strings.Contains(b, "kijkt eerst naar uw nieuwe adres") {
+			t.Error("the form does not say that staff decide")
+		}
+		give := func(street string) {
+			t.Helper()
+			if a := v.post("/profile/address", "street", street, "postcode", "3511ab", "city", "Utrecht"); a.status != 303 || a.header.Get("Location") != "/profile" {
+				t.Fatalf("%s: %d %s", street, a.status, a.body)
+			}
+		}
+		give("Nieuwe Kade 5")
+		b := v.get("/profile").body
+		if !strings.Contains(b, "Nieuwe Kade 5, 3511 AB") || !strings.Contains(b, "Wacht op akkoord") || !strings.Contains(b, "wacht op akkoord van Notariskantoor De Linde") {
+			t.Error("his own page does not say that it waits")
+		}
+		first := between(b, `name="asked" value="`, `"`)
+		client := "/clients/" + h.clientOf(dewit)
+		at := client + "/accounts/" + h.accountOf(dewit) + "/home-address"
+		if b := s.get("/").body; !strings.Contains(b, `href="/addresses"`) || !strings.Contains(b, "1 nieuw adres wacht op akkoord") {
+			t.Error("“Mijn werk” does not count it")
+		}
+		if b := s.get("/addresses").body; !strings.Contains(b, "Nieuwe Kade 5") || !strings.Contains(b, `href="`+at+`"`) {
+			t.Error("the list does not have it")
+		}
+		if b := s.get(client).body; !strings.Contains(b, "Nieuw adres wacht op akkoord: Nieuwe Kade 5") || !strings.Contains(b, `href="`+at+`"`) {
+			t.Error("the client's page does not say so")
+		}
+		auditor := h.staff("auditor@delinde.example")
+		if b := auditor.get("/addresses").body + auditor.get(client).body; !strings.Contains(b, "Nieuwe Kade 5") || strings.Contains(b, `href="`+at+`"`) {
+			t.Error("an auditor does not see it, or is offered to decide")
+		}
+		if b := s.get(at).body; !strings.Contains(b, first) || !strings.Contains(b, "Akkoord geven") {
+			t.Error("the page does not offer to decide")
+		}
+		// The page of the employee is from yesterday: meanwhile the client gave another one.
+		give("Oude Gracht 7")
+		if a := s.post(at+"/refuse", "asked", first, "reason", "Dit is een kantoor"); a.status != 409 || !strings.Contains(a.body, "Oude Gracht 7") || !strings.Contains(a.body, ">Dit is een kantoor</textarea>") ||
+			!strings.Contains(a.body, "ingetrokken of vervangen") {
+			t.Errorf("about an address that was replaced: %d %s", a.status, mainOf(a.body))
+		}
+		if a := v.post("/profile/address/withdraw", "asked", first); a.status != 303 || !strings.Contains(v.get("/profile").body, "wachtte niet meer op akkoord") {
+			t.Errorf("another window withdraws what was replaced: %d", a.status)
+		}
+		second := between(s.get(at).body, `name="asked" value="`, `"`)
+		if a := s.post(at+"/refuse", "asked", second, "reason", " "); a.status != 422 || !strings.Contains(a.body, "Reden: Dit veld is verplicht.") {
+			t.Errorf("without a reason: %d", a.status)
+		}
+		if a := s.post(at+"/refuse", "asked", second, "reason", "Stuur een uittreksel."); a.status != 303 || a.header.Get("Location") != client {
+			t.Errorf("refused: %d", a.status)
+		}
+		if b := v.get("/profile").body; !strings.Contains(b, "niet overgenomen") || !strings.Contains(b, "Reden: Stuur een uittreksel.") || !strings.Contains(b, "Adres doorgeven") {
+			t.Error("the client does not read why")
+		}
+		if a := colleague.post(at+"/accept", "asked", second); a.status != 303 || !strings.Contains(colleague.get(client).body, "Een collega heeft over dit adres al beslist.") {
+			t.Errorf("a colleague is later: %d", a.status)
+		}
+		if a := s.get(at); a.status != 303 || !strings.Contains(s.get(client).body, "Er wacht geen nieuw adres meer op akkoord.") {
+			t.Errorf("the page of what is decided: %d", a.status)
+		}
+		give("Nieuwe Kade 5")
+		if a := s.post(at+"/accept", "asked", between(s.get(at).body, `name="asked" value="`, `"`)); a.status != 303 || a.header.Get("Location") != client {
+			t.Errorf("accepted: %d", a.status)
+		}
+		if b := v.get("/profile").body; !strings.Contains(b, "Nieuwe Kade 5, 3511 AB") || !strings.Contains(b, "Akkoord van Notariskantoor De Linde op") || strings.Contains(b, "niet overgenomen") {
+			t.Error("the client does not read that it counts")
+		}
+		if b := s.get(client).body; !strings.Contains(b, "Nieuwe Kade 5, 3511 AB  Utrecht, opgegeven door de klant op") || strings.Contains(b, "wacht op akkoord") {
+			t.Error("staff do not see the new address")
+		}
+		give("Oude Gracht 7")
+		if a := v.post("/profile/address/withdraw", "asked", between(v.get("/profile").body, `name="asked" value="`, `"`)); a.status != 303 || !strings.Contains(v.get("/profile").body, "is ingetrokken") {
+			t.Errorf("withdrawn: %d", a.status)
+		}
+		if a := h.client("p.vanhouten@post.example").post("/profile/address/withdraw", "asked", second); a.status != 404 {
+			t.Errorf("another client withdraws: %d", a.status)
+		}
+		h.work()
+		for _, l := range h.mails(dewit) {
+			if strings.Contains(l.Text, "Kade") || strings.Contains(l.Text, "Gracht") || strings.Contains(l.Text, "uittreksel") {
+				t.Errorf("a mail has contents: %s", l.Text)
+			}
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 func (a *App) ended(rec *recorder, c *web.Ctx) {
 	var typed []string
 	if c.R.Method == http.MethodPost && !wantsProblem(c.R) {
-		fields, _ := typedIn(c) // what cannot be read cannot be given back
+		fields, _ := typedIn(c, "") // what cannot be read cannot be given back
 		for _, name := range []string{"subject", "body"} {
 			for _, f := range fields {
 				if f[0] == name && f[1] != "" {

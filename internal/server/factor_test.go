@@ -280,3 +280,93 @@ func TestN46_TwoPersonsOfTheOfficeDropTheFactors(t *testing.T) {
 		}
 	})
 }
+
+// called is the code that was spoken last.
+func (h *house) called() string {
+	h.t.Helper()
+	h.work()
+	all, err := sms.ReadOutbox(filepath.Join(h.dir, "outbox"))
+	must(h.t, err)
+	if len(all) == 0 || !all[len(all)-1].Voice {
+		h.t.Fatal("nobody was called")
+	}
+	return strings.ReplaceAll(regexp.MustCompile(`(\d, ){5}\d`).FindString(all[len(all)-1].Text), ", ", "")
+}
+
+// rested lets another code be sent at once.
+func (h *house) rested() {
+	h.t.Helper()
+	must(h.t, h.DB.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `update sent_code set created_at = $1`, db.At(tx.Now().Add(-time.Minute)))
+		return err
+	}))
+}
+
+func TestN42_N44_WhoAsksIsCalledWhereTheOfficeSaysSo(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v := h.client(dewit)
+		v.linked()
+		h.rested()
+		at := func() *visitor {
+			o := h.visit(portal)
+			if a := o.post("/login", "email", dewit, "password", world.Password); a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), "/login/code") {
+				t.Fatalf("the password: %d %s", a.status, a.header.Get("Location"))
+			}
+			h.rested()
+			return o
+		}
+		o := at()
+		if b := o.get("/login/code").body; strings.Contains(b, "Bel mij met de code") {
+			t.Error("a call is offered where nobody calls")
+		}
+		if a := o.post("/login/code/send", "aloud", "1"); a.status != 303 || !strings.Contains(o.get(a.header.Get("Location")).body, "kunnen u nu niet bellen") {
+			t.Errorf("asked all the same: %d", a.status)
+		}
+		boss := h.staff(admin)
+		if b := boss.get("/settings/sms").body; !strings.Contains(b, "Bellen met een code") {
+			t.Error("the administrator has no choice")
+		}
+		if a := boss.post("/settings/sms", boss.form("/settings/sms", "per_day", "500", "countries", "NL", "voice", "on")...); a.status != 303 {
+			t.Fatalf("settings: %d %s", a.status, a.body)
+		}
+		if b := o.get("/login/code").body; !strings.Contains(b, "Bel mij met de code") {
+			t.Error("no call is offered")
+		}
+		a := o.post("/login/code/send", "aloud", "1", "next", "/dossiers")
+		if b := o.get(a.header.Get("Location")).body; a.status != 303 || !strings.Contains(b, "Wij bellen u op 06 •• •• •• 78") || !strings.Contains(b, "U wordt zo gebeld.") {
+			t.Errorf("asked: %d %s", a.status, mainOf(b))
+		}
+		code := h.called()
+		if a := o.post("/login/code", "code", code, "with", "sms", "next", "/dossiers"); a.status != 303 || a.header.Get("Location") != "/dossiers" {
+			t.Errorf("the spoken code: %d %s", a.status, a.header.Get("Location"))
+		}
+		if b := h.staff(handlerEmail).get("/clients/" + h.clientOf(dewit)).body; !strings.Contains(b, "Gebeld naar 06 •• •• •• 78") || strings.Contains(b, code) {
+			t.Error("staff do not see that he was called")
+		}
+		if b := o.get("/confirm").body; !strings.Contains(b, "Bel mij met de code") {
+			t.Error("no call is offered to whoever proves himself")
+		}
+		h.rested()
+		if b := o.get("/profile/two-step/phone").body; !strings.Contains(b, "Een vast nummer kan ook") {
+			t.Error("the page does not say that a landline will do")
+		}
+		if a := o.post("/profile/two-step/phone", "phone", "030 123 45 67"); a.status != 303 {
+			t.Fatalf("a landline: %d %s", a.status, mainOf(a.body))
+		}
+		page := o.get("/profile/two-step/phone/code")
+		if !strings.Contains(page.body, "Wij bellen u op 0•• ••• •• 67") {
+			t.Error("the page does not say that he is called")
+		}
+		if a := o.post("/profile/two-step/phone/code", "once", onceOf(page), "code", h.called()); a.status != 303 {
+			t.Errorf("the landline's code: %d", a.status)
+		}
+		if b := o.get("/profile").body; !strings.Contains(b, "Bellen naar 0•• ••• •• 67") {
+			t.Error("the own page does not say that he is called")
+		}
+		h.rested()
+		o = at()
+		if b := o.get("/login/code").body; !strings.Contains(b, "Wij bellen u op 0•• ••• •• 67") || !strings.Contains(b, "De 6 cijfers die u hoort.") || strings.Contains(b, "Bel mij met de code") {
+			t.Error("the page of the code is not about a call")
+		}
+	})
+}

@@ -79,6 +79,57 @@ func TestC5_K13_TheLoginPageNamesTheOrganisation(t *testing.T) {
 	})
 }
 
+func TestC6_A22_StaffPrintAllLettersAsOneFile(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s := h.staff(handlerEmail)
+		if a := s.post("/letters/print"); a.status != 303 || !strings.Contains(s.get("/letters").body, "Er wachten geen brieven meer") {
+			t.Errorf("nothing waits: %d", a.status)
+		}
+		admin := h.staff(adminEmail)
+		if a := admin.post("/settings/activation", admin.form("/settings/activation", "channel", "letter", "after", "save_contact_then_relogin")...); a.status != 303 {
+			t.Fatalf("settings: %d", a.status)
+		}
+		client := h.clientOf(dewit)
+		for _, name := range []string{"b.een", "b.twee"} {
+			if strings.Contains(s.get("/letters").body, `action="/letters/print"`) {
+				t.Error("one letter, or none, can be printed in two ways")
+			}
+			if a := s.post("/clients/"+client+"/letters", "once", name, "name", name, "user_name", name, "address", "Dorpsstraat 1"); a.status != 303 {
+				t.Fatalf("the account: %d %s", a.status, a.body)
+			}
+		}
+		if b := s.get("/letters").body; !strings.Contains(b, "Alle 2 brieven afdrukken") || strings.Contains(b, "meer dan 200") {
+			t.Error("the page does not offer to print both")
+		}
+		if b := h.staff("auditor@delinde.example").get("/letters").body; strings.Contains(b, `action="/letters/print"`) {
+			t.Error("an auditor is offered to print")
+		}
+		a := s.post("/letters/print")
+		if a.status != 200 || a.header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(a.header.Get("Content-Disposition"), `attachment; filename="Brieven `) || !strings.HasPrefix(a.body, "%PDF-") {
+			t.Fatalf("the letters: %d %v", a.status, a.header)
+		}
+		if a := s.post("/letters/print"); a.status != 303 {
+			t.Errorf("the second of two clicks: %d", a.status)
+		}
+		page := s.get("/letters").body
+		if !strings.Contains(page, "Er wachten geen brieven meer") || strings.Contains(page, "Alle 2") || !strings.Contains(page, "De 2 brieven van") {
+			t.Error("the page does not say that they are printed, and how to print them again")
+		}
+		at := between(page, `name="again" value="`, `"`)
+		if b := s.post("/letters/print", "again", at); b.status != 200 || !strings.HasPrefix(b.body, "%PDF-") {
+			t.Errorf("once more: %d", b.status)
+		}
+		if strings.Contains(admin.get("/letters").body, "De 2 brieven van") {
+			t.Error("a colleague is offered to print them again")
+		}
+		for _, again := range []string{at, "gisteren"} {
+			if b := admin.post("/letters/print", "again", again); b.status != 303 {
+				t.Errorf("a colleague prints those of %s: %d", again, b.status)
+			}
+		}
+	})
+}
+
 func TestC7_C15_NothingElseOpensInAFirstLogin(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		name, secret := h.lettered()

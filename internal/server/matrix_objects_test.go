@@ -11,7 +11,7 @@ import (
 const never = "zzzzzzzzzzzzzzzzzzzzzzzzzz"
 
 // kinds of object below a dossier, and the table that holds them.
-var kinds = map[string]string{"document": "document", "message": "message", "step": "progress_step", "upload": "upload"}
+var kinds = map[string]string{"document": "document", "message": "message", "step": "progress_step", "upload": "upload", "questionnaire": "questionnaire"}
 
 // truth is what a site's database says of what is whose, read past the program.
 type truth struct {
@@ -38,20 +38,22 @@ type truthChild struct {
 func (s *site) truth() *truth {
 	s.t.Helper()
 	tr := &truth{dossiers: map[string]*truthDossier{}, children: map[string]map[string]truthChild{}, parked: map[string]bool{}, letter: s.letter()}
-	s.each(`select id, case when published_at is null then '' else 'x' end, case when closed then 'x' else '' end, '', '' from dossier where tenant_id = $1`, func(c []string) {
+	s.each(`select id, case when published_at is null or rank > coalesce((select case when y.portal then y.threshold else 0 end from dossier_type y
+		where y.tenant_id = dossier.tenant_id and y.id = dossier.type_id), 4) then '' else 'x' end, case when closed then 'x' else '' end, '', '' from dossier where tenant_id = $1`, func(c []string) {
 		tr.dossiers[c[0]] = &truthDossier{published: c[1] != "", closed: c[2] != "", clients: map[string]bool{}, staff: map[string]bool{}}
 	})
 	s.each(`select dossier_id, client_id, '', '', '' from dossier_party where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].clients[c[1]] = true })
 	s.each(`select dossier_id, account_id, '', '', '' from dossier_staff where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].staff[c[1]] = true })
 	s.each(`select account_id, '', '', '', '' from parked where tenant_id = $1`, func(c []string) { tr.parked[c[0]] = true })
 	for kind, query := range map[string]string{
-		"document": `select id, dossier_id, case when origin = 'client' or published_at is not null and state = 'released' then 'x' else '' end,
+		"document": `select id, dossier_id, case when (origin = 'client' or published_at is not null and state = 'released') and rank <= 4 then 'x' else '' end,
 			case when origin = 'office' then 'o' else '' end || case when state = 'released' and (media_type = 'application/pdf' or media_type like 'image/%') then 'v' else '' end
 			|| case when state = 'quarantined' then 'h' else '' end || case when message_id is not null and origin = 'office' then 'l' else '' end,
 			coalesce(client_id, '') from document where tenant_id = $1`,
-		"message": `select id, dossier_id, 'x', '', coalesce(client_id, '') from message where tenant_id = $1`,
-		"step":    `select id, dossier_id, '', '', '' from progress_step where tenant_id = $1`,
-		"upload":  `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end, client_id from upload where tenant_id = $1`,
+		"message":       `select id, dossier_id, 'x', '', coalesce(client_id, '') from message where tenant_id = $1`,
+		"step":          `select id, dossier_id, '', '', '' from progress_step where tenant_id = $1`,
+		"questionnaire": `select id, dossier_id, 'x', '', client_id from questionnaire where tenant_id = $1`,
+		"upload":        `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end, client_id from upload where tenant_id = $1`,
 	} {
 		tr.children[kind] = map[string]truthChild{}
 		s.each(query, func(c []string) {
@@ -134,6 +136,29 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if id != "mine" || r.dead {
 				return false
 			}
+		case "connection":
+			settings := strings.Contains(r.route, "/settings/")
+			if settings && !s.has(`select id from connection where tenant_id = $1 and id = $2`, s.id, id) ||
+				!settings && !s.has(`select id from connection where tenant_id = $1 and id = $2 and face = $3 and enabled`, s.id, id, string(face)) ||
+				r.saml && !s.has(`select id from connection where tenant_id = $1 and id = $2 and protocol = 'saml'`, s.id, id) {
+				return false
+			}
+		case "type":
+			if !s.has(`select id from dossier_type where tenant_id = $1 and id = $2`, s.id, id) {
+				return false
+			}
+		case "key":
+			if id == never {
+				return false
+			}
+		case "identifier":
+			if !s.has(`select id from identifier where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) {
+				return false
+			}
+		case "stranger":
+			if !s.has(`select id from client where tenant_id = $1 and id = $2 and unmatched_at is not null`, s.id, id) {
+				return false
+			}
 		case "passkey":
 			if !s.has(`select id from passkey where tenant_id = $1 and id = $2 and account_id = $3`, s.id, id, a.account) {
 				return false
@@ -164,6 +189,8 @@ func (s *site) mayUse(tr *truth, a *actor, kind, id string, wild map[string]stri
 	switch kind {
 	case "client":
 		return s.has(`select id from client where tenant_id = $1 and id = $2`, s.id, id)
+	case "person":
+		return s.has(`select id from client where tenant_id = $1 and id = $2 and kind = 'person' and unmatched_at is null and matched_to is null`, s.id, id)
 	case "handler":
 		return s.has(`select id from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator')`, s.id, id)
 	}
@@ -181,6 +208,18 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 	switch kind {
 	case "dossier":
 		return append(s.list(`select id from dossier where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
+	case "connection":
+		return append(s.list(`select id from connection where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
+	case "type":
+		return append(s.list(`select id from dossier_type where tenant_id in ($1, $2) and id like 'type%' group by id order by id`, s.id, s.other.id), never)
+	case "key":
+		return []string{"ontvangen", "new", never}
+	case "identifier":
+		return append(s.list(`select id from identifier where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
+	case "stranger":
+		return append(s.list(`select id from client where tenant_id in ($1, $2) and unmatched_at is not null group by id order by id`, s.id, s.other.id), world.FixtureID(1), never)
+	case "person":
+		return append(s.list(`select id from client where tenant_id in ($1, $2) and kind = 'person' and unmatched_at is null and matched_to is null group by id order by id limit 4`, s.id, s.other.id), s.spareOf, s.other.spareOf, never)
 	case "client":
 		return append(s.list(`select id from client where tenant_id in ($1, $2) group by id order by id limit 5`, s.id, s.other.id), never)
 	case "passkey":

@@ -58,6 +58,8 @@ type row struct {
 	opens   bool // only a {document} that a browser shows is looked at; others are downloaded next
 	own     bool // changes only what is of the actor's own account
 	dead    bool // the {token} is of the actor himself, and none that is tried is one of his
+	away    bool // the browser leaves for another party, which is remembered
+	saml    bool // the {connection} must be one by SAML
 	preview bool // shows staff what a client sees, and nothing else
 	offered bool // the {mandate} is one that was offered to the actor himself
 	moving  bool // is never the same twice: it shows the journal, or has keys of its own
@@ -75,6 +77,14 @@ var (
 	piece                            = []string{"Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"}
 	newMessage                       = []string{"once", "<once>", "subject", "Onderwerp", "body", "Tekst", "answers", "999"}
 )
+
+// typeDrafted gives a type a draft with another explanation.
+const typeDrafted = `update dossier_type set draft = (select replace(v.definition, '"explanation":{"nl":"', '"explanation":{"nl":"x') from dossier_type_version v
+	where v.tenant_id = $1 and v.type_id = $2 and v.number = latest) where tenant_id = $1 and id = $2`
+
+// typeFile is a type as another organisation downloaded it.
+const typeFile = `{"format": "voordeur-dossier-type/1", "key": "ingelezen", "name": {"nl": "Ingelezen", "en": "Read"}, "portal": true, "threshold": "intern", "offered": true,
+	"confidentiality": "intern", "progress": "both", "statuses": []}`
 
 // figures is what a client's Home says of his dossiers (N11).
 func figures(tr *truth, a *actor) string {
@@ -123,13 +133,21 @@ var (
 // smallPDF is a file, and unsent brings an upload back to before its first byte.
 const (
 	smallPDF = "%PDF-1.7\n"
-	settings = "tenant.settings_changed"
-	lost     = `insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, email, 'full', '', created_at from account where tenant_id = $1 and id = $2
+	// stillOpen makes a questionnaire one that nobody began.
+	stillOpen = `update questionnaire set state = 'open', completed_at = null, completed_by = null where tenant_id = $1 and id = $2`
+	settings  = "tenant.settings_changed"
+	lost      = `insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, email, 'full', '', created_at from account where tenant_id = $1 and id = $2
 		on conflict (tenant_id, account_id) do update set clears_at = null`
 	resetAsked = `insert into factor_reset (tenant_id, id, account_id, ground, asked_by, asked_at)
 		select a.tenant_id, 'r' || (select count(*) from factor_reset) || a.id, a.id, 'x', (select min(h.id) from account h where h.tenant_id = a.tenant_id and h.role = 'handler'), a.created_at
 		from account a where a.tenant_id = $1 and a.id = $2
 		on conflict (tenant_id, account_id) where ended_at is null do update set due_at = null, confirmed_by = null, asked_by = excluded.asked_by`
+	strange  = `update client set unmatched_at = created_at, matched_to = null where tenant_id = $1 and id = $2`
+	numbered = `insert into identifier (tenant_id, id, client_id, kind, mac, value, added_at, added_by)
+		select c.tenant_id, $2, c.id, 'kvk', c.wrapped_key, c.wrapped_key, c.created_at, '' from (select k.tenant_id, k.id, t.wrapped_key, k.created_at from client k join tenant t on t.id = k.tenant_id where k.tenant_id = $1
+		and k.id = (select min(id) from client where tenant_id = $1)) c where true on conflict do nothing`
+	addressAsked = `insert into asked_address (tenant_id, id, account_id, asked_at) select tenant_id, 'asked', id, created_at from account where tenant_id = $1 and id = $2
+		on conflict (tenant_id, id) do update set account_id = excluded.account_id, outcome = '', ended_at = null, ended_by = null`
 	managing    = `update account set rights = 'dossiers:see users:manage' where tenant_id = $1 and id = $2`
 	passkeyMade = `insert into passkey (tenant_id, id, account_id, face, credential, public_key, name, sign_count, backup_eligible, backed_up, created_at)
 		select a.tenant_id, a.id, a.id, a.face, p.public_key, p.public_key, 'Passkey', 0, false, false, a.created_at from account a, passkey p
@@ -162,6 +180,15 @@ var rows = []row{
 	{route: "POST /login/code/passkey/ask", want: 401, quiet: true},
 	{route: "POST /confirm/passkey", want: 422, also: 303, quiet: true, form: []string{"answer", ""}},
 	{route: "POST /confirm/passkey/ask", want: 200, also: 401, quiet: true, moving: true},
+	// Nobody answers at the parties of the matrix: what a visitor sees is that page.
+	{route: "GET /login/{connection}", want: 303, quiet: true, away: true, inQuery: map[string]string{"next": "dossier"}},
+	{route: "GET /login/{connection}/return", want: 303, quiet: true, query: []string{"state", "x", "code", "x"}},
+	{route: "GET /login/{connection}/out", want: 303, quiet: true},
+	{route: "GET /login/{connection}/bye", want: 303, quiet: true},
+	{route: "GET /login/{connection}/logout", want: 303, quiet: true, saml: true, query: []string{"RelayState", "x", "SAMLResponse", "x"}},
+	{route: "POST /login/{connection}/return", want: 303, quiet: true, saml: true, form: []string{"RelayState", "x", "SAMLResponse", "x"}},
+	{route: "GET /login/{connection}/metadata", want: 200, moving: true, saml: true},
+	{route: "POST /login/{connection}/logout", want: 400, quiet: true, form: []string{"logout_token", "x"}},
 	{route: "GET /help", want: 200},
 	{route: "GET /accessibility", want: 200},
 	{route: "GET /privacy", want: 200},
@@ -211,7 +238,9 @@ var rows = []row{
 	{face: portalFace, route: "POST /profile/accounts/new/confirm", want: 303, quiet: true, form: []string{"draft", "<once>"}},
 	{face: portalFace, route: "GET /profile/address", want: 404},
 	{face: portalFace, route: "POST /profile/address", want: 404, quiet: true, form: []string{"street", "Straat 1", "postcode", "1234 AB", "city", "Plaats"}, own: true},
+	{face: portalFace, route: "POST /profile/address/withdraw", want: 404, quiet: true, form: []string{"asked", "asked"}, own: true},
 	{face: portalFace, route: "POST /profile/contact", want: 303, event: "account.phone_changed", form: []string{"once", "<once>", "phone", "06 12345678"}, own: true},
+	{face: portalFace, route: "POST /profile/contact/later", want: 303, event: "account.ask_put_away", ready: `update account set ask_put_away_at = null where tenant_id = $1`, own: true},
 	{face: portalFace, route: "GET /email/{token}", want: 200, address: true},
 	{face: portalFace, route: "POST /email/{token}", want: 303, event: "account.email_changed", address: true, last: true},
 	{face: portalFace, route: "POST /profile/language", want: 303, event: "account.language_changed", form: []string{"language", "en"}, own: true},
@@ -278,6 +307,11 @@ var rows = []row{
 		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404,
 	},
 	{face: portalFace, route: "GET /dossiers/{dossier}/messages/{message}", want: 200, event: "message.read"},
+
+	{face: portalFace, route: "GET /actions", want: 200},
+	{face: portalFace, route: "GET /dossiers/{dossier}/questionnaires/{questionnaire}", want: 200, event: "questionnaire.read"},
+	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}", want: 422, event: "questionnaire.read", multi: true, form: []string{"once", "<once>", "page", "koper", "version", "0"}, ready: stillOpen},
+	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/complete", want: 409, also: 303, event: "questionnaire.read", ready: stillOpen},
 
 	// The office.
 	{face: officeFace, route: "GET /{$}", want: 200},
@@ -360,6 +394,10 @@ var rows = []row{
 		face: officeFace, route: "POST /letters/{letter}/print", want: 200, event: "letter.printed",
 		ready: `update letter set state = 'to_print', printed_at = null, printed_by = null where tenant_id = $1 and id = $2`,
 	},
+	{
+		face: officeFace, route: "POST /letters/print", want: 200, event: "letter.printed",
+		ready: `update letter set state = 'to_print', printed_at = null, printed_by = null where tenant_id = $1 and content is not null`,
+	},
 	{face: officeFace, route: "POST /letters/{letter}/revoke", want: 303, event: "letter.revoked", ready: `update letter set state = 'printed' where tenant_id = $1 and id = $2`},
 	{face: officeFace, route: "POST /clients/{client}/letters", want: 303, event: "account.lettered", form: []string{"once", "<once>", "name", "Nieuw", "user_name", "<once>"}},
 	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/pin", want: 403},
@@ -369,7 +407,69 @@ var rows = []row{
 		face: officeFace, route: "POST /clients/{client}/accounts/{account}/letter", want: 303, event: "account.lettered", form: []string{"once", "<once>", "address", "Straat 1"},
 		ready: `update account set state = 'active' where tenant_id = $1 and id = $2`,
 	},
+	{face: officeFace, route: "GET /addresses", want: 200, event: "account.addresses_listed"},
+	{face: officeFace, route: "GET /clients/{client}/accounts/{account}/home-address", want: 303},
+	{
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/home-address/accept", want: 303, event: "account.address_accepted",
+		form: []string{"asked", "asked"}, ready: addressAsked,
+	},
+	{
+		face: officeFace, route: "POST /clients/{client}/accounts/{account}/home-address/refuse", want: 303, event: "account.address_refused",
+		form: []string{"asked", "asked", "reason", "Reden"}, ready: addressAsked,
+	},
 	{face: officeFace, route: "GET /resets", want: 200, event: "account.resets_listed"},
+	{face: officeFace, route: "GET /settings/entry", want: 200},
+	{face: officeFace, route: "POST /settings/entry", want: 303, event: settings, form: append(version, "bsn", "Wabb, artikel 10")},
+	{face: officeFace, route: "GET /settings/types", want: 200},
+	{face: officeFace, route: "GET /settings/types/new", want: 200},
+	{face: officeFace, route: "POST /settings/types/new", want: 303, event: "dossier_type.created", form: []string{"once", "<once>", "name_nl", "<once>", "name_en", "New"}},
+	{
+		face: officeFace, route: "POST /settings/types/import", want: 303, event: "dossier_type.created", multi: true, file: typeFile,
+		ready: `delete from dossier_type where tenant_id = $1 and key = 'ingelezen'`,
+	},
+	{face: officeFace, route: "GET /settings/types/{type}", want: 200},
+	{face: officeFace, route: "GET /settings/types/{type}/export", want: 200},
+	{face: officeFace, route: "POST /settings/types/{type}/use", want: 303, event: "dossier_type.used", form: []string{"version", "<version>"}, ready: typeDrafted},
+	{face: officeFace, route: "POST /settings/types/{type}/discard", want: 303, event: "dossier_type.discarded", form: []string{"version", "<version>"}, ready: typeDrafted},
+	{face: officeFace, route: "GET /settings/types/{type}/general", want: 200},
+	{
+		face: officeFace, route: "POST /settings/types/{type}/general", want: 303, event: "dossier_type.drafted",
+		form: []string{"version", "<version>", "name_nl", "<once>", "name_en", "New", "portal", "on", "threshold", "zaakvertrouwelijk", "rank", "intern", "progress", "both"},
+	},
+	{face: officeFace, route: "GET /settings/types/{type}/statuses/{key}", want: 200},
+	{
+		face: officeFace, route: "POST /settings/types/{type}/statuses/{key}", want: 303, event: "dossier_type.drafted",
+		form: []string{"version", "<version>", "name_nl", "<once>", "name_en", "New", "portal", "on", "colour", "info"},
+	},
+	{face: officeFace, route: "GET /settings/types/{type}/results/{key}", want: 200},
+	{
+		face: officeFace, route: "POST /settings/types/{type}/results/{key}", want: 303, event: "dossier_type.drafted",
+		form: []string{"version", "<version>", "name_nl", "<once>", "name_en", "New"},
+	},
+	{face: officeFace, route: "GET /settings/connections", want: 200},
+	{face: officeFace, route: "GET /settings/connections/new", want: 200},
+	{face: officeFace, route: "POST /settings/connections/new", want: 303, event: "connection.made", form: []string{"once", "<once>", "kind", "other", "name", "Nieuw"}},
+	{face: officeFace, route: "GET /settings/connections/{connection}", want: 200},
+	{face: officeFace, route: "POST /settings/connections/{connection}", want: 422, quiet: true, form: []string{"version", "1"}},
+	{face: officeFace, route: "GET /settings/connections/{connection}/keys", want: 200, saml: true},
+	{face: officeFace, route: "GET /settings/connections/{connection}/keys/switch", want: 200, saml: true},
+	{face: officeFace, route: "POST /settings/connections/{connection}/keys/prepare", want: 409, quiet: true, saml: true, form: []string{"version", "1", "once", "<once>"}},
+	{face: officeFace, route: "POST /settings/connections/{connection}/keys/bring", want: 422, quiet: true, saml: true, multi: true, form: []string{"version", "1", "once", "<once>"}, file: "no key"},
+	{face: officeFace, route: "POST /settings/connections/{connection}/keys/switch", want: 409, quiet: true, saml: true, form: []string{"version", "0", "once", "<once>"}},
+	{face: officeFace, route: "POST /settings/connections/{connection}/keys/drop", want: 409, quiet: true, saml: true, form: []string{"version", "0", "once", "<once>"}},
+	{face: officeFace, route: "POST /settings/connections/{connection}/keys/line", want: 422, quiet: true, saml: true, multi: true, form: []string{"version", "1", "once", "<once>"}, file: "no key"},
+	{face: officeFace, route: "POST /settings/connections/{connection}/keys/line/remove", want: 409, quiet: true, saml: true, form: []string{"version", "0", "once", "<once>"}},
+	{face: officeFace, route: "GET /unmatched", want: 200, event: "client.unmatched_listed"},
+	{face: officeFace, route: "GET /unmatched/{stranger}", want: 200, event: "client.viewed"},
+	{face: officeFace, route: "POST /unmatched/{stranger}/match", want: 303, event: "client.matched", form: []string{"to", "<client>"}, ids: map[string]string{"to": "person"}, bad: 404, ready: strange},
+	{face: officeFace, route: "POST /unmatched/{stranger}/accept", want: 303, event: "client.accepted", form: []string{"name", "Bekend"}, ready: strange},
+	{face: officeFace, route: "GET /clients/{client}/identifiers", want: 200, event: "client.viewed"},
+	{face: officeFace, route: "POST /clients/{client}/identifiers", want: 422, quiet: true, form: []string{"kind", "kvk", "value", "1"}},
+	{face: officeFace, route: "POST /clients/{client}/identifiers/{identifier}/show", want: 200, event: "client.identifier_seen"},
+	{
+		face: officeFace, route: "POST /clients/{client}/identifiers/{identifier}/remove", want: 303, event: "client.identifier_removed",
+		ready: numbered,
+	},
 	{face: officeFace, route: "GET /clients/{client}/mandates", want: 200, event: "client.viewed"},
 	{
 		face: officeFace, route: "POST /clients/{client}/mandates", want: 303, event: "mandate.recorded",
@@ -404,6 +504,8 @@ var rows = []row{
 	{face: officeFace, route: "GET /dossiers/{dossier}/as-client/{client}", want: 200, event: "dossier.viewed_as_client", preview: true},
 	{face: officeFace, route: "GET /dossiers/{dossier}/edit", want: 200, event: "dossier.viewed"},
 	{face: officeFace, route: "POST /dossiers/{dossier}/edit", want: 303, event: "dossier.changed", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},
+	{face: officeFace, route: "GET /dossiers/{dossier}/status", want: 200, event: "dossier.viewed"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/status", want: 303, event: "dossier.status_set", form: []string{"version", "<version>", "status", "in_progress", "note", "<once>", "reason", "Toch niet klaar"}},
 	{
 		face: officeFace, route: "POST /dossiers/{dossier}/publish", want: 303, event: "dossier.unpublished", form: []string{"on", ""},
 		ready: `update dossier set published_at = created_at where tenant_id = $1 and id = $2`,
@@ -418,6 +520,11 @@ var rows = []row{
 		face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/quarantine", want: 303, event: "document.release_proposed", held: true,
 		form: []string{"do", "release", "reason", "Reden"}, ready: `delete from document_verdict where tenant_id = $1 and document_id = $2`,
 	},
+	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/rank", want: 200, event: "dossier.viewed"},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/rank", want: 303, event: "document.ranked", form: []string{"rank", "openbaar"},
+		ready: `update document set rank = 2 where tenant_id = $1 and id = $2`,
+	},
 	{
 		face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/show", want: 303, event: "document.withdrawn", form: []string{"on", ""}, office: true,
 		ready: `update document set published_at = created_at where tenant_id = $1 and id = $2`,
@@ -428,4 +535,12 @@ var rows = []row{
 		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404,
 	},
 	{face: officeFace, route: "GET /dossiers/{dossier}/messages/{message}", want: 200, event: "message.read"},
+
+	{face: officeFace, route: "GET /dossiers/{dossier}/questionnaires", want: 200, event: "dossier.viewed"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires", want: 422, also: 409, event: "dossier.viewed", form: []string{"once", "<once>"}},
+	{face: officeFace, route: "GET /dossiers/{dossier}/questionnaires/{questionnaire}", want: 200, event: "questionnaire.read"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/withdraw", want: 303, event: "questionnaire.withdrawn", ready: stillOpen},
+	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/reopen", want: 409, quiet: true, ready: stillOpen},
+	{face: officeFace, route: "GET /settings/questionnaires", want: 200},
+	{face: officeFace, route: "POST /settings/questionnaires", want: 422, quiet: true, form: []string{"source", "{}"}},
 }

@@ -34,19 +34,19 @@ func TestMatrix(t *testing.T) {
 	for n, name := range []string{"notaris", world.Twin} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+			dbtest.EachWith(t, func(t *testing.T, d *db.DB, _ *ticking) {
 				t.Parallel() // one database waits for its disk while the other computes
 				u := newUniverse(t, d)
 				u.sites[n].matrix()
 				t.Logf("%d requests, %d assertions", u.asked, u.checked)
-			})
+			}, newTicking)
 		})
 	}
 }
 
 // TestTheMatrixSeesWhatWasWritten shows that what is not read again did not change.
 func TestTheMatrixSeesWhatWasWritten(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachWith(t, func(t *testing.T, d *db.DB, _ *ticking) {
 		u := newUniverse(t, d)
 		s := u.sites[0]
 		before, theirs := u.digest(s.id), u.digest(s.other.id)
@@ -62,7 +62,7 @@ func TestTheMatrixSeesWhatWasWritten(t *testing.T) {
 		if u.digest(s.id) != before {
 			t.Error("clients have their names again, and it differs")
 		}
-	})
+	}, newTicking)
 }
 
 // probe is one row on one face of a site.
@@ -413,7 +413,7 @@ func (p *probe) looks() {
 	combinations := p.begin()
 	theirs := p.digest(p.other.id)
 	quiet := func(f func()) { f() }
-	if p.row.event == "" {
+	if p.row.event == "" && !p.row.away {
 		quiet = func(f func()) { p.unchanged("a page that is no look", f) }
 	}
 	quiet(func() {

@@ -4,12 +4,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,8 +24,13 @@ import (
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
+	"voordeur/internal/dossier"
+	"voordeur/internal/dossiertype"
+	"voordeur/internal/federation"
+	"voordeur/internal/i18n"
 	"voordeur/internal/identity"
 	"voordeur/internal/mail"
+	"voordeur/internal/saml"
 	"voordeur/internal/scan"
 	"voordeur/internal/server"
 	"voordeur/internal/sms"
@@ -71,6 +80,20 @@ type actor struct {
 	names                         map[string][]string // of clients that he may read, by tenant
 }
 
+// begun is when the clocks of all universes start.
+var begun = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+
+// ticking is a clock that goes on by as little as there is, and only when somebody looks: no two things
+// happen at the same time, and no page is another because the machine was slow.
+type ticking struct{ ticks atomic.Int64 }
+
+func newTicking() *ticking { return &ticking{} }
+
+// Now returns a time that nobody was told before.
+func (c *ticking) Now() time.Time {
+	return begun.Add(time.Duration(c.ticks.Add(1)) * time.Microsecond)
+}
+
 func newUniverse(t *testing.T, d *db.DB) *universe {
 	t.Helper()
 	dir, ctx := t.TempDir(), context.Background()
@@ -92,7 +115,7 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	}
 	h, err := server.Wire(parts)
 	must(t, err)
-	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Mandates: h.Mandates, IDs: ids})
+	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Mandates: h.Mandates, IDs: ids})
 	must(t, err)
 	_, err = h.Jobs.Drain(ctx)
 	must(t, err)
@@ -326,8 +349,86 @@ func (s *site) populate(ctx context.Context) {
 	s.secondParty()
 	s.uploads()
 	s.mandates(ctx)
+	s.parties(ctx)
+	s.kinds(ctx)
 	s.stop()
 	s.mark()
+}
+
+// ourKey is a key of ours for connections by SAML, as PEM. It is made once, for that takes a while.
+var ourKey = sync.OnceValues(func() (saml.Key, []byte) {
+	k, err := saml.NewKey(begun, "matrix")
+	if err != nil {
+		panic(err)
+	}
+	pem, err := k.MarshalPEM()
+	if err != nil {
+		panic(err)
+	}
+	return k, pem
+})
+
+// sealedKey is how it is stored with a connection, as its key and as the next one.
+func sealedKey(t *tenant.Tenant, connection string) []byte {
+	_, pem := ourKey()
+	plain, err := json.Marshal(map[string][]byte{"Current": pem, "Next": pem})
+	if err != nil {
+		panic(err)
+	}
+	return t.Key.Seal(plain, "connection|secret|"+t.ID+"|"+connection)
+}
+
+// samlParty is a connection by SAML as it is stored.
+var samlParty = sync.OnceValue(func() string {
+	k, _ := ourKey()
+	theirs := `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="urn:them">` +
+		`<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor><ds:KeyInfo><ds:X509Data><ds:X509Certificate>` +
+		base64.StdEncoding.EncodeToString(k.Certificate.Raw) + `</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>` +
+		`<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://127.0.0.1:1/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>`
+	s, err := json.Marshal(federation.Settings{SAML: federation.SAML{Profile: saml.EHerkenning, Metadata: theirs, Services: []string{"urn:etoegang:DV:1:services:1"}}})
+	if err != nil {
+		panic(err)
+	}
+	return string(s)
+})
+
+// samlParties adds two by SAML, one of each face.
+func (s *site) samlParties(t *tenant.Tenant, ids []string, now db.Time) {
+	for n, face := range []string{"portal", "office"} {
+		s.exec(`insert into connection (tenant_id, id, face, means, protocol, name, level, settings, secret, enabled, created_at) values ($1, $2, $3, $4, 'saml', $5, 3, $6, $7, true, $8)`,
+			s.id, ids[n], face, federation.EHerkenning, s.letter()+"p", samlParty(), sealedKey(t, ids[n]), now)
+	}
+}
+
+// parties adds ways to log in elsewhere, one of them off, somebody whom one of them brought and nobody knows, and
+// numbers of clients. Nobody answers at the address of the parties: federation_test.go has those that do. The twin
+// has the identifiers of the other for other things.
+func (s *site) parties(ctx context.Context) {
+	s.t.Helper()
+	t, err := s.house.Tenants.Get(ctx, s.id)
+	must(s.t, err)
+	now := db.At(s.house.DB.Clock().Now())
+	ids := []string{"party1", "party2", "party3", "party5", "party6"}
+	if s.id == world.Twin {
+		ids = []string{"party2", "party1", "party4", "party6", "party7"}
+	}
+	for n, c := range []struct{ face, means, enabled string }{{"portal", "other", "true"}, {"office", "directory", "true"}, {"portal", "other", "false"}} {
+		s.exec(`insert into connection (tenant_id, id, face, means, protocol, name, level, settings, enabled, created_at) values ($1, $2, $3, $4, 'oidc', $5, 0, $6, `+c.enabled+`, $7)`,
+			s.id, ids[n], c.face, c.means, s.letter()+"p", `{"oidc":{"issuer":"http://127.0.0.1:1","client_id":"x","claims":{}}}`, now)
+	}
+	s.samlParties(t, ids[3:], now)
+	of := s.list(`select min(id) from client where tenant_id = $1`, s.id)[0]
+	for n := range 2 {
+		id := fmt.Sprintf("number%d", n+1)
+		if n == 1 && s.id == world.Twin {
+			id = "number3"
+		}
+		s.exec(`insert into identifier (tenant_id, id, client_id, kind, mac, value, added_at, added_by) values ($1, $2, $3, 'kvk', $4, $5, $6, '')`,
+			s.id, id, of, []byte(id), t.Key.Seal([]byte("9000000"+id[6:]), "identifier|value|"+s.id+"|"+id), now)
+	}
+	for _, id := range []string{"stranger", "stranger" + s.id} {
+		s.exec(`insert into client (tenant_id, id, kind, name, search, created_at, unmatched_at) values ($1, $2, 'person', 'Vreemd', 'vreemd', $3, $3)`, s.id, id, now)
+	}
 }
 
 // handOut lets companies choose rights for their people, in steps.
@@ -400,7 +501,7 @@ func (s *site) mark() {
 	s.exec(`update dossier set title = '` + dossier + ` || title, search = search || ' gezocht' where tenant_id = '` + s.id + `'`)
 	s.exec(`update message set subject = '` + inside + ` || subject where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
-	s.exec(`update document set title = '` + mark + hidden + `' || title where tenant_id = '` + s.id + `' and origin = 'office' and (published_at is null or state <> 'released')`)
+	s.exec(`update document set title = '` + mark + hidden + `' || title where tenant_id = '` + s.id + `' and origin = 'office' and (published_at is null or state <> 'released' or rank > 4)`)
 	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
 	alone := s.letter() + `c' || substr(client_id, 25) || ' '`
 	s.exec(`update message set subject = '` + alone + ` || subject where client_id is not null and tenant_id = '` + s.id + `'`)
@@ -411,6 +512,42 @@ func (s *site) mark() {
 		s.exec(`insert into tenant_file (tenant_id, kind, media_type, content, created_at) values ($1, $2, 'text/plain', $3, $4)`, s.id, file, []byte("of "+s.letter()), db.At(s.house.DB.Clock().Now()))
 	}
 	s.exec(`update mail set subject = '` + s.letter() + `m ' || subject where tenant_id = '` + s.id + `'`)
+}
+
+// kinds adds types of dossiers. One is not in the portal, so that a dossier of it is hidden though it is published, as one
+// that is too confidential; and so is a document.
+func (s *site) kinds(ctx context.Context) {
+	s.t.Helper()
+	scope, err := authn.Act(ctx, s.house.DB, s.id, s.account("beheer@"+s.domain))
+	must(s.t, err)
+	manager, _ := access.AsStaff(scope)
+	types, now := s.house.Dossiers.Types(), db.At(s.house.DB.Clock().Now())
+	ids := []string{"type1", "type2", "type" + s.id}
+	for n, id := range ids {
+		def := dossiertype.Fresh(id, dossiertype.Words{i18n.NL: s.letter() + "m soort", i18n.EN: s.letter() + "m kind"})
+		def.Explain = dossiertype.Words{i18n.NL: "Uitleg"}
+		def.Results = []dossiertype.Result{{Key: "ontvangen", Name: def.Name}}
+		s.exec(`insert into dossier_type (tenant_id, id, key, portal, threshold, offered, latest, draft, created_at, changed_at) values ($1, $2, $2, false, 1, false, 0, '', $3, $3)`, s.id, id, now)
+		must(s.t, types.Change(ctx, manager, id, 1, func(d *dossiertype.Definition) error { *d = def; return nil }))
+		must(s.t, types.Use(ctx, manager, id, 2))
+		if n == 1 { // out of the portal once a dossier has it
+			s.exec(`update dossier set type_id = $3, type_version = 1, status = 'ontvangen', shown_status = 'ontvangen', closed = false where tenant_id = $1 and id = $2`, s.id, world.FixtureID(7), id)
+			must(s.t, types.Change(ctx, manager, id, 3, func(d *dossiertype.Definition) error { d.Portal = false; return nil }))
+			must(s.t, types.Use(ctx, manager, id, 4))
+		}
+	}
+	handler, _ := access.AsStaff(scope)
+	d, err := dossier.ForStaff(ctx, s.house.DB, handler, world.FixtureID(9))
+	must(s.t, err)
+	parties, err := s.house.Dossiers.Parties(ctx, handler, d.ID)
+	must(s.t, err)
+	draft := dossier.Draft{Number: d.Number, Title: d.Title, Handler: d.Handler.ID, Rank: dossiertype.Confidential}
+	for _, p := range parties {
+		draft.Parties = append(draft.Parties, p.ID)
+	}
+	must(s.t, s.house.Dossiers.Edit(ctx, handler, d.ID, d.Version, draft))
+	secret := s.list(`select max(id) from document where tenant_id = $1 and dossier_id = $2 and origin = 'office' and published_at is not null and message_id is null`, s.id, world.FixtureID(5))[0]
+	must(s.t, s.house.Dossiers.SetRank(ctx, handler, world.FixtureID(5), secret, dossiertype.Secret))
 }
 
 // letter begins everything that is this tenant's.

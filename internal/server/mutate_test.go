@@ -40,7 +40,7 @@ type step struct{ site, probe, phase int }
 // that uses the statement. A mutant that nothing notices is a survivor. scripts/mutate builds it
 // with a package db in which db.Mutate sees every statement.
 func TestMutants(t *testing.T) {
-	d := dbtest.SQLite(t, nil)
+	d := dbtest.SQLite(t, newTicking())
 	u := newUniverse(t, d)
 	frozen := filepath.Join(t.TempDir(), "frozen.db")
 	u.exec(`vacuum into '` + frozen + `'`)

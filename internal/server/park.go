@@ -23,7 +23,7 @@ func (a *App) park(rec *recorder, c *web.Ctx, r web.Route) bool {
 	if r.Form == nil && !r.Resumes || c.R.Method != http.MethodPost || wantsProblem(c.R) {
 		return false
 	}
-	fields, err := typedIn(c)
+	fields, err := typedIn(c, r.TextFile)
 	if err != nil || len(fields) == 0 {
 		return false
 	}
@@ -57,8 +57,9 @@ func (a *App) keep(c *web.Ctx, r web.Route, fields [][2]string) bool {
 	return err == nil
 }
 
-// typedIn reads the text fields of a form; files cannot wait, and end the reading.
-func typedIn(c *web.Ctx) ([][2]string, error) {
+// typedIn reads the text fields of a form; files cannot wait, but for one that brings the text of a field, and the first
+// large one ends the reading.
+func typedIn(c *web.Ctx, textFile string) ([][2]string, error) {
 	if c.R.PostForm != nil { // a handler has read it
 		return textOf(c.R.PostForm), nil
 	}
@@ -68,7 +69,7 @@ func typedIn(c *web.Ctx) ([][2]string, error) {
 	}
 	body := http.MaxBytesReader(c.W, c.R.Body, web.MaxForm)
 	if kind == "multipart/form-data" {
-		return textParts(multipart.NewReader(body, params["boundary"]))
+		return textParts(multipart.NewReader(body, params["boundary"]), textFile)
 	}
 	b, err := io.ReadAll(body)
 	if err != nil {
@@ -90,20 +91,32 @@ func textOf(values url.Values) [][2]string {
 	return fields
 }
 
-// secret reports whether a field holds what is never kept: a password or a code is typed again.
+// secret reports whether a field holds what is never kept: a password or a code is typed again, and so is what another
+// party gave and a private key.
 func secret(name string) bool {
-	return strings.Contains(name, "password") || name == "code" || name == "pin"
+	return strings.Contains(name, "password") || strings.Contains(name, "secret") || name == "code" || name == "pin"
 }
 
-func textParts(parts *multipart.Reader) ([][2]string, error) {
+func textParts(parts *multipart.Reader, textFile string) ([][2]string, error) {
 	var fields [][2]string
+	var brought strings.Builder
+	files := io.Discard
+	if textFile != "" {
+		files = &brought
+	}
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF || err == nil && part.FileName() != "" {
-			return fields, nil
+		if err == io.EOF {
+			return instead(fields, textFile, brought.String()), nil
 		}
 		if err != nil {
 			return nil, err
+		}
+		if part.FileName() != "" {
+			if _, err := io.Copy(files, part); err != nil { // a large one: what came before it is kept
+				return fields, nil
+			}
+			continue
 		}
 		b, err := io.ReadAll(part)
 		if err != nil {
@@ -113,4 +126,13 @@ func textParts(parts *multipart.Reader) ([][2]string, error) {
 			fields = append(fields, [2]string{part.FormName(), web.Clean(string(b))})
 		}
 	}
+}
+
+// instead puts what a file brought in the place of what was typed in a field; without a name or a file nothing changes.
+func instead(fields [][2]string, name, brought string) [][2]string {
+	if name == "" || brought == "" {
+		return fields
+	}
+	fields = slices.DeleteFunc(fields, func(f [2]string) bool { return f[0] == name })
+	return append(fields, [2]string{name, web.Clean(brought)})
 }

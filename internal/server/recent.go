@@ -26,7 +26,7 @@ func (a *App) unproved(rec *recorder, c *web.Ctx, r web.Route, err error) {
 	next := c.Address()
 	if c.R.Method == http.MethodPost {
 		next = c.Path()
-		fields, err := typedIn(c)
+		fields, err := typedIn(c, r.TextFile)
 		if err == nil {
 			err = a.Identity.ParkOwn(c.R.Context(), c.Scope, identity.Parked{Path: next, Shows: r.Resumes, Proof: true, Fields: fields})
 		}

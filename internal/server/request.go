@@ -227,7 +227,7 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 			if err := a.touch(c, &s); err != nil {
 				return nil, err
 			}
-			c.Until = web.Until{Idle: limits.Idle, Silence: s.SeenAt.Add(limits.Idle), End: s.Ends}
+			c.Until = web.Until{Idle: s.Idle, Silence: s.SeenAt.Add(s.Idle), End: s.Ends}
 			if s.Others && c.Site.Modules[tenant.ModuleMandates] {
 				list, err := mandate.Choices(r.Context(), a.DB, s.Scope)
 				if err != nil {

@@ -34,7 +34,7 @@ func TestN12_N14_WithoutDossiersThereIsAWordAndWithoutOtherStatusesNoFilter(t *t
 		}
 		s.hide("2026-01482", "2026-01483")
 		a := v.get("/dossiers")
-		if a.status != 200 || !strings.Contains(a.body, "Er zijn hier geen dossiers.") || strings.Contains(a.body, "<table") || strings.Contains(a.body, `name="status"`) {
+		if a.status != 200 || !strings.Contains(a.body, "U heeft geen lopende dossiers.") || strings.Contains(a.body, "<table") || strings.Contains(a.body, `name="status"`) {
 			t.Errorf("without a dossier: %d", a.status)
 		}
 		if b := v.get("/").body; !strings.Contains(b, "0 in behandeling, 0 totaal") {

@@ -80,6 +80,9 @@ func (a *App) add(r web.Route) error {
 	if !r.Policy.Valid() || r.Handler == nil {
 		return fmt.Errorf("server: %s %s has no policy or no handler", r.Method, r.Pattern)
 	}
+	if r.Foreign {
+		a.cross.AddInsecureBypassPattern(r.Method + " " + r.Pattern)
+	}
 	for name, f := range a.faces {
 		if !r.Policy.On(name) {
 			continue

@@ -53,7 +53,7 @@ type house struct {
 var kept = dbtest.Mould{Fill: func(t testing.TB, d *db.DB, dir string) {
 	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
 	h, disk := wire(t, d, dir, scan.Off{})
-	_, err := world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Mandates: h.Mandates}, "notaris", "gemeente")
+	_, err := world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Mandates: h.Mandates}, "notaris", "gemeente")
 	must(t, err)
 	_, err = h.Jobs.Drain(context.Background())
 	must(t, err)
@@ -79,7 +79,7 @@ func wireOn(t testing.TB, d *db.DB, dir string, scanner scan.Scanner, store blob
 	must(t, err)
 	h, err := server.Wire(server.Parts{
 		DB: d, Keys: keys, Blobs: store, Sender: outbox, Texts: texts, Scanner: scanner, Origin: tenant.Origin{Scheme: "http", Port: "8080"},
-		Log: slog.New(slog.DiscardHandler), Version: "1.2.3",
+		Log: slog.New(slog.DiscardHandler), Version: "1.2.3", Inside: true,
 	})
 	must(t, err)
 	return h

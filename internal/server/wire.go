@@ -16,6 +16,9 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/dossier/dossierweb"
+	"voordeur/internal/dossiertype/dossiertypeweb"
+	"voordeur/internal/federation"
+	"voordeur/internal/federation/federationweb"
 	"voordeur/internal/home/homeweb"
 	"voordeur/internal/identity"
 	"voordeur/internal/identity/identityweb"
@@ -26,6 +29,8 @@ import (
 	"voordeur/internal/message"
 	"voordeur/internal/message/messageweb"
 	"voordeur/internal/notify"
+	"voordeur/internal/questionnaire"
+	"voordeur/internal/questionnaire/questionnaireweb"
 	"voordeur/internal/scan"
 	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
@@ -45,6 +50,7 @@ type Parts struct {
 	Scanner scan.Scanner
 	Origin  tenant.Origin
 	Proxies []netip.Prefix
+	Inside  bool   // log-ins at other parties may be on this machine or its network: in tests and the demo
 	Contact string // where weaknesses are reported, "" for nowhere
 	Log     *slog.Logger
 	Version string
@@ -57,7 +63,9 @@ type House struct {
 	Clients  *client.Clients
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
+	Asked    *questionnaire.Questionnaires
 	Mandates *mandate.Mandates
+	Parties  *federation.Federation
 	Heavy    map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
 }
 
@@ -67,10 +75,14 @@ func Wire(p Parts) (*House, error) {
 	looks := audit.NewLooks(p.DB)
 	ids := identity.New(p.DB, tenants)
 	mandates := mandate.New(p.DB, tenants, ids)
-	h := &House{Mandates: mandates, Clients: client.New(p.DB, looks), Store: p.Blobs, Heavy: heavy(ids)}
+	parties := federation.New(p.DB, tenants, ids, p.Log, p.Inside)
+	ids.Passwordless = federation.Passwordless
+	h := &House{Mandates: mandates, Parties: parties, Clients: client.New(p.DB, looks), Store: p.Blobs, Heavy: heavy(ids)}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
+	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
 	tenants.Texting = p.Texts != nil
+	tenants.Calling = tenants.Texting && p.Texts.Calls()
 	tenants.StatusInUse = dossier.StatusInUse
 	h.Dossiers.Shown = h.Messages.Shown
 	h.Dossiers.Searches, h.Dossiers.Pictures, h.Clients.Searches = h.Heavy["search"], h.Heavy["picture"], h.Heavy["search"]
@@ -85,20 +97,24 @@ func Wire(p Parts) (*House, error) {
 		identity.JobLink:  ids.LinkJob(),
 		identity.JobReset: ids.ResetJob(),
 		mandate.JobOffer:  mandates.OfferJob(),
+		dossier.JobShow:   h.Dossiers.ShowJob(),
 		notify.JobSend:    notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
 	})
 	runner.Insist(notify.JobSend, notify.Tries)
 	runner.Aside(notify.JobText, notify.Texters, notify.TextJob(p.DB, keyOf, p.Texts))
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
-	routes = append(routes, identityweb.New(ids, tenants).Routes()...)
-	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids).Routes()...)
+	routes = append(routes, identityweb.New(ids, tenants, parties).Routes()...)
+	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked).Routes()...)
 	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
-	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants).Routes()...)
+	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
+	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants, parties).Routes()...)
 	routes = append(routes, mandateweb.New(p.DB, mandates, h.Clients).Routes()...)
+	routes = append(routes, federationweb.New(parties, h.Clients, tenants).Routes()...)
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
+	routes = append(routes, dossiertypeweb.New(h.Dossiers).Routes()...)
 	app, err := New(Deps{
 		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
 		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Returns: p.Returns, Contact: p.Contact, Callback: &sms.Callback{Provider: p.Texts, Secret: p.Reports}, Routes: routes,

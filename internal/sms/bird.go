@@ -14,12 +14,20 @@ const birdURL = "https://api.bird.com"
 
 // bird is the Channels API of Bird, once MessageBird. A reference of ours comes back in its reports; it
 // does not keep a message from being sent a second time. It knows no validity.
-type bird struct{ *gateway }
+type bird struct {
+	*gateway
+	calls *gateway // nil where none are made
+}
 
 func newBird(c Config) *bird {
 	workspace, channel, _ := strings.Cut(c.Account, "/")
-	s := &bird{newGateway("bird", c.url(birdURL)+"/workspaces/"+url.PathEscape(workspace)+"/channels/"+url.PathEscape(channel)+"/messages", c)}
+	channels := "/workspaces/" + url.PathEscape(workspace) + "/channels/"
+	s := &bird{gateway: newGateway("bird", c.url(birdURL)+channels+url.PathEscape(channel)+"/messages", c)}
 	s.header.Set("Authorization", "AccessKey "+c.Key)
+	if c.Voice != "" {
+		s.calls = newGateway("bird", c.voiceURL(c.url(birdURL))+channels+url.PathEscape(c.Voice)+"/calls", c)
+		s.calls.header = s.header
+	}
 	s.refusal = func(body []byte) (string, Why) {
 		var a struct {
 			Code string `json:"code"`
@@ -35,10 +43,51 @@ func newBird(c Config) *bird {
 // Repeatable implements Sender.
 func (s *bird) Repeatable() bool { return false }
 
+// Calls implements Sender.
+func (s *bird) Calls() bool { return s.calls != nil }
+
+// birdCall bounds a call in seconds: how long it rings, and how long it is.
+const (
+	birdRings = 40
+	birdCall  = 120
+)
+
+// call has a call made that says the text and ends, https://docs.bird.com/api/voice-api/voice-calls-api/initiate-an-outbound-call.
+// It knows no reference of ours, and what becomes of a call it does not report here.
+func (s *bird) call(ctx context.Context, m Message) (string, error) {
+	if err := noCalls(s); err != nil {
+		return "", err
+	}
+	body, err := json.Marshal(map[string]any{
+		"to": m.To.E164(), "ringTimeout": birdRings, "maxDuration": birdCall,
+		"callFlow": []map[string]any{
+			{"command": "say", "options": map[string]any{"text": m.Text, "locale": m.Voice, "voice": "female"}},
+			{"command": "hangup"},
+		},
+	})
+	if err != nil {
+		return "", refused(Refused, "bird: %v", err)
+	}
+	answer, err := s.calls.post(ctx, body, nil)
+	if err != nil {
+		return "", err
+	}
+	var a struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(answer, &a) != nil || word(a.ID) == "" {
+		return "", s.calls.garbled()
+	}
+	return a.ID, nil
+}
+
 // Send implements Sender.
 func (s *bird) Send(ctx context.Context, m Message) (string, error) {
 	if err := m.check(); err != nil {
 		return "", err
+	}
+	if m.Voice != "" {
+		return s.call(ctx, m)
 	}
 	type contact struct {
 		Key   string `json:"identifierKey"`

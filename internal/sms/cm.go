@@ -18,14 +18,53 @@ const cmURL = "https://gw.messaging.cm.com/v1.0/message"
 // sent a second time.
 type cm struct {
 	*gateway
-	from string
+	from   string
+	calls  *gateway
+	caller string
 }
 
+// cmVoiceURL is where calls are asked for, https://developers.cm.com/voice/docs/the-apps: the app that speaks a
+// notification and hangs up. It takes the same product token. Its answer is the event call-queued of CM.com's own client,
+// https://github.com/cmdotcom/talk-sdk-dotnet. What becomes of a call it does not report here.
+const cmVoiceURL = "https://api.cm.com/voiceapi/v2/Notification"
+
 func newCM(c Config) *cm {
-	s := &cm{newGateway("cm", c.url(cmURL), c), c.From}
+	s := &cm{newGateway("cm", c.url(cmURL), c), c.From, newGateway("cm", c.voiceURL(cmVoiceURL), c), c.Voice}
 	s.header.Set("X-Cm-Producttoken", c.Key)
+	s.calls.header = s.header
 	s.refusal = cmRefusal
 	return s
+}
+
+// Calls implements Sender.
+func (s *cm) Calls() bool { return s.caller != "" }
+
+func (s *cm) call(ctx context.Context, m Message) (string, error) {
+	if err := noCalls(s); err != nil {
+		return "", err
+	}
+	body, err := json.Marshal(map[string]any{
+		"instruction-id": m.Key, "callee": m.To.E164(), "caller": s.caller, "prompt": m.Text, "prompt-type": "TTS",
+		"voice": map[string]any{"language": m.Voice, "gender": "Female", "number": 1},
+	})
+	if err != nil {
+		return "", refused(Refused, "cm: %v", err)
+	}
+	answer, err := s.calls.post(ctx, body, nil)
+	if err != nil {
+		return "", err
+	}
+	var a struct {
+		ID      string `json:"call-id"`
+		Success *bool  `json:"success"`
+	}
+	switch {
+	case json.Unmarshal(answer, &a) != nil || a.Success == nil:
+		return "", s.calls.garbled()
+	case !*a.Success:
+		return "", refused(Refused, "cm: the call is refused")
+	}
+	return word(a.ID), nil
 }
 
 // Repeatable implements Sender.
@@ -38,6 +77,9 @@ const cmParts = 4
 func (s *cm) Send(ctx context.Context, m Message) (string, error) {
 	if err := m.check(); err != nil {
 		return "", err
+	}
+	if m.Voice != "" {
+		return s.call(ctx, m)
 	}
 	type number struct {
 		Number string `json:"number"`

@@ -16,12 +16,14 @@ import (
 // key was seen before the gateway may know from the header Idempotency-Key.
 type generic struct {
 	*gateway
-	body, from string
-	repeatable bool
+	calls             *gateway
+	body, voice, from string // voice is "" where no calls are made
+	repeatable        bool
 }
 
 func newGeneric(c Config) (*generic, error) {
-	s := &generic{newGateway("http", c.URL, c), c.Body, c.From, c.Repeatable}
+	s := &generic{newGateway("http", c.URL, c), newGateway("http", c.voiceURL(c.URL), c), c.Body, c.Voice, c.From, c.Repeatable}
+	s.calls.header = s.header
 	if c.Header != "" {
 		name, value, found := strings.Cut(c.Header, ":")
 		value = strings.TrimSpace(strings.ReplaceAll(value, "{key}", c.Key))
@@ -30,8 +32,10 @@ func newGeneric(c Config) (*generic, error) {
 		}
 		s.header.Set(name, value)
 	}
-	if _, err := s.fill(Message{Text: "x", Key: "x"}); err != nil {
-		return nil, err
+	for _, template := range []string{s.body, s.voice} {
+		if _, err := s.fill(template, Message{Text: "x", Key: "x"}); err != nil && template != "" {
+			return nil, err
+		}
 	}
 	return s, nil
 }
@@ -41,14 +45,14 @@ var (
 	placeShape  = regexp.MustCompile(`\{[a-z]+\}`)
 )
 
-// fill puts a message in the template, each place as the inside of a JSON string.
-func (s *generic) fill(m Message) ([]byte, error) {
+// fill puts a message in a template, each place as the inside of a JSON string.
+func (s *generic) fill(template string, m Message) ([]byte, error) {
 	values := map[string]string{
-		"{to}": m.To.E164(), "{digits}": strings.TrimPrefix(m.To.E164(), "+"), "{text}": m.Text, "{from}": s.from, "{reference}": m.Key,
+		"{to}": m.To.E164(), "{digits}": strings.TrimPrefix(m.To.E164(), "+"), "{text}": m.Text, "{from}": s.from, "{reference}": m.Key, "{language}": m.Voice,
 		"{seconds}": strconv.Itoa(max(1, int(m.Expires.Sub(s.now())/time.Second))),
 	}
 	unknown := ""
-	body := placeShape.ReplaceAllStringFunc(s.body, func(place string) string {
+	body := placeShape.ReplaceAllStringFunc(template, func(place string) string {
 		value, known := values[place]
 		if !known {
 			unknown = place
@@ -61,7 +65,7 @@ func (s *generic) fill(m Message) ([]byte, error) {
 		return nil, fmt.Errorf("sms: the body has the unknown place %s", unknown)
 	case !json.Valid([]byte(body)):
 		return nil, errors.New("sms: the body is no JSON")
-	case !strings.Contains(s.body, "{text}") || !strings.Contains(s.body, "{to}") && !strings.Contains(s.body, "{digits}"):
+	case !strings.Contains(template, "{text}") || !strings.Contains(template, "{to}") && !strings.Contains(template, "{digits}"):
 		return nil, errors.New("sms: the body lacks {text}, or {to} or {digits}")
 	}
 	return []byte(body), nil
@@ -70,16 +74,26 @@ func (s *generic) fill(m Message) ([]byte, error) {
 // Repeatable implements Sender.
 func (s *generic) Repeatable() bool { return s.repeatable }
 
+// Calls implements Sender.
+func (s *generic) Calls() bool { return s.voice != "" }
+
 // Send implements Sender.
 func (s *generic) Send(ctx context.Context, m Message) (string, error) {
 	if err := m.check(); err != nil {
 		return "", err
 	}
-	body, err := s.fill(m)
+	to, template := s.gateway, s.body
+	if m.Voice != "" {
+		if err := noCalls(s); err != nil {
+			return "", err
+		}
+		to, template = s.calls, s.voice
+	}
+	body, err := s.fill(template, m)
 	if err != nil {
 		return "", err
 	}
-	_, err = s.post(ctx, body, http.Header{"Idempotency-Key": {m.Key}})
+	_, err = to.post(ctx, body, http.Header{"Idempotency-Key": {m.Key}})
 	return "", err
 }
 

@@ -1,5 +1,5 @@
-// Package sms sends short text messages to mobile telephones by way of a provider, and understands
-// what the provider reports of them (ADR 15). It keeps no queue: a job calls Send.
+// Package sms sends short text messages to mobile telephones by way of a provider, or has it call and speak
+// them, and understands what the provider reports of them (ADR 15). It keeps no queue: a job calls Send.
 package sms
 
 import (
@@ -12,7 +12,8 @@ import (
 	"voordeur/internal/errs"
 )
 
-// Number is a mobile number. It is written nowhere by accident: every way of printing it masks it.
+// Number is a mobile number, or that of a landline that can only be called. It is written nowhere by accident:
+// every way of printing it masks it.
 type Number struct{ e164 string }
 
 // maxTyped is how many characters of a number are looked at: the longest has 15 digits.
@@ -21,7 +22,12 @@ const maxTyped = 40
 // Parse reads a number as people write it: a Dutch one as 06 12345678, any other with + or 00 and its
 // country. It must be a mobile number of an allowed country. The error is Invalid and about the field
 // "phone".
-func Parse(typed string, allow []string) (Number, error) {
+func Parse(typed string, allow []string) (Number, error) { return parse(typed, allow, false) }
+
+// ParseCalled is Parse for a number that may be called as well: a Dutch landline is good too.
+func ParseCalled(typed string, allow []string) (Number, error) { return parse(typed, allow, true) }
+
+func parse(typed string, allow []string, called bool) (Number, error) {
 	s := strings.TrimSpace(typed)
 	switch {
 	case s == "":
@@ -40,10 +46,10 @@ func Parse(typed string, allow []string) (Number, error) {
 	case !known:
 		return Number{}, invalid("phone.invalid")
 	}
-	switch {
-	case c.landline(national):
+	switch good := c.mobile.MatchString(national) || called && c.called(national); {
+	case !good && c.landline(national):
 		return Number{}, invalid("phone.not_mobile")
-	case !c.mobile.MatchString(national):
+	case !good:
 		return Number{}, invalid("phone.invalid")
 	case !slices.Contains(allow, c.iso):
 		return Number{}, invalid("phone.country")
@@ -73,9 +79,9 @@ func international(typed string) (string, bool) {
 	return s, s != "" && strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
-// Stored returns a number that Parse returned earlier, from its E.164 form.
+// Stored returns a number that Parse or ParseCalled returned earlier, from its E.164 form.
 func Stored(e164 string) (Number, error) {
-	if c, national, ok := countryOf(strings.TrimPrefix(e164, "+")); !ok || e164 != "+"+c.code+national || !c.mobile.MatchString(national) {
+	if c, national, ok := countryOf(strings.TrimPrefix(e164, "+")); !ok || e164 != "+"+c.code+national || !c.mobile.MatchString(national) && !c.called(national) {
 		return Number{}, fmt.Errorf("sms: what is kept is no number")
 	}
 	return Number{e164}, nil
@@ -90,17 +96,26 @@ func (n Number) Country() string {
 	return c.iso
 }
 
-// Masked returns enough of the number for its owner to know it by: 06 •• •• •• 78.
+// Landline reports whether the number takes no text messages, and can only be called.
+func (n Number) Landline() bool {
+	c, national, _ := countryOf(strings.TrimPrefix(n.e164, "+"))
+	return c.called(national)
+}
+
+// Masked returns enough of the number for its owner to know it by: 06 •• •• •• 78, or 0•• ••• •• 60 for a landline.
 func (n Number) Masked() string {
 	if n.e164 == "" {
 		return ""
 	}
 	c, _, _ := countryOf(strings.TrimPrefix(n.e164, "+"))
-	front := "+" + c.code
-	if c.iso == "NL" {
-		front = "06"
+	front := "+" + c.code + " •• •• ••"
+	switch {
+	case n.Landline():
+		front = "0•• ••• ••"
+	case c.iso == "NL":
+		front = "06 •• •• ••"
 	}
-	return front + " •• •• •• " + n.e164[len(n.e164)-2:]
+	return front + " " + n.e164[len(n.e164)-2:]
 }
 
 // String masks the number.
@@ -143,6 +158,15 @@ func land(iso, code, mobile string) country {
 // landline reports whether a number is somebody's telephone at home, which people often have in mind.
 func (c country) landline(national string) bool {
 	return c.iso == "NL" && len(national) == 9 && national[0] != '0' && national[0] != '6'
+}
+
+// dutchLandline are the numbers of places, and those of internet telephony and companies. What costs more (0800,
+// 0900, 084, 087) is none.
+var dutchLandline = regexp.MustCompile(`^([1-57]\d{8}|8[58]\d{7})$`)
+
+// called reports whether a number is that of a landline that we call: in the Netherlands alone, whose numbers we know.
+func (c country) called(national string) bool {
+	return c.iso == "NL" && dutchLandline.MatchString(national)
 }
 
 // Countries returns the countries that can be allowed.

@@ -30,10 +30,12 @@ type Outbox struct {
 
 // Written is a message as it stands in an outbox.
 type Written struct {
-	To   string    `json:"to"` // E.164
-	Text string    `json:"text"`
-	Key  string    `json:"key"`
-	At   time.Time `json:"at"`
+	To       string    `json:"to"` // E.164
+	Text     string    `json:"text"`
+	Voice    bool      `json:"voice,omitempty"` // spoken on a call
+	Language string    `json:"language,omitempty"`
+	Key      string    `json:"key"`
+	At       time.Time `json:"at"`
 }
 
 // OpenOutbox returns the outbox in dir, which it makes when missing (readable by the owner alone).
@@ -70,6 +72,9 @@ func ReadOutbox(dir string) ([]Written, error) {
 	return all, nil
 }
 
+// Calls implements Sender.
+func (o *Outbox) Calls() bool { return true }
+
 // Repeatable implements Sender.
 func (o *Outbox) Repeatable() bool { return true }
 
@@ -87,7 +92,7 @@ func (o *Outbox) Send(ctx context.Context, m Message) (string, error) {
 		return "", nil
 	}
 	at := m.Made.UTC()
-	b, err := json.MarshalIndent(Written{m.To.E164(), m.Text, m.Key, at}, "", "  ")
+	b, err := json.MarshalIndent(Written{m.To.E164(), m.Text, m.Voice != "", m.Voice, m.Key, at}, "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("sms: outbox: %w", err)
 	}

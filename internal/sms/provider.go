@@ -22,6 +22,9 @@ type Config struct {
 	From     string // who a message is from: 11 letters and digits, or a number
 	// Header and Body are of http: one header with {key}, and what is posted.
 	Header, Body string
+	// Voice is what it takes to speak a message on a call, "" for no calls. CM.com: the number that calls; Bird:
+	// the channel for calls; http: what is posted. VoiceURL is where, "" for the provider's own or, of http, URL.
+	Voice, VoiceURL string
 	// Repeatable is whether a gateway of http sends a message with a key that it knows no second time.
 	Repeatable bool
 	RootCAs    *x509.CertPool // nil means those of the machine
@@ -34,6 +37,7 @@ const Off = "off"
 
 var (
 	fromShape   = regexp.MustCompile(`^([A-Za-z0-9 ]{1,11}|\+?[0-9]{3,15})$`)
+	callerShape = regexp.MustCompile(`^\+[0-9]{8,15}$`)
 	idShape     = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 	secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{24,128}$`)
 )
@@ -42,6 +46,8 @@ var (
 var Providers = []string{Off, "spryng", "cm", "bird", "http"}
 
 func (c Config) url(own string) string { return cmp.Or(strings.TrimSuffix(c.URL, "/"), own) }
+
+func (c Config) voiceURL(own string) string { return cmp.Or(strings.TrimSuffix(c.VoiceURL, "/"), own) }
 
 func (c Config) now() func() time.Time {
 	if c.Clock == nil {
@@ -84,6 +90,15 @@ func (c Config) check() error {
 	case !known(c.Provider):
 		add("%q is no provider", c.Provider)
 	}
+	switch {
+	case c.Voice == "" || c.Provider == "http":
+	case c.Provider == "spryng":
+		add("Spryng makes no calls")
+	case c.Provider == "cm" && !callerShape.MatchString(c.Voice):
+		add("CM.com calls from a number as +31201234567")
+	case c.Provider == "bird" && !idShape.MatchString(c.Voice):
+		add("Bird calls from a channel")
+	}
 	if c.Key == "" && c.Provider != "http" {
 		add("the key is missing")
 	}
@@ -93,8 +108,10 @@ func (c Config) check() error {
 	if c.Provider != "bird" && !fromShape.MatchString(c.From) {
 		add("a sender is at most 11 letters and digits, or a number")
 	}
-	if err := checkURL(c.URL); err != nil {
-		wrong = append(wrong, err)
+	for _, address := range []string{c.URL, c.VoiceURL} {
+		if err := checkURL(address); err != nil {
+			wrong = append(wrong, err)
+		}
 	}
 	return errors.Join(wrong...)
 }

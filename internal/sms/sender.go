@@ -15,6 +15,8 @@ import (
 type Message struct {
 	To   Number
 	Text string
+	// Voice is the language in which the text is spoken on a call, as nl-NL; "" is a text message.
+	Voice string
 	// Key names the message for ever: at most 32 letters and digits. A repetition has the same one, and
 	// what a provider reports of a message has it too.
 	Key string
@@ -33,6 +35,8 @@ func (m Message) check() error {
 	switch {
 	case m.To.e164 == "":
 		return refused(Refused, "no number")
+	case m.Voice == "" && m.To.Landline():
+		return refused(NoSuchNumber, "a landline")
 	case !keyShape.MatchString(m.Key):
 		return refused(Refused, "a key of another shape")
 	case strings.TrimSpace(m.Text) == "" || len(m.Text) > maxText || !utf8.ValidString(m.Text):
@@ -48,6 +52,8 @@ func (m Message) check() error {
 // what it means.
 type Sender interface {
 	Send(ctx context.Context, m Message) (reference string, err error)
+	// Calls reports whether the provider can call a telephone and speak a message.
+	Calls() bool
 	// Repeatable reports whether the provider knows a message by its key, so that sending it again sends
 	// it once.
 	Repeatable() bool
@@ -58,6 +64,14 @@ type Provider interface {
 	Sender
 	// Reports reads what the provider's callback says.
 	Reports(body []byte) ([]Report, error)
+}
+
+// noCalls is the answer to a message that should be spoken, of a provider that makes no calls.
+func noCalls(s Sender) error {
+	if s.Calls() {
+		return nil
+	}
+	return refused(NotSent, "a call, and the provider makes none")
 }
 
 // Why says what kept a message from arriving: for each there is a text in every language.

@@ -29,6 +29,9 @@ func newSpryng(c Config) *spryng {
 // Repeatable implements Sender.
 func (s *spryng) Repeatable() bool { return false }
 
+// Calls implements Sender: the API has text messages alone.
+func (s *spryng) Calls() bool { return false }
+
 // spryngMin and spryngMax are how long a message may be worth something to Spryng.
 const (
 	spryngMin = time.Minute + 10*time.Second
@@ -42,6 +45,9 @@ var noVariables = strings.NewReplacer("[", "(", "]", ")")
 func (s *spryng) Send(ctx context.Context, m Message) (string, error) {
 	if err := m.check(); err != nil {
 		return "", err
+	}
+	if m.Voice != "" {
+		return "", noCalls(s)
 	}
 	type recipient struct {
 		Msisdn string `json:"msisdn"`

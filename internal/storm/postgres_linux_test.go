@@ -38,6 +38,7 @@ type postgres struct {
 	cmd      *exec.Cmd
 	log      strings.Builder
 	forgets  bool // it answers before it has written, once everybody has logged in
+	holds    bool // nobody writes its log, from then on
 }
 
 // newPostgres makes a server and starts it.
@@ -108,6 +109,28 @@ func (p *postgres) start() {
 		p.kill()
 		p.t.Fatalf("PostgreSQL does not start: %s", p.log.String())
 	}
+	if p.holds {
+		p.hold()
+	}
+}
+
+// hold stops the process that writes the log of those who do not wait for it.
+func (p *postgres) hold() {
+	p.t.Helper()
+	p.holds = true
+	held := func() bool {
+		for _, child := range p.children() {
+			title, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", child))
+			if err == nil && strings.Contains(string(title), "walwriter") {
+				must(p.t, syscall.Kill(child, syscall.SIGSTOP))
+				return true
+			}
+		}
+		return false
+	}
+	if !comes(held) {
+		p.t.Fatal("nobody writes the log")
+	}
 }
 
 // comes reports whether something becomes true while one may wait for it.
@@ -125,6 +148,16 @@ func comes(there func() bool) bool {
 func (p *postgres) kill() {
 	p.t.Helper()
 	must(p.t, p.cmd.Process.Signal(syscall.SIGSTOP))
+	for _, child := range p.children() {
+		must(p.t, syscall.Kill(child, syscall.SIGKILL))
+	}
+	must(p.t, p.cmd.Process.Kill())
+	_ = p.cmd.Wait() // says that it was killed
+}
+
+// children are the numbers of the server's processes, without the first.
+func (p *postgres) children() (pids []int) {
+	p.t.Helper()
 	all, err := filepath.Glob("/proc/[0-9]*/status")
 	must(p.t, err)
 	parent := fmt.Sprintf("\nPPid:\t%d\n", p.cmd.Process.Pid)
@@ -135,10 +168,9 @@ func (p *postgres) kill() {
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name)))
 		must(p.t, err)
-		must(p.t, syscall.Kill(pid, syscall.SIGKILL))
+		pids = append(pids, pid)
 	}
-	must(p.t, p.cmd.Process.Kill())
-	_ = p.cmd.Wait() // says that it was killed
+	return pids
 }
 
 // open opens the database and the folder as the program does.
@@ -186,12 +218,14 @@ func (p *postgres) besiege(kills int) *siege {
 	client := loginClient(p.t, s.program)
 	s.staff = loginStaff(p.t, s.program)
 	if p.forgets {
-		// Nothing makes it write its log before it is killed: not its age, nor its size, nor a page to be written.
-		var ask []string
-		for _, set := range []string{"synchronous_commit = off", "wal_writer_delay = '10s'", "wal_writer_flush_after = '1GB'", "full_page_writes = off", "bgwriter_lru_maxpages = 0"} {
+		// Nobody but the writer of the log, which stands still, would write it before the server is killed:
+		// not for a commit, nor for a page that goes out of memory.
+		ask := []string{"-q"}
+		for _, set := range []string{"synchronous_commit = off", "bgwriter_lru_maxpages = 0"} {
 			ask = append(ask, "-c", "alter system set "+set)
 		}
-		output(p.t, p.command("psql", append([]string{"-q"}, append(ask, "-c", "select pg_reload_conf()")...)...))
+		output(p.t, p.command("psql", append(ask, "-c", "select pg_reload_conf()")...))
+		p.hold()
 	}
 	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -41,6 +41,8 @@ type LoginPage struct {
 	// Organisation shows the name of the organisation in a field that cannot be changed (K13). It says
 	// nothing to the server: the organisation is that of the host.
 	Organisation bool `json:"show_organisation,omitempty"`
+	// NoPassword lets clients in by other parties alone (K2): a password, a link to set one and a passkey do not exist.
+	NoPassword bool `json:"no_password,omitempty"`
 }
 
 func (a Activation) check(f *errs.Fields) {

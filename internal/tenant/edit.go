@@ -135,6 +135,7 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Contact, old.Contact, s.Contact.check},
 		{s.SecondFactor, old.SecondFactor, s.SecondFactor.check},
 		{s.Sessions, old.Sessions, s.Sessions.check},
+		{s.BSN, old.BSN, func(f *errs.Fields) { s.checkBSN(f) }},
 		{s.Languages, old.Languages, s.checkLanguages},
 		{s.LanguageApply, old.LanguageApply, s.checkLanguages},
 		{s.Files, old.Files, s.Files.check},

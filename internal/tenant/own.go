@@ -76,11 +76,15 @@ type ContactRule struct {
 	Phone string `json:"phone,omitempty"`
 	// Address is where he lives (A15).
 	Address string `json:"address,omitempty"`
+	// AddressApproval has staff decide about an address that a client gives before it is his.
+	AddressApproval bool `json:"address_approval,omitempty"`
+	// OneNotice gives clients one switch for mail about all changes in their dossiers (D13, E8; conflicts.md K7).
+	OneNotice bool `json:"one_notice,omitempty"`
 }
 
 // Whole returns the rule with what holds where the organisation chose nothing.
 func (r ContactRule) Whole() ContactRule {
-	return ContactRule{Email: cmp.Or(r.Email, Read), Phone: cmp.Or(r.Phone, Hidden), Address: cmp.Or(r.Address, Hidden)}
+	return ContactRule{Email: cmp.Or(r.Email, Read), Phone: cmp.Or(r.Phone, Hidden), Address: cmp.Or(r.Address, Hidden), AddressApproval: r.AddressApproval, OneNotice: r.OneNotice}
 }
 
 func (r ContactRule) check(f *errs.Fields) {

@@ -15,7 +15,7 @@ import (
 )
 
 // Modules are the parts that can be switched, in the order of the page.
-var Modules = []string{ModuleDossiers, ModuleMessages, ModuleProfile, ModuleMandates}
+var Modules = []string{ModuleDossiers, ModuleMessages, ModuleQuestionnaires, ModuleProfile, ModuleMandates}
 
 func within(f *errs.Fields, name string, n, least, most int64) {
 	if n < least || n > most {
@@ -26,6 +26,9 @@ func within(f *errs.Fields, name string, n, least, most int64) {
 func (s *Settings) checkModules(f *errs.Fields) {
 	if s.Modules[ModuleMessages] && !s.Modules[ModuleDossiers] {
 		f.Add("modules", "settings.modules.messages_need_dossiers")
+	}
+	if s.Modules[ModuleQuestionnaires] && !s.Modules[ModuleDossiers] {
+		f.Add("modules", "settings.modules.questionnaires_need_dossiers")
 	}
 	for name := range s.Modules {
 		if !slices.Contains(Modules, name) {
@@ -91,6 +94,16 @@ func (s *Settings) checkTexts(f *errs.Fields) {
 			f.Add("countries", "settings.sms.unknown")
 			return
 		}
+	}
+}
+
+// checkBSN holds the ground on which the organisation uses the number of citizens to what fits a line.
+func (s *Settings) checkBSN(f *errs.Fields) {
+	switch {
+	case !oneLine(s.BSN):
+		f.Add("bsn", "settings.one_line")
+	case utf8.RuneCountInString(s.BSN) > 200:
+		f.Add("bsn", "field.too_long", "max", 200)
 	}
 }
 

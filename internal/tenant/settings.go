@@ -11,6 +11,8 @@ import (
 // a version; what differs between tenants stands here and nowhere in code.
 type Settings struct {
 	Languages []i18n.Lang `json:"languages"`
+	// BSN is on what ground the organisation may use the number of citizens, "" for none (Wabb): without it there is none here.
+	BSN string `json:"bsn,omitempty"`
 	// LanguageApply is when a language that somebody chooses shows: NextLogin, or "" for at once (conflicts.md K3).
 	LanguageApply string                          `json:"language_apply,omitempty"`
 	Modules       map[string]bool                 `json:"modules"`
@@ -29,6 +31,8 @@ type Settings struct {
 	SMS           notify.TextRules                `json:"sms"`
 	// SecondFactor is what clients show besides their password (conflicts.md K14).
 	SecondFactor SecondFactor `json:"second_factor"`
+	// Overview is how clients see their dossiers: ByTiles, or "" for a list with a filter.
+	Overview string `json:"overview,omitempty"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -43,11 +47,15 @@ type UserRule struct {
 
 // The modules of the program; what is off answers 403 and is in no menu.
 const (
-	ModuleDossiers = "dossiers"
-	ModuleMessages = "messages"
-	ModuleProfile  = "profile"
-	ModuleMandates = "mandates" // acting for somebody else
+	ModuleDossiers       = "dossiers"
+	ModuleMessages       = "messages"
+	ModuleProfile        = "profile"
+	ModuleMandates       = "mandates" // acting for somebody else
+	ModuleQuestionnaires = "questionnaires"
 )
+
+// ByTiles shows dossiers as tiles, and those that are over below them (D24).
+const ByTiles = "tiles"
 
 // Status is a state a dossier can be in, with its words.
 type Status struct {
@@ -88,7 +96,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		Languages: []i18n.Lang{i18n.NL, i18n.EN},
 		Contact:   ContactRule{Email: Edit, Phone: Edit},
-		Modules:   map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleProfile: true},
+		Modules:   map[string]bool{ModuleDossiers: true, ModuleMessages: true, ModuleQuestionnaires: true, ModuleProfile: true},
 		Theme:     Theme{Palette: Palette{HeaderGround: "#17463a", HeaderText: "#ffffff", Accent: "#1e5a46", OnAccent: "#ffffff", Tint: "#e7f0ea"}},
 		Password:  passwords.Rule{Min: 8, Upper: 1, Digit: 1},
 		Statuses: []Status{

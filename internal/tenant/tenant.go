@@ -42,6 +42,8 @@ type Tenants struct {
 	// Texting is whether the operator has set up a provider of text messages, so that a page may offer
 	// them; the wiring sets it.
 	Texting bool
+	// Calling is whether that provider also calls a telephone to speak a code.
+	Calling bool
 	// StatusInUse reports whether a dossier has the status, so that it cannot go; the wiring sets it.
 	StatusInUse func(ctx context.Context, r db.Reader, s access.Scope, status string) (bool, error)
 }

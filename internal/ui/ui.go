@@ -66,10 +66,10 @@ type Field struct {
 	Optional                                     string // the word "niet verplicht", "" when it must be filled in
 }
 
-// Option is a choice of a select, a radio group or check boxes.
+// Option is a choice of a select, a radio group or check boxes. A Group is a heading above the first of several.
 type Option struct {
-	Value, Label string
-	Chosen       bool
+	Value, Label, Group string
+	Chosen              bool
 }
 
 // Problem is an error with a link to its field.

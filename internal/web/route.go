@@ -26,6 +26,9 @@ type Route struct {
 	// Passkeys is what the page does with those of the browser: "get" to use one, "create" to make one, "" for
 	// nothing, which the browser is told.
 	Passkeys string
+	// TextFile is the field whose text a chosen file brings instead: it is kept with what was typed, as that text.
+	TextFile string
+	Foreign  bool // pages of other sites may post here, without the visitor's cookies
 	Resumes  bool // the page at the same address shows, with ?resume=1, what was typed before a session ended
 }
 

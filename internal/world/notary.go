@@ -2,6 +2,7 @@ package world
 
 import (
 	"voordeur/internal/client"
+	"voordeur/internal/form"
 	"voordeur/internal/tenant"
 )
 
@@ -9,7 +10,7 @@ func notary() office {
 	return office{
 		id: "notaris", name: "Notariskantoor De Linde", domain: "delinde.example", handler: "Sanne Verhoeven", colleague: "Jan Terpstra", admin: "Bea Beheer", theme: green,
 		street: "Lindelaan 1", postcode: "3511 AB Utrecht", phone: "030 123 45 60", second: "030 123 45 61", kvk: "00000101",
-		statuses: tenant.DefaultSettings().Statuses,
+		statuses: tenant.DefaultSettings().Statuses, forms: []string{"koopovereenkomst", "huwelijkse_voorwaarden", "testament"},
 		progress: []tenant.ProgressTemplate{
 			steps("levering", "Aankoop van een woning", "Opdracht ontvangen", "Gegevens controleren", "Kadaster raadplegen", "Waarborgsom ontvangen", "Vragenlijst invullen",
 				"Hypotheekstukken ontvangen", "Concept van de akte sturen", "Nota van afrekening sturen", "Akte tekenen", "Akte inschrijven"),
@@ -35,6 +36,7 @@ func deWit() person {
 					file(2, "Nota van afrekening.xlsx", workbook(fees...)),
 					file(3, "Werkversie.pdf", letter("Werkversie, alleen voor kantoor", "Nog nakijken: de achterom staat niet op de kadastrale kaart. Vraag het Kadaster om de oude akte.", "De verkoper tekent op {+24} om 10.00 uur, de koper om 10.30 uur.")).office(),
 				},
+				asked: []asked{{days: 2, form: "koopovereenkomst"}},
 				said: []said{
 					write(22, "Welkom bij ons kantoor", "Gefeliciteerd met de koop van de woning aan de Lindelaan 12. Uw dossier is geopend. In dit portaal leest u waar wij mee bezig zijn en wat wij van u nodig hebben.\n\nIn de opdrachtbevestiging staat wat het kost.").seen(),
 					answer(21, "Dank u wel. Ik kan alles goed vinden. Ik ga akkoord met de opdrachtbevestiging.").seen(),
@@ -52,6 +54,7 @@ func deWit() person {
 					file(5, "Volmacht hypotheek.pdf", proxy),
 					file(5, "Werkversie.pdf", letter("Werkversie, alleen voor kantoor", "De bank wil in artikel 4 haar eigen tekst over verhuur. Overleg met mr. Van der Linde.")).office(),
 				},
+				asked: []asked{{days: 15, form: "koopovereenkomst", answers: bought()}},
 				said: []said{
 					write(18, "Uw hypotheek", "Uw bank heeft ons gevraagd om de hypotheekakte te maken. Wij hebben daarvoor de getekende offerte nodig. Heeft u die al?").seen(),
 					answer(17, "Ja, die is vorige week getekend. De bank zou hem naar u sturen. Is dat gelukt?").seen(),
@@ -97,6 +100,7 @@ func vanHouten() person {
 					file(3, "Concept testament.pdf", will), file(9, "Uitleg executeur.pdf", letter("Wat doet een executeur?", "Een executeur regelt uw nalatenschap. Hij betaalt de rekeningen, doet de laatste aangifte en verdeelt wat overblijft.", "Kies iemand die u vertrouwt en die er tijd voor heeft. U kunt ook ons kantoor vragen.")),
 					file(3, "Werkversie.pdf", letter("Werkversie, alleen voor kantoor", "Let op: kind Ruben is nog geen achttien. Bewind opnemen.")).office(),
 				},
+				asked: []asked{{days: 3, form: "testament"}},
 				said: []said{
 					write(15, "Welkom bij ons kantoor", "U wilt een testament maken. Goed dat u dat regelt. Wij nodigen u graag uit voor een gesprek. Schikt volgende week dinsdag om 14.00 uur?").seen(),
 					answer(14, "Dinsdag om 14.00 uur is goed. Mijn zus Hanna komt mee. Hierbij mijn identiteitskaart.", idCard()).seen(),
@@ -207,6 +211,7 @@ func smit() person {
 					file(10, "Concept akte overdracht aandelen.pdf", shares), file(10, "Aandeelhoudersregister.pdf", letter("Aandeelhoudersregister", "Aandelen 1 tot en met 100, nominaal € 1,00, volgestort, staan op naam van W. Smit.", "Na het tekenen van de akte schrijven wij de overdracht van de aandelen 51 tot en met 100 bij.")),
 					file(9, "Werkversie.pdf", letter("Werkversie, alleen voor kantoor", "Blokkeringsregeling: geen andere aandeelhouders.")).office(),
 				},
+				asked: []asked{{days: 3, form: "koopovereenkomst"}},
 				said: []said{
 					write(20, "Verslag van ons gesprek", "Bij „Correspondentie” leest u wat wij hebben besproken. Heeft uw accountant de waarde al berekend?").seen(),
 					answer(15, "Ja: 64.000 euro voor de helft. Hij stuurt u de berekening.").seen(),
@@ -223,5 +228,23 @@ func smit() person {
 				},
 			},
 		},
+	}
+}
+
+// bought is what mevrouw De Wit answered about her purchase.
+func bought() []page {
+	return []page{
+		{"koper", form.Answers{
+			"naam.first": {"Cornelia"}, "naam.prefix": {"de"}, "naam.last": {"Wit"}, "geboren": {"14-03-1958"}, "geboorteplaats": {"Utrecht"},
+			"adres.street": {"Kanaalstraat"}, "adres.number": {"48"}, "adres.postcode": {"3531 CJ"}, "adres.city": {"Utrecht"},
+			"email": {"c.dewit@post.example"}, "telefoon": {"06 12345678"}, "samen": {"no"},
+		}},
+		{"burgerlijk", form.Answers{"staat": {"nee"}}},
+		{"woning", form.Answers{
+			"ligging.street": {"Lindelaan"}, "ligging.number": {"12"}, "ligging.postcode": {"3571 AB"}, "ligging.city": {"Utrecht"},
+			"soort": {"huis"}, "erfpacht": {"nee"}, "levering": {signing}, "bewonen": {"yes"},
+		}},
+		{"geld", form.Answers{"prijs": {"389.500"}, "roerend": {"1.250"}, "hypotheek": {"yes"}, "bank": {"Volksbank Midden nv"}, "bedrag": {"350.000"}, "iban": {"NL91 ABNA 0417 1643 00"}}},
+		{"afronden", form.Answers{"opmerking": {"Graag bellen na vijf uur."}, "verklaring": {"yes"}}},
 	}
 }

@@ -3,6 +3,8 @@ package world
 import (
 	"strings"
 
+	"voordeur/internal/dossiertype"
+
 	"voordeur/internal/access"
 
 	"voordeur/internal/i18n"
@@ -34,6 +36,9 @@ type office struct {
 	theme                                       tenant.Theme
 	statuses                                    []tenant.Status
 	progress                                    []tenant.ProgressTemplate
+	types                                       []dossiertype.Definition
+	made                                        map[string]string // the ids of the types by key
+	forms                                       []string          // names of the samples that it uses
 	labels                                      map[i18n.Lang]map[string]string
 	clients                                     []person
 	later                                       func(*tenant.Settings) // what the office chose once the first clients were in
@@ -52,6 +57,9 @@ func (o office) settings() tenant.Settings {
 	own(o.id, &s)
 	s.Modules[tenant.ModuleMandates] = o.acting != nil
 	s.Theme, s.Statuses, s.Progress, s.Labels = o.theme, o.statuses, o.progress, o.labels
+	if len(o.types) > 0 {
+		s.Overview = tenant.ByTiles
+	}
 	s.Mail = tenant.MailSettings{From: "portaal@" + o.domain, FromName: o.name, Address: o.street + ", " + o.postcode}
 	return s
 }

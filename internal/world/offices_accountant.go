@@ -42,8 +42,10 @@ func kettingHolding() person {
 	}
 }
 
-// asInTheManual is how the accountant's clients give their address (A15) and link a telephone (A22-A25).
+// asInTheManual is how the accountant's clients give their address (A15) and link a telephone (A22-A25). Whoever
+// asks is called with a code.
 func asInTheManual(s *tenant.Settings) {
+	s.SMS.Voice = true
 	s.Contact.Address = tenant.Edit
 	s.SecondFactor = tenant.SecondFactor{Policy: tenant.FactorOptional, Means: []string{tenant.FactorSMS, tenant.FactorTOTP}, RecoveryCodes: true, Enrolment: tenant.EnrolPIN}
 }

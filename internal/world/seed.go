@@ -136,6 +136,12 @@ func (s *seeder) chunk(ctx context.Context, tx *db.Tx, from, to int64) error {
 	if _, err := tx.Exec(ctx, seedWords, s.t.ID, from, to); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, seedShown, s.t.ID, dossierID(from), dossierID(to)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, seedTimeline, s.t.ID, dossierID(from), dossierID(to)); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, seedList, s.t.ID, dossierID(from), dossierID(to)); err != nil {
 		return err
 	}

@@ -39,6 +39,11 @@ const (
 		union all select $1, lower(` + seedKind + `), ` + seedDossier + ` from n union all select $1, lower(` + seedStreet + `), ` + seedDossier + ` from n
 		union all select $1, ` + seedHouse + `, ` + seedDossier + ` from n`
 
+	// A dossier has had one status, which everybody sees.
+	seedShown    = `update dossier set shown_status = status where tenant_id = $1 and id >= $2 and id <= $3`
+	seedTimeline = `insert into dossier_status (tenant_id, dossier_id, n, status, note, at, account_id)
+		select d.tenant_id, d.id, 1, d.status, '', d.created_at, d.handler_id from dossier d` + seedInRange
+
 	seedInRange = ` where d.tenant_id = $1 and d.id >= $2 and d.id <= $3 `
 	seedList    = `insert into dossier_list (tenant_id, viewer, dossier_id, closed, status, updated_at)
 		select d.tenant_id, 'all', d.id, d.closed, d.status, d.updated_at from dossier d` + seedInRange + `

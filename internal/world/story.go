@@ -10,6 +10,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/dossier"
+	"voordeur/internal/form"
 	"voordeur/internal/message"
 )
 
@@ -17,12 +18,28 @@ import (
 type story struct {
 	number, title, status, note string
 	template                    string // progress list, "" for none
+	kind                        string // key of its type, "" for none
+	path                        []beat // the statuses after its first, of a dossier with a type
 	done                        int    // of its steps
 	opened                      int
 	hidden                      bool // the client cannot see it yet
 	closed                      int  // since when, for a status that closes
 	papers                      []paper
 	said                        []said
+	asked                       []asked
+}
+
+// asked is a questionnaire in a dossier: the name of its sample, and what the client answers, page by page, a day later.
+type asked struct {
+	days    int
+	form    string
+	answers []page
+}
+
+// page is what the client answers on a page.
+type page struct {
+	id      string
+	answers form.Answers
 }
 
 // said is a message in a dossier.
@@ -110,6 +127,15 @@ func (t *telling) acts() []act {
 			acts = append(acts, act{read, func(ctx context.Context) error { return t.read(ctx, n, s.client) }})
 		}
 	}
+	for _, b := range st.path {
+		acts = append(acts, act{moment(t.now, b.days, 16, 0), func(ctx context.Context) error { return t.move(ctx, b) }})
+	}
+	for n, q := range st.asked {
+		acts = append(acts, act{moment(t.now, q.days, 15, 10+n), func(ctx context.Context) error { return t.send(ctx, n, q) }})
+		if q.answers != nil {
+			acts = append(acts, act{moment(t.now, q.days-1, 20, 5+n), func(ctx context.Context) error { return t.fill(ctx, n, q) }})
+		}
+	}
 	if st.closed > 0 {
 		acts = append(acts, act{moment(t.now, st.closed, 16, 30), t.close})
 	}
@@ -121,10 +147,13 @@ func (t *telling) open(ctx context.Context) error {
 	if t.story.closed > 0 {
 		status = t.office.statuses[0].ID
 	}
+	if t.story.kind != "" {
+		status = ""
+	}
 	t.b.IDs.dossier(t.office, t.story)
 	id, err := t.b.Dossiers.Create(ctx, t.staff, "dossier-"+t.story.number, dossier.Draft{
 		Number: t.story.number, Title: t.story.title, Status: status,
-		Note: t.text(t.story.note), Handler: t.staff.Scope().Account(), Parties: []string{t.clientID}, Template: t.story.template,
+		Note: t.text(t.story.note), Handler: t.staff.Scope().Account(), Parties: []string{t.clientID}, Template: t.story.template, Type: t.office.made[t.story.kind],
 	})
 	t.id = id
 	return err
@@ -258,15 +287,21 @@ func (t *telling) read(ctx context.Context, n int, office bool) error {
 	return err
 }
 
+// move gives the dossier its next status.
+func (t *telling) move(ctx context.Context, b beat) error {
+	d, err := dossier.ForStaff(ctx, t.b.DB, t.staff, t.id)
+	if err != nil {
+		return err
+	}
+	return t.b.Dossiers.SetStatus(ctx, t.staff, t.id, d.Version, dossier.Status{Key: b.status, Note: t.text(b.note), Result: b.result, ResultText: t.text(b.resultText)})
+}
+
 func (t *telling) close(ctx context.Context) error {
 	d, err := dossier.ForStaff(ctx, t.b.DB, t.staff, t.id)
 	if err != nil {
 		return err
 	}
-	return t.b.Dossiers.Edit(ctx, t.staff, t.id, d.Version, dossier.Draft{
-		Number: t.story.number, Title: t.story.title, Status: t.story.status, Note: t.text(t.story.note),
-		Handler: t.staff.Scope().Account(), Parties: []string{t.clientID},
-	})
+	return t.b.Dossiers.SetStatus(ctx, t.staff, t.id, d.Version, dossier.Status{Key: t.story.status, Note: t.text(t.story.note)})
 }
 
 // work lets the jobs that wait be done, when the builder can.

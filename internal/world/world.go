@@ -20,6 +20,7 @@ import (
 	"voordeur/internal/mandate"
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
+	"voordeur/internal/questionnaire"
 	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 )
@@ -32,6 +33,7 @@ type Builder struct {
 	Clients  *client.Clients
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
+	Asked    *questionnaire.Questionnaires
 	Mandates *mandate.Mandates
 	// Work does the jobs that wait. Without it nothing is released while the story goes on, so nobody
 	// has opened a document yet.
@@ -112,6 +114,12 @@ func (b Builder) office(ctx context.Context, o office, now time.Time) (Tenant, e
 	}
 	handler, err := b.actor(ctx, o.id, t.Logins[0].ID)
 	if err != nil {
+		return t, err
+	}
+	if o.made, err = b.kinds(ctx, o, t.Logins[2].ID); err != nil {
+		return t, err
+	}
+	if err := b.forms(ctx, o, t.Logins[2].ID); err != nil {
 		return t, err
 	}
 	var acts []act
@@ -205,6 +213,30 @@ func (b Builder) sendPIN(ctx context.Context, handler access.Staff, t Tenant, p 
 		return err
 	}
 	return b.Identity.PINLetter(ctx, handler, client, t.Logins[n].ID, "pin-"+p.number, strings.Join(p.address, "\n"))
+}
+
+// kinds takes the office's types of dossiers into use, and returns their ids by key.
+func (b Builder) kinds(ctx context.Context, o office, admin string) (map[string]string, error) {
+	made := map[string]string{}
+	if len(o.types) == 0 {
+		return made, nil
+	}
+	manager, err := b.actor(ctx, o.id, admin)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range o.types {
+		b.IDs.expect("type")
+		id, err := b.Dossiers.Types().Take(ctx, manager, d)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.Dossiers.Types().Use(ctx, manager, id, 1); err != nil {
+			return nil, fmt.Errorf("type %s: %w", d.Key, err)
+		}
+		made[d.Key] = id
+	}
+	return made, nil
 }
 
 func (b Builder) actor(ctx context.Context, tenantID, account string) (access.Staff, error) {

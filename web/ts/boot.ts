@@ -5,6 +5,7 @@ import { useKeys } from './keys'
 import { closeMenus } from './menu'
 import { sendOnce } from './once'
 import { showPasswords } from './password'
+import { offerPrint } from './print'
 import { warnOfEnd } from './session'
 import { warnOfUnsent } from './unsent'
 
@@ -12,6 +13,7 @@ sendOnce()
 closeMenus()
 filterAtOnce()
 showPasswords()
+offerPrint()
 useKeys()
 warnOfUnsent()
 warnOfEnd()

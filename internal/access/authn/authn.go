@@ -30,7 +30,8 @@ type Session struct {
 	Unread   int    // capped at 100
 	Others   bool   // there are clients for whom the account may act now
 	SeenAt   time.Time
-	Ends     time.Time // whatever happens
+	Idle     time.Duration // how long it may go without a request
+	Ends     time.Time     // whatever happens
 }
 
 // roleOf is the role of account a: the first account of a company is its head.
@@ -38,7 +39,11 @@ const roleOf = `case when a.role = 'client' and exists (select 1 from client c w
 
 // Alive is whether the session s goes on: $1 is the tenant, $2 now, and the others what Limits says.
 // Whoever lists or ends sessions joins it to his statement.
-const Alive = `s.ended_at is null and s.expires_at > $2 and s.created_at > $3 and s.seen_at > $4`
+const Alive = `s.ended_at is null and s.expires_at > $2 and s.created_at > $3 and s.seen_at > $4 and (s.silent_until is null or s.silent_until > $2)`
+
+// Silence is how long a session that began with DigiD, eHerkenning or eIDAS may go without a request, whatever
+// the organisation's own rule (DigiD checklist T14, ST-SAML).
+const Silence = 15 * time.Minute
 
 // Since returns the $3 and $4 of Alive.
 func (l Limits) Since(now time.Time) (began, seen db.Time) {
@@ -52,7 +57,7 @@ const Holds = `m.accepted_at is not null and m.revoked_at is null and m.starts_a
 // The clients whose things are looked at: the one of the mandate, or else the account's own.
 const newOf = `(select count(*) from (select 1 from unread u where u.tenant_id = s.tenant_id and u.account_id = s.account_id and u.client_id = coalesce(b.client_id, a.client_id, '') and u.kind = `
 
-const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), a.rights, s.means, a.language, s.language, s.seen_at, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
+const loadSession = `select s.account_id, ` + roleOf + `, a.name, coalesce(a.client_id, ''), a.rights, s.means, a.language, s.language, s.seen_at, s.silent_until, s.created_at, s.expires_at, coalesce(s.proved_at, s.created_at),
 	` + newOf + `'document' limit 100) capped),
 	` + newOf + `'message' limit 100) capped),
 	exists (select 1 from mandate m where m.tenant_id = s.tenant_id and m.account_id = s.account_id and ` + Holds + `),
@@ -81,12 +86,13 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	data := mint.Data{Tenant: tenant, Session: id, Origin: origin}
 	var s Session
 	var seen, began, ends, proved db.Time
+	var silent *db.Time
 	var rights string
 	var documents, messages int
-	bound, silent := limits.Since(now)
+	bound, quiet := limits.Since(now)
 	var represented, granted string
-	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, silent, id, string(face), mandate).
-		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights, &data.Means, &s.Language, &s.Began, &seen, &began, &ends, &proved, &documents, &messages,
+	err := d.QueryRow(ctx, loadSession, tenant, db.At(now), bound, quiet, id, string(face), mandate).
+		Scan(&data.Account, &data.Role, &data.Name, &data.Client, &rights, &data.Means, &s.Language, &s.Began, &seen, &silent, &began, &ends, &proved, &documents, &messages,
 			&s.Others, &data.Behalf.Mandate, &represented, &data.Behalf.Ground, &granted, &data.Behalf.Name)
 	if err != nil {
 		return Session{}, err
@@ -99,7 +105,10 @@ func Resume(ctx context.Context, d *db.DB, tenant string, limits Limits, face ac
 	if data.Client != "" {
 		s.Unread = Unread(data.Rights, documents, messages)
 	}
-	s.Scope, s.SeenAt, s.Ends = mint.New(data), seen.Time, ends.Time
+	s.Scope, s.SeenAt, s.Ends, s.Idle = mint.New(data), seen.Time, ends.Time, limits.Idle
+	if silent != nil {
+		s.Idle = min(s.Idle, Silence)
+	}
 	if cut := began.Add(limits.Life); cut.Before(s.Ends) { // the organisation made it shorter since
 		s.Ends = cut
 	}

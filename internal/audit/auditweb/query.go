@@ -2,16 +2,18 @@ package auditweb
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
+	"voordeur/internal/federation"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
 
 // groups are the kinds of event that can be filtered on: what stands before the dot of an event.
-var groups = []string{"dossier", "document", "message", "progress", "client", "account", "mandate", "letter", "session", "tenant", "journal", "seal"}
+var groups = []string{"dossier", "dossier_type", "document", "message", "questionnaire", "progress", "client", "account", "mandate", "letter", "session", "connection", "tenant", "journal", "seal"}
 
 // query is the address of a page of the journal: everything that was asked for stands in it.
 type query struct {
@@ -170,6 +172,9 @@ func means(c *web.Ctx, r audit.Row) string {
 	}
 	if m == "" {
 		m = "none"
+	}
+	if party, level, leveled := strings.Cut(m, "+"); leveled && slices.Contains(federation.Means, party) {
+		return c.T("journal.means."+party) + ", " + c.T("connection.level."+level)
 	}
 	return c.T("journal.means." + strings.ReplaceAll(m, "+", "_"))
 }

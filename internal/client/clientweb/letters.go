@@ -13,6 +13,7 @@ import (
 	"voordeur/internal/filetype"
 	"voordeur/internal/identity"
 	"voordeur/internal/letter"
+	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -25,6 +26,7 @@ func (p *Pages) letterRoutes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
 	return []web.Route{
 		{Method: web.Get, Pattern: lettersPath, Policy: read, Handler: web.Staff(p.letters)},
+		{Method: web.Post, Pattern: lettersPath + "/print", Policy: work, Handler: web.Staff(p.printLetters), Form: batchForm{}},
 		{Method: web.Post, Pattern: one + "/print", Policy: work, Handler: web.Staff(p.printLetter)},
 		{Method: web.Post, Pattern: one + "/revoke", Policy: work, Handler: web.Staff(p.revokeLetter)},
 		{Method: web.Post, Pattern: "/clients/{client}/letters", Policy: work, Handler: web.Staff(p.byLetter), Form: letterForm{}},
@@ -38,15 +40,30 @@ func (p *Pages) letterRoutes() []web.Route {
 // queueView is the print queue: what waits, and a page of what does not.
 type queueView struct {
 	waiting, past []letter.Row
+	more          bool // more wait than are printed at once
+	last          letter.Batch
 	next          string
 	work          bool
 	now           time.Time
+}
+
+func (v queueView) printAll(c *web.Ctx) string {
+	if v.more {
+		return c.T("letters.print_oldest", "n", len(v.waiting))
+	}
+	return c.T("letters.print_all", "n", len(v.waiting))
 }
 
 func (p *Pages) letters(c *web.Ctx, a access.Staff) error {
 	v := queueView{work: a.Can(access.Work), now: c.Now}
 	var err error
 	if v.waiting, err = letter.Waiting(c.R.Context(), p.db, a); err != nil {
+		return err
+	}
+	if v.more = len(v.waiting) > letter.MaxBatch; v.more {
+		v.waiting = v.waiting[:letter.MaxBatch]
+	}
+	if v.last, err = letter.LastBatch(c.R.Context(), p.db, a, c.Now); err != nil {
 		return err
 	}
 	before := db.At(c.Now.Add(time.Second))
@@ -86,12 +103,58 @@ func (p *Pages) printLetter(c *web.Ctx, a access.Staff) error {
 	if err != nil {
 		return err
 	}
+	return answerPaper(c, c.T("letter.file."+row.Kind, "name", row.Name), paper)
+}
+
+func answerPaper(c *web.Ctx, name string, paper []byte) error {
 	h := c.W.Header()
 	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Disposition", filetype.Disposition("attachment", c.T("letter.file."+row.Kind, "name", row.Name)+".pdf"))
+	h.Set("Content-Disposition", filetype.Disposition("attachment", name+".pdf"))
 	c.W.WriteHeader(http.StatusOK)
-	_, err = c.W.Write(paper)
+	_, err := c.W.Write(paper)
 	return err
+}
+
+// batchForm asks for the letters that wait, or for those that were printed at a moment.
+type batchForm struct {
+	Again string `form:"again"`
+}
+
+// printLetters answers with all letters that wait as one file.
+func (p *Pages) printLetters(c *web.Ctx, a access.Staff) error {
+	var f batchForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	ctx := c.R.Context()
+	t, err := p.tenants.Get(ctx, c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	all, err := p.batch(ctx, t, a, f)
+	if errs.Is(err, errs.Conflict) {
+		c.SetFlash(web.Flash{Kind: "error", Key: "letters.none_left"})
+		return c.See(lettersPath)
+	}
+	if err != nil {
+		return err
+	}
+	papers, err := letter.Papers(t, p.tenants.URL(t, access.Portal), c.Texts, c.Now, all)
+	if err != nil {
+		return err
+	}
+	return answerPaper(c, c.T("letters.file", "date", c.Texts.Date(c.Now)), papers)
+}
+
+func (p *Pages) batch(ctx context.Context, t *tenant.Tenant, a access.Staff, f batchForm) ([]letter.Filled, error) {
+	if f.Again == "" {
+		return letter.PrintAll(ctx, p.db, t, a)
+	}
+	at, err := time.Parse(time.RFC3339Nano, f.Again)
+	if err != nil {
+		return nil, errs.New(errs.Conflict, "letters.none_left")
+	}
+	return letter.PrintAgain(ctx, p.db, t, a, db.At(at))
 }
 
 func (p *Pages) revokeLetter(c *web.Ctx, a access.Staff) error {

@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
+	"voordeur/internal/federation"
 	"voordeur/internal/identity"
 	"voordeur/internal/letter"
 	"voordeur/internal/notify"
@@ -25,17 +26,18 @@ type Pages struct {
 	ids      *identity.Identity
 	dossiers *dossier.Dossiers
 	tenants  *tenant.Tenants
+	parties  *federation.Federation
 }
 
 // New returns the pages.
-func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossiers, ts *tenant.Tenants) *Pages {
-	return &Pages{d, cs, ids, ds, ts}
+func New(d *db.DB, cs *client.Clients, ids *identity.Identity, ds *dossier.Dossiers, ts *tenant.Tenants, f *federation.Federation) *Pages {
+	return &Pages{d, cs, ids, ds, ts, f}
 }
 
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
-	return append(slices.Concat(p.reachRoutes(), p.resetRoutes(), p.letterRoutes(), p.rightRoutes()), []web.Route{
+	return append(slices.Concat(p.reachRoutes(), p.resetRoutes(), p.letterRoutes(), p.rightRoutes(), p.askedRoutes()), []web.Route{
 		{Method: web.Get, Pattern: "/clients", Policy: read, Handler: web.Staff(p.list)},
 		{Method: web.Get, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/clients/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},
@@ -112,7 +114,9 @@ type pageView struct {
 	lost     []notify.Unreachable // of the accounts
 	factors  map[string][]identity.Kind
 	resets   []identity.FactorReset
+	asked    []identity.AskedAddress
 	manage   bool
+	ways     []federation.Connection      // by which clients come in where nobody is invited
 	letters  map[string]map[string]string // the state of the newest letter, by kind and account
 	in       accountForm
 	problems []ui.Problem
@@ -138,6 +142,9 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 		return err
 	}
 	v.settings = t.Settings
+	if v.ways, err = p.parties.Alone(ctx, t); err != nil {
+		return err
+	}
 	if v.accounts, err = p.ids.OfClient(ctx, a, cl.ID); err != nil {
 		return err
 	}
@@ -160,6 +167,9 @@ func (p *Pages) show(c *web.Ctx, a access.Staff, status int, in accountForm, pro
 		return err
 	}
 	if v.resets, err = p.ids.ResetsOf(ctx, a, cl.ID); err != nil {
+		return err
+	}
+	if v.asked, err = p.ids.AskedAddressesOf(ctx, a, cl.ID); err != nil {
 		return err
 	}
 	if v.letters, err = letter.StateOf(ctx, p.db, a, cl.ID); err != nil {

@@ -43,7 +43,7 @@ func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
 }
 
 // EachWith is Each with a clock of the test's own.
-func EachWith(t *testing.T, f func(t *testing.T, d *db.DB, now *clock.Manual), now func() *clock.Manual) {
+func EachWith[C clock.Clock](t *testing.T, f func(t *testing.T, d *db.DB, now C), now func() C) {
 	EachKind(t, func(t *testing.T, kind db.Dialect) {
 		c := now()
 		d, _ := empty.Copy(t, kind, c)

@@ -59,6 +59,12 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 		return err
 	}
 	v.settings = t.Settings
+	if v.def, err = p.dossiers.Definition(ctx, p.db, a.Scope(), seen.Dossier.Type); err != nil {
+		return err
+	}
+	if v.moments, err = p.dossiers.TimelineAsClient(ctx, a, seen, v.def); err != nil {
+		return err
+	}
 	if v.steps, err = p.dossiers.Progress(ctx, a.Scope(), seen.Dossier); err != nil {
 		return err
 	}

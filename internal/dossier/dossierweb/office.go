@@ -1,6 +1,7 @@
 package dossierweb
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"voordeur/internal/client"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/notify"
 	"voordeur/internal/ui"
@@ -22,7 +24,13 @@ func (p *Pages) staffList(c *web.Ctx, a access.Staff) error {
 	if err != nil {
 		return err
 	}
+	if err := p.filterOf(c, &v); err != nil {
+		return err
+	}
 	if v.page, err = p.dossiers.StaffList(c.R.Context(), a, v.filter); err != nil {
+		return err
+	}
+	if err := p.name(c, &v); err != nil {
 		return err
 	}
 	v.next = nextLink(c, v.page)
@@ -34,6 +42,8 @@ type draftForm struct {
 	Version  string   `form:"version"`
 	Number   string   `form:"number"`
 	Title    string   `form:"title"`
+	Type     string   `form:"type"`
+	Rank     string   `form:"rank"`
 	Status   string   `form:"status"`
 	Note     string   `form:"note"`
 	Handler  string   `form:"handler"`
@@ -44,7 +54,8 @@ type draftForm struct {
 }
 
 func (f draftForm) draft() dossier.Draft {
-	return dossier.Draft{Number: f.Number, Title: f.Title, Status: f.Status, Note: f.Note, Handler: f.Handler, Parties: f.Party, Template: f.Template}
+	rank, _ := dossiertype.ParseRank(f.Rank)
+	return dossier.Draft{Number: f.Number, Title: f.Title, Rank: rank, Handler: f.Handler, Parties: f.Party, Type: f.Type, Status: f.Status, Note: f.Note, Template: f.Template}
 }
 
 // formView is the form of a new or changed dossier, with what can be chosen.
@@ -53,6 +64,9 @@ type formView struct {
 	found                                string // what is to say of the clients that are shown
 	action, back, title, general, others string
 	statuses, handlers, clients, lists   []ui.Option
+	ranks                                []ui.Option
+	kind                                 dossiertype.Ref // of its type
+	def                                  dossiertype.Definition
 	problems                             []ui.Problem
 }
 
@@ -62,9 +76,14 @@ func (p *Pages) form(c *web.Ctx, a access.Staff, status int, v formView) error {
 	if err != nil {
 		return err
 	}
-	for _, st := range t.Settings.Statuses {
-		v.statuses = append(v.statuses, ui.Option{Value: st.ID, Label: statusName(c, t.Settings, st.ID), Chosen: st.ID == v.in.Status})
+	if v.def, err = p.dossiers.Definition(ctx, p.db, c.Scope, v.kind); err != nil {
+		return err
 	}
+	for _, st := range v.def.Statuses {
+		v.statuses = append(v.statuses, ui.Option{Value: st.Key, Label: st.Name.In(c.Texts.Lang()), Chosen: st.Key == v.in.Status})
+	}
+	rank, _ := dossiertype.ParseRank(v.in.Rank)
+	v.ranks = rankOptions(c, cmp.Or(rank, v.def.Rank), v.def.Threshold)
 	handlers, err := p.ids.Handlers(ctx, a)
 	if err != nil {
 		return err
@@ -125,11 +144,34 @@ func option(cl client.Client, chosen bool) ui.Option {
 }
 
 func (p *Pages) newPage(c *web.Ctx, a access.Staff) error {
-	return p.form(c, a, 200, newView(c, draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.Queries("party")}))
+	types, err := p.dossiers.Types().Offered(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	if chosen := c.R.URL.Query().Has("type"); len(types) > 0 && !chosen {
+		return c.Render(200, pickType(c, c.Frame(c.T("dossier.create")), types, c.Queries("party")))
+	}
+	f := draftForm{Once: web.OnceKey(), Handler: a.Scope().Account(), Party: c.Queries("party"), Type: c.Query("type")}
+	v, err := p.newView(c, a, f)
+	if err != nil {
+		return err
+	}
+	return p.form(c, a, 200, v)
 }
 
-func newView(c *web.Ctx, f draftForm) formView {
-	return formView{in: f, action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create")}
+// newView is the form of a new dossier of the type that was chosen. A type that is not there is refused by saving.
+func (p *Pages) newView(c *web.Ctx, a access.Staff, f draftForm) (formView, error) {
+	v := formView{in: f, action: "/dossiers/new", back: "/dossiers", title: c.T("dossier.create")}
+	if f.Type == "" {
+		return v, nil
+	}
+	t, err := p.dossiers.Types().Get(c.R.Context(), a, f.Type)
+	if errs.Is(err, errs.NotFound) || err == nil && t.Latest == 0 {
+		v.in.Type = ""
+		return v, nil
+	}
+	v.kind = dossiertype.Ref{ID: t.ID, Number: t.Latest}
+	return v, err
 }
 
 func (p *Pages) create(c *web.Ctx, a access.Staff) error {
@@ -137,7 +179,10 @@ func (p *Pages) create(c *web.Ctx, a access.Staff) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	v := newView(c, f)
+	v, err := p.newView(c, a, f)
+	if err != nil {
+		return err
+	}
 	if f.Do == "find" {
 		return p.form(c, a, 200, v)
 	}
@@ -165,7 +210,7 @@ func (p *Pages) editPage(c *web.Ctx, a access.Staff) error {
 }
 
 func (p *Pages) formOf(c *web.Ctx, a access.Staff, d dossier.Dossier) (draftForm, error) {
-	f := draftForm{Version: strconv.FormatInt(d.Version, 10), Number: d.Number, Title: d.Title, Status: d.Status, Note: d.Note, Handler: d.Handler.ID}
+	f := draftForm{Version: strconv.FormatInt(d.Version, 10), Number: d.Number, Title: d.Title, Rank: d.Rank.String(), Handler: d.Handler.ID}
 	parties, err := p.dossiers.Parties(c.R.Context(), a, d.ID)
 	for _, party := range parties {
 		f.Party = append(f.Party, party.ID)
@@ -175,7 +220,7 @@ func (p *Pages) formOf(c *web.Ctx, a access.Staff, d dossier.Dossier) (draftForm
 
 func editView(c *web.Ctx, d dossier.Dossier, f draftForm) formView {
 	at := "/dossiers/" + d.ID
-	return formView{in: f, action: at + "/edit", back: at, title: c.T("dossier.edit")}
+	return formView{in: f, action: at + "/edit", back: at, title: c.T("dossier.edit"), kind: d.Type}
 }
 
 // edit saves a change. When a colleague was first, the form comes back with what was typed and,
@@ -208,7 +253,7 @@ func (p *Pages) edit(c *web.Ctx, a access.Staff) error {
 	if errs.Is(err, errs.Conflict) {
 		v.in.Version = strconv.FormatInt(d.Version, 10)
 		v.general = c.T("dossier.conflict")
-		v.others = c.T("dossier.theirs", "number", d.Number, "title", d.Title, "note", d.Note)
+		v.others = c.T("dossier.theirs", "number", d.Number, "title", d.Title)
 		return p.form(c, a, 409, v)
 	}
 	v.problems = ui.Problems(c.Texts, err)

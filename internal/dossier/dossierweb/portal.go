@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/client"
 	"voordeur/internal/dossier"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/filetype"
 	"voordeur/internal/identity"
@@ -62,6 +63,10 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: "/dossiers/{dossier}/steps/{step}", Policy: work, Handler: web.Staff(p.tick), Form: onForm{}},
 		{Method: web.Post, Pattern: "/dossiers/{dossier}/documents", Policy: work, Handler: web.Staff(p.add), Streams: true},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}", Policy: read, Handler: web.Staff(p.staffFile), Streams: true},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/status", Policy: work, Handler: web.Staff(p.statusPage)},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/status", Policy: work, Handler: web.Staff(p.setStatus), Form: statusForm{}},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/rank", Policy: work, Handler: web.Staff(p.rankPage)},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/documents/{document}/rank", Policy: work, Handler: web.Staff(p.setRank), Form: rankForm{}},
 		{Method: web.Post, Pattern: "/dossiers/{dossier}/documents/{document}/show", Policy: work, Handler: web.Staff(p.show), Form: onForm{}},
 	}...))
 }
@@ -71,7 +76,16 @@ func (p *Pages) clientList(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
+	if v.settings.Overview == tenant.ByTiles && v.filter.Search == "" {
+		return p.tiles(c, a, v)
+	}
+	if err := p.filterOf(c, &v); err != nil {
+		return err
+	}
 	if v.page, err = p.dossiers.ClientList(c.R.Context(), a, v.filter); err != nil {
+		return err
+	}
+	if err := p.name(c, &v); err != nil {
 		return err
 	}
 	others, err := p.dossiers.HasClosed(c.R.Context(), a)
@@ -89,6 +103,7 @@ type listView struct {
 	filter   dossier.Filter
 	page     dossier.Page
 	settings tenant.Settings
+	defs     map[dossiertype.Ref]dossiertype.Definition
 	statuses []ui.Option // empty when there is nothing to choose (N14)
 	all      bool        // no status is ticked: the list has all of them
 	next     string
@@ -103,25 +118,57 @@ func (p *Pages) listOf(c *web.Ctx) (listView, error) {
 		return v, err
 	}
 	v.settings = t.Settings
+	v.all = len(v.filter.Statuses) == 0 && c.Query(filteredMark) != ""
+	return v, nil
+}
+
+// filterOf reads which statuses the list is asked for, and offers all of them.
+func (p *Pages) filterOf(c *web.Ctx, v *listView) error {
+	statuses, err := p.dossiers.Statuses(c.R.Context(), c.Scope)
+	if err != nil {
+		return err
+	}
 	none := len(v.filter.Statuses) == 0
-	v.all = none && c.Query(filteredMark) != ""
-	for _, st := range t.Settings.Statuses {
-		on := slices.Contains(v.filter.Statuses, st.ID) || none && !v.all && !st.Closed
-		v.statuses = append(v.statuses, ui.Option{Value: st.ID, Label: statusName(c, t.Settings, st.ID), Chosen: on})
+	for _, st := range statuses {
+		on := slices.Contains(v.filter.Statuses, st.Key) || none && !v.all && !st.Final
+		v.statuses = append(v.statuses, ui.Option{Value: st.Key, Label: called(c, st), Chosen: on})
 	}
 	if v.all {
 		for _, o := range v.statuses {
 			v.filter.Statuses = append(v.filter.Statuses, o.Value)
 		}
 	}
-	return v, nil
+	return nil
 }
 
 // filteredMark is in the address of a list whose filter was shown.
 const filteredMark = "filtered"
 
-func statusName(c *web.Ctx, s tenant.Settings, id string) string {
-	return s.Status(id).Name[c.Texts.Lang()]
+// name finds what the statuses on a page of the list are called.
+func (p *Pages) name(c *web.Ctx, v *listView) error {
+	refs := make([]dossiertype.Ref, len(v.page.Rows))
+	for i, r := range v.page.Rows {
+		refs[i] = r.Type
+	}
+	var err error
+	v.defs, err = p.dossiers.Definitions(c.R.Context(), p.db, c.Scope, refs...)
+	return err
+}
+
+// called is what a status is called, to staff or to clients.
+func called(c *web.Ctx, st dossiertype.Status) string {
+	if _, staff := access.AsStaff(c.Scope); staff {
+		return st.Name.In(c.Texts.Lang())
+	}
+	return st.Title(c.Texts.Lang())
+}
+
+// statusName is what a status of a type is called; one that it no longer has is called by its key.
+func statusName(c *web.Ctx, def dossiertype.Definition, key string) string {
+	if st, known := def.Status(key); known {
+		return called(c, st)
+	}
+	return key
 }
 
 // nextLink keeps search and filter in the address of the next page.
@@ -138,6 +185,8 @@ func nextLink(c *web.Ctx, page dossier.Page) string {
 type pageView struct {
 	d        dossier.Dossier
 	settings tenant.Settings
+	def      dossiertype.Definition
+	moments  []dossier.Moment
 	steps    []dossier.Step
 	docs     []dossier.Document
 	messages []message.Message
@@ -195,6 +244,12 @@ func (p *Pages) load(c *web.Ctx, d dossier.Dossier) (pageView, error) {
 		return v, err
 	}
 	v.settings = t.Settings
+	if v.def, err = p.dossiers.Definition(ctx, p.db, c.Scope, d.Type); err != nil {
+		return v, err
+	}
+	if v.moments, err = p.dossiers.Timeline(ctx, c.Scope, d, v.def); err != nil {
+		return v, err
+	}
 	if v.steps, err = p.dossiers.Progress(ctx, c.Scope, d); err != nil {
 		return v, err
 	}

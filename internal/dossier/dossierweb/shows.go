@@ -45,7 +45,7 @@ func (v pageView) noneScanned() bool {
 // seen says how much the client sees, beside the head of that band. A dossier that is not
 // published shows him nothing, whatever stands in the band.
 func seen(c *web.Ctx, v pageView) string {
-	if v.shown() == 0 || v.d.PublishedAt == nil {
+	if v.shown() == 0 || !v.d.InPortal {
 		return c.T("dossier.clients_see_none")
 	}
 	return c.Texts.N("dossier.clients_see", v.shown())
@@ -102,4 +102,9 @@ func staffFile(c *web.Ctx, v pageView, d dossier.Document) ui.File {
 		f.Act = showing(c, v, d)
 	}
 	return f
+}
+
+// above says of a document that is shown, and yet is not, why (D29).
+func above(d dossier.Document) bool {
+	return d.TooHigh && (d.PublishedAt != nil || d.Origin == "client") && d.State == dossier.Released
 }

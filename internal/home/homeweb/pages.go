@@ -6,14 +6,17 @@ import (
 	"strconv"
 
 	"voordeur/internal/access"
+	"voordeur/internal/client"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
+	"voordeur/internal/federation"
 	"voordeur/internal/home"
 	"voordeur/internal/i18n"
 	"voordeur/internal/identity"
 	"voordeur/internal/letter"
 	"voordeur/internal/notify"
+	"voordeur/internal/questionnaire"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
@@ -23,10 +26,15 @@ type Pages struct {
 	db       *db.DB
 	dossiers *dossier.Dossiers
 	ids      *identity.Identity
+	clients  *client.Clients
+	parties  *federation.Federation
+	asked    *questionnaire.Questionnaires
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity) *Pages { return &Pages{d, ds, ids} }
+func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity, cs *client.Clients, f *federation.Federation, qs *questionnaire.Questionnaires) *Pages {
+	return &Pages{d, ds, ids, cs, f, qs}
+}
 
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
@@ -51,7 +59,26 @@ func (p *Pages) portal(c *web.Ctx, a access.Client) error {
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
 	}
-	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), shown(c, items), n, lost))
+	asks, err := p.ids.AsksAddress(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	var waiting []questionnaire.Questionnaire
+	if c.Site.Modules[tenant.ModuleQuestionnaires] {
+		if waiting, err = p.asked.Waiting(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
+	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), portalView{shown(c, items), n, lost, asks, waiting}))
+}
+
+// portalView is the client's Home.
+type portalView struct {
+	items    []home.Item
+	dossiers dossier.Counts
+	lost     string // the address to which mail does not arrive, "" when it does
+	asks     bool   // he is asked for an address
+	waiting  []questionnaire.Questionnaire
 }
 
 func (p *Pages) office(c *web.Ctx, a access.Staff) error {
@@ -66,8 +93,19 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 	if v.letters, err = letter.Count(c.R.Context(), p.db, a); err != nil {
 		return err
 	}
+	if a.Can(access.Work) {
+		if v.unknown, err = p.clients.CountUnmatched(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
+	if v.addresses, err = p.ids.CountAskedAddresses(c.R.Context(), a); err != nil {
+		return err
+	}
 	if a.Can(access.Manage) {
 		if v.resets, err = p.ids.CountResetsToConfirm(c.R.Context(), a); err != nil {
+			return err
+		}
+		if v.ending, err = p.parties.CountEnding(c.R.Context(), a); err != nil {
 			return err
 		}
 	}
@@ -82,8 +120,8 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 // officeView is what waits for an employee: his own marks, and how much waits for any of those who
 // may do something about it.
 type officeView struct {
-	items                       []home.Item
-	lost, held, letters, resets int
+	items                                                   []home.Item
+	lost, held, letters, resets, unknown, addresses, ending int
 }
 
 // shown are the items of the modules that are on.

@@ -51,7 +51,12 @@ func chosen(c *web.Ctx, t *tenant.Tenant, err error) choice {
 	return ch
 }
 
-func (p *Pages) changePage(c *web.Ctx) error { return p.showChange(c, 200, nil, "") }
+func (p *Pages) changePage(c *web.Ctx) error {
+	if err := p.ids.RequirePassword(c.R.Context(), c.Scope); err != nil {
+		return err
+	}
+	return p.showChange(c, 200, nil, "")
+}
 
 func (p *Pages) showChange(c *web.Ctx, status int, wrong error, general string) error {
 	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)

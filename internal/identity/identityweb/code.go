@@ -7,6 +7,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/sms"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -45,11 +46,12 @@ type codeForm struct {
 	Next  string `form:"next"`
 	Enrol string `form:"enrol"`
 	With  string `form:"with"`
+	Aloud string `form:"aloud"` // the code is spoken on a call
 }
 
 // way is the page with this factor, or with the account's first.
 func (f codeForm) way(with identity.Kind) string {
-	return web.Link(codePath, "next", f.Next, "enrol", f.Enrol, "with", string(with))
+	return web.Link(codePath, "next", f.Next, "enrol", f.Enrol, "with", string(with), "aloud", f.Aloud)
 }
 
 // otherNumber is the page that asks for the number to link.
@@ -63,6 +65,7 @@ type codeView struct {
 	with   identity.Kind
 	step   identity.Step
 	number string             // where the code went, masked
+	called bool               // by a call
 	app    identity.Enrolment // that is being linked
 	phone  string             // as typed
 	ask    bool               // for the number
@@ -92,7 +95,7 @@ func (p *Pages) codePage(c *web.Ctx) error {
 	if c.Cookie(stepCookie) == "" {
 		return c.See("/login")
 	}
-	f := codeForm{Next: c.Query("next"), Enrol: c.Query("enrol"), With: c.Query("with")}
+	f := codeForm{Next: c.Query("next"), Enrol: c.Query("enrol"), With: c.Query("with"), Aloud: c.Query("aloud")}
 	return p.showCode(c, 200, codeView{in: f, ask: c.Query("number") != ""})
 }
 
@@ -147,10 +150,10 @@ func (v *codeView) choose() {
 	}
 	v.in.With = string(v.with)
 	if f, has := v.step.Has(identity.SMS); has && v.with == identity.SMS {
-		v.number = f.Number
+		v.number, v.called = f.Number, f.Landline || v.in.Aloud != ""
 	}
 	if v.in.Enrol != "" && v.with == identity.SMS {
-		v.number, v.ask = v.step.Number, v.ask || v.step.Number == ""
+		v.number, v.called, v.ask = v.step.Number.Masked(), v.step.Number.Landline(), v.ask || v.step.Number == (sms.Number{})
 	}
 }
 
@@ -212,6 +215,20 @@ func leftKey(n int) string {
 	return "twostep.used_one"
 }
 
+// noneCame names the question of whom no code reached.
+func (v codeView) noneCame() string {
+	if v.called {
+		return "code.none_called"
+	}
+	return "code.none_came"
+}
+
+// callsToo reports whether a telephone that gets text messages can be called instead.
+func (v codeView) callsToo() bool {
+	f, _ := v.step.Has(identity.SMS)
+	return v.step.Calls && !f.Landline
+}
+
 // sendCode sends a code to the account's telephone, also once more.
 func (p *Pages) sendCode(c *web.Ctx) error {
 	var f codeForm
@@ -222,18 +239,27 @@ func (p *Pages) sendCode(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	err = p.ids.SendCode(c.R.Context(), t, c.Site.Face, c.Cookie(stepCookie))
+	err = p.ids.SendCode(c.R.Context(), t, c.Site.Face, c.Cookie(stepCookie), f.Aloud != "")
 	switch {
 	case errs.Is(err, errs.Unauthenticated):
 		return p.stepOver(c)
 	case errs.Is(err, errs.Limited):
+		f.Aloud = ""
 		notSent(c, err)
 	case err != nil:
 		return err
 	default:
-		c.SetFlash(web.Flash{Kind: "ok", Key: "code.sent"})
+		c.SetFlash(web.Flash{Kind: "ok", Key: sentKey(f.Aloud)})
 	}
 	return c.See(f.way(identity.SMS))
+}
+
+// sentKey names what is said of a code that was sent.
+func sentKey(aloud string) string {
+	if aloud != "" {
+		return "code.called"
+	}
+	return "code.sent"
 }
 
 // notSent says on the next page why no code was sent.

@@ -22,6 +22,7 @@ type confirmForm struct {
 	Password string `form:"password"`
 	Code     string `form:"code"`
 	Next     string `form:"next"`
+	Aloud    string `form:"aloud"` // the code is spoken on a call
 }
 
 func (p *Pages) confirmPage(c *web.Ctx) error {
@@ -35,6 +36,9 @@ func (p *Pages) showConfirm(c *web.Ctx, status int, f confirmForm, list []ui.Pro
 	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
 	if err != nil {
 		return err
+	}
+	if by, err := p.ids.ConnectionOf(c.R.Context(), c.Scope); err != nil || by != "" {
+		return p.showConfirmElsewhere(c, t, by, f.Next, err)
 	}
 	asks, err := p.ids.ToConfirm(c.R.Context(), t, c.Scope)
 	if err != nil {
@@ -92,7 +96,7 @@ func (p *Pages) sendToConfirm(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	err = p.ids.SendToConfirm(c.R.Context(), t, c.Scope)
+	err = p.ids.SendToConfirm(c.R.Context(), t, c.Scope, f.Aloud != "")
 	switch {
 	case errs.Is(err, errs.Limited):
 		notSent(c, err)
@@ -100,7 +104,7 @@ func (p *Pages) sendToConfirm(c *web.Ctx) error {
 	case err != nil:
 		return err
 	default:
-		c.SetFlash(web.Flash{Kind: "ok", Key: "code.sent"})
+		c.SetFlash(web.Flash{Kind: "ok", Key: sentKey(f.Aloud)})
 	}
 	return c.See(web.Link("/confirm", "next", f.Next))
 }

@@ -117,13 +117,19 @@ func confirmView(c *web.Ctx, f ui.Frame, in confirmForm, asks identity.Asked, li
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Quiet(c.T("code.way.sms", "number", asks.Number), "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Quiet(telephoneWay(c, asks.Number, asks.Landline), "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
+				}
+				if asks.Calls && !asks.Landline {
+					templ_7745c5c3_Err = callMe(c, "/confirm/send", in.Next).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " <p class=\"more\"><a href=\"/\">")
@@ -133,7 +139,7 @@ func confirmView(c *web.Ctx, f ui.Frame, in confirmForm, asks identity.Asked, li
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(c.T("confirm.back"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/identityweb/confirm.templ`, Line: 34, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/identityweb/confirm.templ`, Line: 37, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -187,12 +193,12 @@ func confirmWithCode(c *web.Ctx, in confirmForm, asks identity.Asked, list []ui.
 			return templ_7745c5c3_Err
 		}
 		if asks.App && !asks.Sent {
-			templ_7745c5c3_Err = codeField(c, identity.TOTP, list).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = codeField(c, "code.hint", list).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else if asks.Any() {
-			templ_7745c5c3_Err = codeField(c, identity.SMS, list).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = codeField(c, smsHint(asks.Landline), list).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,8 +17,10 @@ import (
 func (p *Pages) contactRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Post, Pattern: "/profile/contact", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.contact), Form: contactForm{}},
+		{Method: web.Post, Pattern: "/profile/contact/later", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.putAside)},
 		{Method: web.Get, Pattern: addressPath, Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.addressPage)},
 		{Method: web.Post, Pattern: addressPath, Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.changeAddress), Form: addressForm{}},
+		{Method: web.Post, Pattern: addressPath + "/withdraw", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.withdrawAddress), Form: withdrawForm{}},
 		{Method: web.Get, Pattern: "/email/{token}", Policy: access.PortalOpen, Handler: p.emailPage},
 		{Method: web.Post, Pattern: "/email/{token}", Policy: access.PortalOpen, Handler: p.confirmEmail},
 	}
@@ -35,6 +37,7 @@ type contactView struct {
 	name     string
 	may      tenant.ContactRule
 	now      identity.Contact
+	asked    identity.AskedAddress
 	in       contactForm
 	problems []ui.Problem
 }
@@ -52,6 +55,9 @@ func (p *Pages) contactBlock(c *web.Ctx, a access.Client, in *contactForm, probl
 	if v.now, err = p.ids.Contact(c.R.Context(), a); err != nil {
 		return nil, err
 	}
+	if v.asked, err = p.ids.OwnAskedAddress(c.R.Context(), a); err != nil {
+		return nil, err
+	}
 	v.in = contactForm{Email: v.now.Email, Phone: v.now.Phone}
 	if in != nil {
 		v.in = *in
@@ -64,6 +70,9 @@ func (p *Pages) contactBlock(c *web.Ctx, a access.Client, in *contactForm, probl
 func emailHint(c *web.Ctx, now identity.Contact) string {
 	if now.Pending != "" {
 		return c.T("contact.pending", "email", now.Pending)
+	}
+	if now.Elsewhere {
+		return c.T("elsewhere.email_hint")
 	}
 	return c.T("contact.email_hint")
 }
@@ -97,6 +106,14 @@ func (p *Pages) contact(c *web.Ctx, a access.Client) error {
 		return c.Done("/profile", "contact.asked")
 	}
 	return c.Done("/profile", "contact.saved")
+}
+
+// putAside ends the question on Home at which address a client can be mailed.
+func (p *Pages) putAside(c *web.Ctx, a access.Client) error {
+	if err := p.ids.PutAsideAddress(c.R.Context(), a); err != nil {
+		return err
+	}
+	return c.Done("/", "home.reach_put_away")
 }
 
 func (p *Pages) emailPage(c *web.Ctx) error {

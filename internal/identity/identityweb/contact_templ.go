@@ -74,7 +74,7 @@ func contactForms(c *web.Ctx, v contactView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = addressLine(c, v.may.Address, v.now.Address).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = addressLine(c, v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -52,11 +52,15 @@ func (p *Pages) showExtras(c *web.Ctx, a access.Client, status int, f extraForm,
 	if err != nil {
 		return err
 	}
+	ways, err := p.alone(c)
+	if err != nil {
+		return err
+	}
 	title := usersTitle(c, rule)
 	if len(problems) > 0 {
 		title = c.T("page.error_title", "title", title)
 	}
-	return c.Render(status, extrasView(c, c.Frame(title), list, rule, f, problems))
+	return c.Render(status, extrasView(c, c.Frame(title), list, rule, ways, f, problems))
 }
 
 func (p *Pages) addExtra(c *web.Ctx, a access.Client) error {
@@ -83,7 +87,11 @@ func (p *Pages) extra(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, extraView(c, c.Frame(acc.Name), acc, rule))
+	ways, err := p.alone(c)
+	if err != nil {
+		return err
+	}
+	return c.Render(200, extraView(c, c.Frame(acc.Name), acc, rule, len(ways) == 0))
 }
 
 // userRule is how companies give accounts here.

@@ -3,6 +3,7 @@ package identityweb
 import (
 	"voordeur/internal/access"
 	"voordeur/internal/errs"
+	"voordeur/internal/federation"
 	"voordeur/internal/identity"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
@@ -33,6 +34,8 @@ func (p *Pages) firstRoutes() []web.Route {
 type loginPage struct {
 	in       loginForm
 	settings tenant.Settings
+	ways     []federation.Connection // by which he can come in too
+	alone    bool                    // and in no other way
 	problems []ui.Problem
 	general  string
 }

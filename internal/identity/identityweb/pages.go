@@ -3,12 +3,14 @@
 package identityweb
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
 
 	"voordeur/internal/access"
 	"voordeur/internal/errs"
+	"voordeur/internal/federation"
 	"voordeur/internal/identity"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
@@ -19,26 +21,29 @@ import (
 type Pages struct {
 	ids     *identity.Identity
 	tenants *tenant.Tenants
+	parties *federation.Federation
 }
 
 // New returns the pages.
-func New(ids *identity.Identity, tenants *tenant.Tenants) *Pages { return &Pages{ids, tenants} }
+func New(ids *identity.Identity, tenants *tenant.Tenants, parties *federation.Federation) *Pages {
+	return &Pages{ids, tenants, parties}
+}
 
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	return slices.Concat([]web.Route{
 		{Method: web.Get, Pattern: "/login", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.loginPage},
-		{Method: web.Post, Pattern: "/login", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.login, Form: loginForm{}},
-		{Method: web.Get, Pattern: "/password", Policy: access.AnyFace, Handler: p.askPage},
-		{Method: web.Post, Pattern: "/password", Policy: access.AnyFace, Handler: p.ask, Form: askForm{}},
-		{Method: web.Get, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.setPage},
-		{Method: web.Post, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.set, Form: setForm{}},
+		{Method: web.Post, Pattern: "/login", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.withPasswords(p.login), Form: loginForm{}},
+		{Method: web.Get, Pattern: "/password", Policy: access.AnyFace, Handler: p.withPasswords(p.askPage)},
+		{Method: web.Post, Pattern: "/password", Policy: access.AnyFace, Handler: p.withPasswords(p.ask), Form: askForm{}},
+		{Method: web.Get, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.withPasswords(p.setPage)},
+		{Method: web.Post, Pattern: "/password/{token}", Policy: access.AnyFace, Handler: p.withPasswords(p.set), Form: setForm{}},
 		{Method: web.Post, Pattern: "/logout", Policy: access.AnyFace, Handler: p.logout},
 		{Method: web.Get, Pattern: "/resume", Policy: access.PortalClient, Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.PortalClient, Handler: p.unpark},
 		{Method: web.Get, Pattern: "/resume", Policy: access.OfficeWith(access.Read), Handler: p.resume},
 		{Method: web.Post, Pattern: "/resume/drop", Policy: access.OfficeWith(access.Read), Handler: p.unpark},
-	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.changeRoutes(), p.firstRoutes(), p.twoStepRoutes(), p.pinRoutes(), p.passkeyRoutes(), p.extraRoutes(), p.wizardRoutes())
+	}, p.codeRoutes(), p.confirmRoutes(), p.sessionRoutes(), p.languageRoutes(), p.contactRoutes(), p.profileRoutes(), p.changeRoutes(), p.firstRoutes(), p.twoStepRoutes(), p.pinRoutes(), p.passkeyRoutes(), p.extraRoutes(), p.wizardRoutes(), p.elsewhereRoutes())
 }
 
 const (
@@ -46,6 +51,44 @@ const (
 	deviceCookie  = "device"
 	stepCookie    = "step"
 )
+
+// withPasswords is a handler that is not there where clients come in by other parties alone (K2): whoever has an old link
+// or an old page reads how he gets in.
+func (p *Pages) withPasswords(h web.Handler) web.Handler {
+	return p.unlessAlone(h, func(c *web.Ctx, ways []federation.Connection) error {
+		return c.Render(410, aloneView(c, c.Frame(c.T("login.title")), ways))
+	})
+}
+
+// withPasskeys is withPasswords for what a script asks.
+func (p *Pages) withPasskeys(h web.Handler) web.Handler {
+	return p.unlessAlone(h, func(*web.Ctx, []federation.Connection) error { return errs.Missing() })
+}
+
+func (p *Pages) unlessAlone(h web.Handler, alone func(*web.Ctx, []federation.Connection) error) web.Handler {
+	return func(c *web.Ctx) error {
+		ways, err := p.alone(c)
+		switch {
+		case err != nil:
+			return err
+		case len(ways) > 0:
+			return alone(c, ways)
+		}
+		return h(c)
+	}
+}
+
+// alone returns by what clients come in, where that is by other parties alone. Employees always have passwords.
+func (p *Pages) alone(c *web.Ctx) ([]federation.Connection, error) {
+	if c.Site.Face != access.Portal {
+		return nil, nil
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	return p.parties.Alone(c.R.Context(), t)
+}
 
 type loginForm struct {
 	Email    string `form:"email"`
@@ -72,7 +115,11 @@ func (p *Pages) showLogin(c *web.Ctx, status int, f loginForm, list []ui.Problem
 	if err != nil {
 		return err
 	}
-	return c.Render(status, loginView(c, c.Frame(title), loginPage{in: f, settings: t.Settings, problems: list, general: general}))
+	ways, alone, err := p.parties.Ways(c.R.Context(), t, c.Site.Face)
+	if err != nil {
+		return err
+	}
+	return c.Render(status, loginView(c, c.Frame(title), loginPage{in: f, settings: t.Settings, ways: ways, alone: alone, problems: list, general: general}))
 }
 
 func (p *Pages) login(c *web.Ctx) error {
@@ -138,6 +185,10 @@ func (p *Pages) enter(c *web.Ctx, out identity.Outcome, next string) error {
 }
 
 func (p *Pages) logout(c *web.Ctx) error {
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
 	if c.Scope.Session() != "" {
 		if err := p.ids.Logout(c.R.Context(), c.Scope); err != nil {
 			return err
@@ -148,7 +199,14 @@ func (p *Pages) logout(c *web.Ctx) error {
 	}
 	c.SetCookie(sessionCookie, "", -1)
 	c.W.Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	return c.Done("/login", "login.logged_out")
+	next, away, err := p.parties.Onward(c.R.Context(), t, c.Site.Face, c.Scope, c.Cookie(awayCookie))
+	if err != nil {
+		return err
+	}
+	if away != "" {
+		c.SetCookie(awayCookie, away, 0)
+	}
+	return c.Done(cmp.Or(next, "/login"), "login.logged_out")
 }
 
 type askForm struct {

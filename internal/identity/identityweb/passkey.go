@@ -31,10 +31,10 @@ const (
 // page asks for one, a script fetches the challenge of ".../ask" and sends the answer as any form is sent.
 func (p *Pages) passkeyRoutes() []web.Route {
 	routes := []web.Route{
-		{Method: web.Post, Pattern: "/login/passkey", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.loginPasskey, Form: passkeyForm{}},
-		{Method: web.Post, Pattern: "/login/passkey/ask", Policy: access.AnyFace, Handler: p.askLogin},
-		{Method: web.Post, Pattern: codePath + "/passkey", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.stepPasskey, Form: passkeyForm{}},
-		{Method: web.Post, Pattern: codePath + "/passkey/ask", Policy: access.AnyFace, Handler: p.askStep},
+		{Method: web.Post, Pattern: "/login/passkey", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.withPasskeys(p.loginPasskey), Form: passkeyForm{}},
+		{Method: web.Post, Pattern: "/login/passkey/ask", Policy: access.AnyFace, Handler: p.withPasskeys(p.askLogin)},
+		{Method: web.Post, Pattern: codePath + "/passkey", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.withPasskeys(p.stepPasskey), Form: passkeyForm{}},
+		{Method: web.Post, Pattern: codePath + "/passkey/ask", Policy: access.AnyFace, Handler: p.withPasskeys(p.askStep)},
 		{Method: web.Post, Pattern: "/confirm/passkey", Policy: access.AnyFace, Passkeys: passkeyUse, Handler: p.confirmPasskey, Form: passkeyForm{}},
 		{Method: web.Post, Pattern: "/confirm/passkey/ask", Policy: access.AnyFace, Handler: p.askConfirm},
 	}

@@ -99,7 +99,7 @@ func pinView(c *web.Ctx, f ui.Frame, in pinForm, v identity.PIN, list []ui.Probl
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = pinFields(c, in.Phone, list).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = pinFields(c, in.Phone, v.Calls, list).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -128,7 +128,7 @@ func pinView(c *web.Ctx, f ui.Frame, in pinForm, v identity.PIN, list []ui.Probl
 }
 
 // pinFields are a number, and the PIN of the letter.
-func pinFields(c *web.Ctx, phone string, list []ui.Problem) templ.Component {
+func pinFields(c *web.Ctx, phone string, calls bool, list []ui.Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -149,7 +149,7 @@ func pinFields(c *web.Ctx, phone string, list []ui.Problem) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = phoneField(c, phone, list).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = phoneField(c, phone, calls, list).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

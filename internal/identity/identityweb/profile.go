@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"voordeur/internal/access"
+	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
@@ -52,8 +53,15 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 		title = c.T("page.error_title", "title", title)
 	}
 	blocks := []templ.Component{contact, passwordBlock(c), factors, language, sessionsBlock(c)}
-	if offered := groups(c, a, me); len(offered) > 0 {
-		blocks = slices.Insert(blocks, 3, notifyBlock(c, offered))
+	if me.Elsewhere {
+		blocks[1] = elsewhereBlock(c)
+	}
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	if offered := groups(c, a, me, t.Settings.Contact.OneNotice); len(offered) > 0 {
+		blocks = slices.Insert(blocks, 3, notifyBlock(c, offered, problems))
 	}
 	if me.Unproved {
 		blocks = append([]templ.Component{proofBlock(c)}, blocks...)
@@ -77,16 +85,11 @@ func (p *Pages) staffProfile(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	keys, err := p.passkeysBlock(c)
+	ways, err := p.staffWays(c)
 	if err != nil {
 		return err
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, []templ.Component{
-		passwordBlock(c),
-		keys,
-		language,
-		sessionsBlock(c),
-	}))
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, append(ways, language, sessionsBlock(c))))
 }
 
 func (p *Pages) notify(c *web.Ctx, a access.Client) error {
@@ -94,16 +97,24 @@ func (p *Pages) notify(c *web.Ctx, a access.Client) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	if err := p.ids.SetNotify(c.R.Context(), a, f.Groups); err != nil {
+	err := p.ids.SetNotify(c.R.Context(), a, f.Groups)
+	if errs.FieldsOf(err) != nil {
+		return p.showProfile(c, a, 422, nil, ui.Problems(c.Texts, err))
+	}
+	if err != nil {
 		return err
 	}
 	return c.Done("/profile", "profile.saved")
 }
 
 // groups are the switches whose module the tenant has, and that are about what the client may see
-// (N47, A14).
-func groups(c *web.Ctx, a access.Client, me identity.Profile) []ui.Option {
+// (N47, A14), or one for all of them (E8).
+func groups(c *web.Ctx, a access.Client, me identity.Profile, one bool) []ui.Option {
 	var out []ui.Option
+	if one {
+		some := slices.ContainsFunc(identity.Groups, func(g identity.Group) bool { return me.Notify[g.Name] })
+		return []ui.Option{{Value: "all", Label: c.T("profile.notify_one"), Chosen: some}}
+	}
 	for _, g := range identity.Groups {
 		if g.Offered(c.Site.Modules, a) {
 			out = append(out, ui.Option{Value: g.Name, Label: c.T("profile.notify." + g.Name), Chosen: me.Notify[g.Name]})

@@ -74,7 +74,7 @@ func profileView(c *web.Ctx, f ui.Frame, lead string, problems []ui.Problem, blo
 	})
 }
 
-func notifyBlock(c *web.Ctx, offered []ui.Option) templ.Component {
+func notifyBlock(c *web.Ctx, offered []ui.Option, problems []ui.Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -112,7 +112,7 @@ func notifyBlock(c *web.Ctx, offered []ui.Option) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "groups", Label: c.T("profile.mail_me"), Hint: c.T("profile.mail_hint"), Options: offered}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "groups", Label: c.T("profile.mail_me"), Hint: c.T("profile.mail_hint"), Options: offered, Error: ui.ErrorOf(problems, "groups")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -35,7 +35,15 @@ func (p *Pages) sessions(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, sessionsView(c, c.Frame(c.T("sessions.title")), list))
+	elsewhere, err := p.ids.IsElsewhere(c.R.Context(), c.Scope)
+	if err != nil {
+		return err
+	}
+	lead := c.T("sessions.lead")
+	if elsewhere {
+		lead = c.T("elsewhere.sessions_lead")
+	}
+	return c.Render(200, sessionsView(c, c.Frame(c.T("sessions.title")), lead, list))
 }
 
 func (p *Pages) endSession(c *web.Ctx) error {

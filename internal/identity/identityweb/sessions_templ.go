@@ -117,7 +117,7 @@ func backToProfile(c *web.Ctx) templ.Component {
 	})
 }
 
-func sessionsView(c *web.Ctx, f ui.Frame, list []identity.OwnSession) templ.Component {
+func sessionsView(c *web.Ctx, f ui.Frame, lead string, list []identity.OwnSession) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -158,7 +158,7 @@ func sessionsView(c *web.Ctx, f ui.Frame, list []identity.OwnSession) templ.Comp
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Head(c.T("sessions.title"), c.T("sessions.lead")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(c.T("sessions.title"), lead).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

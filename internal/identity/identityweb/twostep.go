@@ -9,6 +9,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
+	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -68,16 +69,32 @@ func kindIcon(k identity.Kind) string {
 	return "lock"
 }
 
-func codeHint(c *web.Ctx, k identity.Kind) string {
-	if k == identity.SMS {
-		return c.T("code.sms_hint")
+// hint names where the digits of a code are.
+func (v codeView) hint() string {
+	if v.with == identity.SMS {
+		return smsHint(v.called)
 	}
-	return c.T("code.hint")
+	return "code.hint"
 }
 
-func (v codeView) telephone() string {
+func smsHint(called bool) string {
+	if called {
+		return "code.call_hint"
+	}
+	return "code.sms_hint"
+}
+
+// byTelephone is the way to a code of the account's telephone.
+func (v codeView) byTelephone(c *web.Ctx) string {
 	f, _ := v.step.Has(identity.SMS)
-	return f.Number
+	return telephoneWay(c, f.Number, f.Landline)
+}
+
+func telephoneWay(c *web.Ctx, number string, landline bool) string {
+	if landline {
+		return c.T("code.way.call", "number", number)
+	}
+	return c.T("code.way.sms", "number", number)
 }
 
 // factorText says what a factor is, and since when.
@@ -149,7 +166,23 @@ func (p *Pages) phonePage(c *web.Ctx, a access.Client) error {
 	if _, err := p.ids.OwnNumber(c.R.Context(), a); err != nil {
 		return err
 	}
-	return c.Render(200, phoneView(c, c.Frame(c.T("twostep.add.sms")), phoneForm{}, nil))
+	return p.showPhone(c, 200, phoneForm{}, nil)
+}
+
+func (p *Pages) showPhone(c *web.Ctx, status int, f phoneForm, list []ui.Problem) error {
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	return c.Render(status, phoneView(c, c.Frame(titled(c, "twostep.add.sms", len(list) > 0)), f, p.ids.Calls(t), list))
+}
+
+// numberHint names what helps to fill in a number.
+func numberHint(calls bool) string {
+	if calls {
+		return "twostep.number_hint_calls"
+	}
+	return "twostep.number_hint"
 }
 
 func (p *Pages) askPhone(c *web.Ctx, a access.Client) error {
@@ -160,12 +193,10 @@ func (p *Pages) askPhone(c *web.Ctx, a access.Client) error {
 	err := p.ids.SendOwn(c.R.Context(), a, f.Phone)
 	switch {
 	case errs.FieldsOf(err) != nil:
-		list := ui.Problems(c.Texts, err)
-		return c.Render(422, phoneView(c, c.Frame(titled(c, "twostep.add.sms", len(list) > 0)), f, list))
+		return p.showPhone(c, 422, f, ui.Problems(c.Texts, err))
 	case errs.Is(err, errs.Limited) && limitKey(err) != "code.just_sent":
 		later(c, err)
-		list := []ui.Problem{{Field: "phone", Text: c.T(limitKey(err))}}
-		return c.Render(429, phoneView(c, c.Frame(titled(c, "twostep.add.sms", len(list) > 0)), f, list))
+		return p.showPhone(c, 429, f, []ui.Problem{{Field: "phone", Text: c.T(limitKey(err))}})
 	case errs.Is(err, errs.Limited):
 		notSent(c, err)
 	case err != nil:
@@ -183,11 +214,19 @@ func (p *Pages) showPhoneCode(c *web.Ctx, a access.Client, status int, f linkFor
 	if err != nil {
 		return err
 	}
-	if number == "" {
+	if number == (sms.Number{}) {
 		c.SetFlash(web.Flash{Kind: "warning", Key: "twostep.code_over"})
 		return c.See(twoStepPath + "/phone")
 	}
 	return c.Render(status, phoneCodeView(c, c.Frame(titled(c, "twostep.add.sms", len(list) > 0)), f, number, list))
+}
+
+// sentTo names what is said of a number to which a code went.
+func sentTo(n sms.Number) string {
+	if n.Landline() {
+		return "code.called_to"
+	}
+	return "code.sent_to"
 }
 
 func (p *Pages) linkPhone(c *web.Ctx, a access.Client) error {
@@ -286,6 +325,9 @@ func addPath(o identity.OwnFactors, k identity.Kind) string {
 
 // factorName names a factor, a telephone with the end of its number.
 func factorName(c *web.Ctx, f identity.Factor) string {
+	if f.Kind == identity.SMS && f.Landline {
+		return c.T("twostep.kind.call", "number", f.Number)
+	}
 	if f.Kind == identity.SMS {
 		return c.T("twostep.kind.sms", "number", f.Number)
 	}

@@ -59,10 +59,14 @@ func (v wizardView) before() string {
 	return v.at(wizardPath)
 }
 
-// begin returns the view of a step; where the organisation has no wizard it is the plain page instead.
+// begin returns the view of a step; where the organisation has no wizard, or nobody is invited, it is the plain page instead.
 func (p *Pages) begin(c *web.Ctx, step int) (wizardView, error) {
 	rule, err := p.userRule(c)
-	if err == nil && !rule.Wizard {
+	if err != nil {
+		return wizardView{}, err
+	}
+	ways, err := p.alone(c)
+	if err == nil && (!rule.Wizard || len(ways) > 0) {
 		err = errs.New(errs.Forbidden, "error.module_off")
 	}
 	v := wizardView{step: step, of: 2, rule: rule}

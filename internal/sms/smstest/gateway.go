@@ -52,7 +52,8 @@ func (m Manner) Took() bool {
 }
 
 // Message is what a gateway took.
-type Message struct{ To, Text, Reference, From string }
+// Voice is the language of a call.
+type Message struct{ To, Text, Reference, From, Voice string }
 
 // Gateway is a gateway in the manner of a provider.
 type Gateway struct {
@@ -84,6 +85,12 @@ func Start(t testing.TB, provider string) *Gateway {
 // Key is the key that a gateway wants.
 const Key = "a-key-for-tests"
 
+// Caller is the number from which CM.com calls, and callPath where calls are asked for.
+const (
+	Caller   = "+31201234567"
+	callPath = "/calls"
+)
+
 // Config is how to reach the gateway.
 func (g *Gateway) Config() sms.Config {
 	c := sms.Config{Provider: g.provider, URL: g.server.URL, Key: Key, From: "Voordeur", RootCAs: g.server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, Timeout: 500 * time.Millisecond}
@@ -91,9 +98,12 @@ func (g *Gateway) Config() sms.Config {
 	case "spryng":
 		c.Account = "SPNL0000000"
 	case "bird":
-		c.Account = "11111111-1111-1111-1111-111111111111/22222222-2222-2222-2222-222222222222"
+		c.Account, c.Voice = "11111111-1111-1111-1111-111111111111/22222222-2222-2222-2222-222222222222", "33333333-3333-3333-3333-333333333333"
+	case "cm":
+		c.Voice, c.VoiceURL = Caller, g.server.URL+callPath
 	case "http":
 		c.Header, c.Body, c.Repeatable = "Authorization: Bearer {key}", `{"to":"{to}","text":"{text}","from":"{from}","ref":"{reference}","ttl":{seconds}}`, true
+		c.Voice, c.VoiceURL = `{"callee":"{to}","say":"{text}","locale":"{language}","from":"{from}"}`, g.server.URL+callPath
 	}
 	return c
 }
@@ -213,6 +223,10 @@ func (g *Gateway) accept(w http.ResponseWriter, m Message, id string) {
 		w.WriteHeader(http.StatusAccepted)
 		fmt.Fprintf(w, `{"data":{"requestId":"request-%s","messageIds":["%s"]}}`, id, id)
 	case "cm":
+		if m.Voice != "" {
+			fmt.Fprintf(w, `{"type":"call-queued","call-id":"%s","instruction-id":"%s","caller":"%s","callee":"%s","success":true}`, id, m.Reference, m.From, m.To)
+			return
+		}
 		fmt.Fprintf(w, `{"details":"Created 1 message(s)","errorCode":0,"messages":[{"to":"%s","status":"Accepted","reference":"%s","parts":1,"messageDetails":null,"messageErrorCode":0}]}`, m.To, m.Reference)
 	case "bird":
 		w.WriteHeader(http.StatusAccepted)
@@ -242,16 +256,19 @@ func (g *Gateway) read(r *http.Request, body []byte) (m Message, wrong string) {
 	switch g.provider {
 	case "spryng":
 		key = r.Header.Get("X-Api-Key")
-		m = Message{text(v, "recipients", 0, "msisdn"), text(v, "body", "text"), text(v, "metaData", "reference"), text(v, "from")}
+		m = Message{text(v, "recipients", 0, "msisdn"), text(v, "body", "text"), text(v, "metaData", "reference"), text(v, "from"), ""}
 	case "cm":
 		key = r.Header.Get("X-CM-PRODUCTTOKEN")
-		m = Message{"+" + strings.TrimPrefix(text(v, "messages", "msg", 0, "to", 0, "number"), "00"), text(v, "messages", "msg", 0, "body", "content"), text(v, "messages", "msg", 0, "reference"), text(v, "messages", "msg", 0, "from")}
+		m = Message{"+" + strings.TrimPrefix(text(v, "messages", "msg", 0, "to", 0, "number"), "00"), text(v, "messages", "msg", 0, "body", "content"), text(v, "messages", "msg", 0, "reference"), text(v, "messages", "msg", 0, "from"), ""}
 	case "bird":
 		key, want = r.Header.Get("Authorization"), "AccessKey "+Key
-		m = Message{text(v, "receiver", "contacts", 0, "identifierValue"), text(v, "body", "text", "text"), text(v, "reference"), ""}
+		m = Message{text(v, "receiver", "contacts", 0, "identifierValue"), text(v, "body", "text", "text"), text(v, "reference"), "", ""}
 	default:
 		key, want = r.Header.Get("Authorization"), "Bearer "+Key
-		m = Message{text(v, "to"), text(v, "text"), r.Header.Get("Idempotency-Key"), text(v, "from")}
+		m = Message{text(v, "to"), text(v, "text"), r.Header.Get("Idempotency-Key"), text(v, "from"), ""}
+	}
+	if strings.HasSuffix(r.URL.Path, callPath) {
+		m = g.call(r, v)
 	}
 	if key != want {
 		return m, "with another key"
@@ -260,6 +277,19 @@ func (g *Gateway) read(r *http.Request, body []byte) (m Message, wrong string) {
 		return m, "without what it needs"
 	}
 	return m, ""
+}
+
+// call understands a request for a call. Bird knows no reference.
+func (g *Gateway) call(r *http.Request, v any) Message {
+	switch g.provider {
+	case "cm":
+		return Message{text(v, "callee"), text(v, "prompt"), text(v, "instruction-id"), text(v, "caller"), text(v, "voice", "language")}
+	case "bird":
+		return Message{text(v, "to"), text(v, "callFlow", 0, "options", "text"), "none", "", text(v, "callFlow", 0, "options", "locale")}
+	case "http":
+		return Message{text(v, "callee"), text(v, "say"), r.Header.Get("Idempotency-Key"), text(v, "from"), text(v, "locale")}
+	}
+	return Message{}
 }
 
 // text follows names and places into what was decoded from JSON, "" when they lead nowhere.

@@ -27,7 +27,13 @@ func freshID(c *web.Ctx, name string) string {
 }
 
 func dossierEntries(c *web.Ctx, e tenant.Edition) []entry {
-	var out []entry
+	tiles := ""
+	if e.Settings.Overview == tenant.ByTiles {
+		tiles = "on"
+	}
+	out := []entry{{kind: tick, value: tiles, field: ui.Field{
+		Name: "tiles", Label: c.T("settings.dossiers.overview"), Options: []ui.Option{{Value: "on", Label: c.T("settings.dossiers.tiles")}},
+	}}}
 	for i, st := range e.Settings.Statuses {
 		list := statusEntries(c, st, strconv.Itoa(i+1))
 		list[0].heading = c.T("settings.dossiers.status", "name", st.Name[c.Texts.Lang()])
@@ -85,6 +91,10 @@ func removal(c *web.Ctx, at string) entry {
 // applyDossiers makes the statuses and the lists of what was typed.
 func applyDossiers(c *web.Ctx, e *tenant.Edition, typed values) error {
 	s := &e.Settings
+	s.Overview = ""
+	if typed["tiles"] != "" {
+		s.Overview = tenant.ByTiles
+	}
 	ids := []string{}
 	for _, st := range s.Statuses {
 		ids = append(ids, st.ID)

@@ -10,6 +10,26 @@ import (
 	"voordeur/internal/web"
 )
 
+// entryEntries are what the organisation may know of citizens, and whether its clients have passwords (conflicts.md K2).
+func entryEntries(c *web.Ctx, e tenant.Edition) []entry {
+	off := ""
+	if e.Settings.Login.NoPassword {
+		off = "on"
+	}
+	return []entry{
+		{field: ui.Field{Name: "bsn", Label: c.T("settings.entry.bsn"), Hint: c.T("settings.entry.bsn_hint"), Optional: c.T("ui.optional")}, value: e.Settings.BSN, set: func(e *tenant.Edition, s string) string {
+			e.Settings.BSN = strings.TrimSpace(s)
+			return ""
+		}},
+		{kind: tick, value: off, field: ui.Field{
+			Name: "no_password", Label: c.T("settings.entry.password"), Hint: c.T("settings.entry.password_hint"), Options: []ui.Option{{Value: "on", Label: c.T("settings.entry.no_password")}},
+		}, set: func(e *tenant.Edition, s string) string {
+			e.Settings.Login.NoPassword = s != ""
+			return ""
+		}},
+	}
+}
+
 // sessionEntries are when a log-in ends by itself.
 func sessionEntries(c *web.Ctx, e tenant.Edition) []entry {
 	r := e.Settings.Sessions.Whole()
@@ -53,23 +73,25 @@ func languageEntries(c *web.Ctx, e tenant.Edition) []entry {
 
 // accountEntries are how a company gives its people accounts.
 func accountEntries(c *web.Ctx, e tenant.Edition) []entry {
-	one := func(name string, on bool, set func(*tenant.UserRule, bool)) entry {
-		value := ""
-		if on {
-			value = "on"
-		}
-		return entry{kind: tick, value: value, field: ui.Field{
-			Name: name, Label: c.T("settings.accounts." + name), Options: []ui.Option{{Value: "on", Label: c.T("settings.accounts." + name + ".on")}},
-		}, set: func(e *tenant.Edition, s string) string {
-			set(&e.Settings.Users, s != "")
-			return ""
-		}}
-	}
 	u := e.Settings.Users
 	return []entry{
-		one("rights", u.Rights, func(u *tenant.UserRule, on bool) { u.Rights = on }),
-		one("wizard", u.Wizard, func(u *tenant.UserRule, on bool) { u.Wizard = on }),
+		onOff(c, "rights", "settings.accounts.rights", u.Rights, func(e *tenant.Edition, on bool) { e.Settings.Users.Rights = on }),
+		onOff(c, "wizard", "settings.accounts.wizard", u.Wizard, func(e *tenant.Edition, on bool) { e.Settings.Users.Wizard = on }),
 	}
+}
+
+// onOff is a single check box; the text beside it is key.on.
+func onOff(c *web.Ctx, name, key string, on bool, set func(*tenant.Edition, bool)) entry {
+	value := ""
+	if on {
+		value = "on"
+	}
+	return entry{kind: tick, value: value, field: ui.Field{
+		Name: name, Label: c.T(key), Options: []ui.Option{{Value: "on", Label: c.T(key + ".on")}},
+	}, set: func(e *tenant.Edition, s string) string {
+		set(e, s != "")
+		return ""
+	}}
 }
 
 // contactEntries are what a client sees and changes of his own data.
@@ -89,5 +111,7 @@ func contactEntries(c *web.Ctx, e tenant.Edition) []entry {
 		one("email", r.Email, func(e *tenant.Edition, s string) { e.Settings.Contact.Email = s }),
 		one("phone", r.Phone, func(e *tenant.Edition, s string) { e.Settings.Contact.Phone = s }),
 		one("address", r.Address, func(e *tenant.Edition, s string) { e.Settings.Contact.Address = s }),
+		onOff(c, "address_approval", "settings.contact.address_approval", r.AddressApproval, func(e *tenant.Edition, on bool) { e.Settings.Contact.AddressApproval = on }),
+		onOff(c, "one_notice", "settings.contact.one_notice", r.OneNotice, func(e *tenant.Edition, on bool) { e.Settings.Contact.OneNotice = on }),
 	}
 }

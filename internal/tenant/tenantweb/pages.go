@@ -50,6 +50,7 @@ func (p *Pages) sections() []section {
 		{path: dossiersPath, what: "dossiers", entries: dossierEntries, apply: applyDossiers},
 		{path: "/settings/sender", what: "sender", entries: sender},
 		{path: mailsPath + "/{mail}", what: "mails", entries: mailEntries, title: mailTitle, back: mailsPath, bottom: p.mailPreview},
+		{path: entryPath, what: "entry", entries: entryEntries},
 		{path: "/settings/password", what: "password", entries: password, bottom: ruleAsRead},
 		{path: "/settings/activation", what: "activation", entries: activation},
 		{path: languagesPath, what: "languages", entries: languageEntries},
@@ -58,7 +59,7 @@ func (p *Pages) sections() []section {
 		{path: sessionsPath, what: "sessions", entries: sessionEntries},
 		{path: accountsPath, what: "accounts", entries: accountEntries},
 		{path: "/settings/files", what: "files", entries: fileRules},
-		{path: "/settings/sms", what: "sms", entries: texting},
+		{path: "/settings/sms", what: "sms", entries: p.texting},
 	}
 }
 
@@ -73,6 +74,7 @@ const (
 	sessionsPath  = "/settings/sessions"
 	accountsPath  = "/settings/accounts"
 	contactPath   = "/settings/contact"
+	entryPath     = "/settings/entry"
 	languagesPath = "/settings/languages"
 )
 
@@ -86,7 +88,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "dossiers", dossiersPath}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"logout", "sessions", sessionsPath}, {"users", "accounts", accountsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"rules", []place{{"folder", "types", "/settings/types"}, {"folder", "dossiers", dossiersPath}, {"checks", "questionnaires", "/settings/questionnaires"}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"key", "entry", entryPath}, {"key", "connections", "/settings/connections"}, {"logout", "sessions", sessionsPath}, {"users", "accounts", accountsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

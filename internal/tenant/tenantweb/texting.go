@@ -30,7 +30,7 @@ var nations = []struct{ iso, name string }{
 	{"SE", "country.se"},
 }
 
-func texting(c *web.Ctx, e tenant.Edition) []entry {
+func (p *Pages) texting(c *web.Ctx, e tenant.Edition) []entry {
 	r := e.Settings.SMS
 	most := number(c, "per_day", "settings.sms.per_day", int64(r.PerDay), func(e *tenant.Edition, n int64) { e.Settings.SMS.PerDay = int(n) })
 	most.field.Hint = c.T("settings.sms.per_day_hint")
@@ -38,8 +38,12 @@ func texting(c *web.Ctx, e tenant.Edition) []entry {
 	for _, n := range nations {
 		f.Options = append(f.Options, ui.Option{Value: n.iso, Label: c.T(n.name)})
 	}
-	return []entry{most, {kind: tick, field: f, value: strings.Join(r.Countries, " "), set: func(e *tenant.Edition, s string) string {
+	list := []entry{most, {kind: tick, field: f, value: strings.Join(r.Countries, " "), set: func(e *tenant.Edition, s string) string {
 		e.Settings.SMS.Countries = strings.Fields(s)
 		return ""
 	}}}
+	if p.tenants.Calling {
+		list = append(list, onOff(c, "voice", "settings.sms.voice", r.Voice, func(e *tenant.Edition, on bool) { e.Settings.SMS.Voice = on }))
+	}
+	return list
 }

@@ -22,6 +22,7 @@ import (
 	"voordeur/internal/mandate"
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
+	"voordeur/internal/questionnaire"
 	"voordeur/internal/scan"
 	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
@@ -64,6 +65,7 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	w.Clients = client.New(d, w.Looks)
 	w.Dossiers = dossier.New(d, w.Tenants, w.Identity, w.Vault, w.Looks)
 	w.Messages = message.New(d, w.Tenants, w.Identity, w.Dossiers)
+	w.Asked = questionnaire.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Dossiers.Shown = w.Messages.Shown
 	w.Mandates = mandate.New(d, w.Tenants, w.Identity)
 	outbox, err := mail.OpenOutbox(w.Outbox)
@@ -72,11 +74,12 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 		identity.JobLink:  w.Identity.LinkJob(),
 		identity.JobReset: w.Identity.ResetJob(),
 		mandate.JobOffer:  w.Mandates.OfferJob(),
+		dossier.JobShow:   w.Dossiers.ShowJob(),
 		notify.JobSend:    notify.SendJob(d, w.key, outbox, nil),
 	})
 	texts, err := sms.OpenOutbox(w.Outbox)
 	must(t, err)
-	w.Tenants.Texting = true
+	w.Tenants.Texting, w.Tenants.Calling = true, true
 	w.Jobs.Aside(notify.JobText, notify.Texters, notify.TextJob(d, w.key, texts))
 	w.Jobs.Aside(dossier.JobScan, dossier.Scanners, w.Dossiers.ScanJob(scan.Off{}))
 	w.Builder.Work = func(ctx context.Context) error {

@@ -1,0 +1,191 @@
+package dossiertype_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"voordeur/internal/dossiertype"
+	"voordeur/internal/errs"
+	"voordeur/internal/i18n"
+)
+
+func sample() dossiertype.Definition {
+	d := dossiertype.Fresh("kapvergunning", dossiertype.Words{i18n.NL: "Kapvergunning", i18n.EN: "Felling permit"})
+	d.Steps = []string{"Meten, wegen"}
+	d.Results = []dossiertype.Result{{Key: "verleend", Name: dossiertype.Words{i18n.NL: "Verleend", i18n.EN: "Granted"}}}
+	return d
+}
+
+func TestD19_D22_AFileOfATypeComesBackAsItWas(t *testing.T) {
+	b, err := dossiertype.Write(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := dossiertype.Read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changes := dossiertype.Compare(sample(), d); len(changes) > 0 || len(d.Check()) > 0 {
+		t.Errorf("it differs in %v and lacks %v", changes, d.Check())
+	}
+	again, err := dossiertype.Write(d)
+	if err != nil || !bytes.Equal(again, b) {
+		t.Errorf("written again it is another file: %v", err)
+	}
+}
+
+func TestAFileThatIsWrongIsRefusedWithItsPlace(t *testing.T) {
+	good, err := dossiertype.Write(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ from, to, key, place string }{
+		"an unknown key":          {`"portal": true,`, `"portal": true, "colours": 3,`, "type.file_unknown", "colours"},
+		"a text for a number":     {`"offered": true,`, `"offered": "ja",`, "type.file_kind", "offered"},
+		"half a file":             {"\n}\n", "", "type.file_broken", ""},
+		"a second thing":          {"\n}\n", "\n} {}", "type.file_broken", ""},
+		"another kind of file":    {"voordeur-dossier-type/1", "voordeur-form/1", "type.file_format", ""},
+		"an unknown rank":         {`"threshold": "zaakvertrouwelijk"`, `"threshold": "heel geheim"`, "type.file_broken", ""},
+		"a status that is a text": {`"statuses": [`, `"statuses": ["ontvangen", `, "type.file_kind", "statuses"},
+	} {
+		text := strings.Replace(string(good), c.from, c.to, 1)
+		if text == string(good) {
+			t.Fatalf("%s: nothing was replaced", name)
+		}
+		_, err := dossiertype.Read([]byte(text))
+		fields := errs.FieldsOf(err)
+		if len(fields) != 1 || fields[0].Key != c.key {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if c.place != "" && fields[0].Args[1] != c.place {
+			t.Errorf("%s: the place is %v", name, fields[0].Args)
+		}
+	}
+}
+
+func TestATypeThatCannotWorkIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*dossiertype.Definition)
+		key    string
+	}{
+		"no status":                {func(d *dossiertype.Definition) { d.Statuses = nil }, "type.begin_and_end"},
+		"no end":                   {func(d *dossiertype.Definition) { d.Statuses = d.Statuses[:2] }, "type.begin_and_end"},
+		"an end first":             {func(d *dossiertype.Definition) { d.Statuses = d.Statuses[2:] }, "type.begin_and_end"},
+		"a status twice":           {func(d *dossiertype.Definition) { d.Statuses[1].Key = d.Statuses[0].Key }, "type.twice"},
+		"a name in one language":   {func(d *dossiertype.Definition) { d.Name = dossiertype.Words{i18n.NL: "Kap"} }, "field.required"},
+		"a name of two lines":      {func(d *dossiertype.Definition) { d.Name[i18n.NL] = "Kap\nvergunning" }, "settings.one_line"},
+		"a term below zero":        {func(d *dossiertype.Definition) { d.Term = -1 }, "type.bad_term"},
+		"a threshold that is none": {func(d *dossiertype.Definition) { d.Threshold = 9 }, "field.choose"},
+		"a link to a script":       {func(d *dossiertype.Definition) { d.Statuses[0].Button.URL = "javascript:alert(1)" }, "type.bad_url"},
+		"a link without https":     {func(d *dossiertype.Definition) { d.Statuses[0].Button.URL = "http://elders.example" }, "type.bad_url"},
+		"a link to another host":   {func(d *dossiertype.Definition) { d.Statuses[0].Button.URL = "//elders.example" }, "type.bad_url"},
+		"a foreign language":       {func(d *dossiertype.Definition) { d.Explain = dossiertype.Words{"fy": "Beam"} }, "type.language"},
+		"a long text":              {func(d *dossiertype.Definition) { d.Explain = dossiertype.Words{i18n.NL: strings.Repeat("a", 100_000)} }, "field.too_long"},
+		"too many statuses":        {func(d *dossiertype.Definition) { d.Statuses = make([]dossiertype.Status, 51) }, "type.too_many"},
+	} {
+		d := sample()
+		c.change(&d)
+		found := false
+		for _, f := range d.Check() {
+			found = found || f.Field.Key == c.key
+		}
+		if !found {
+			t.Errorf("%s: %v", name, d.Check())
+		}
+	}
+	if f := sample().Check(); len(f) > 0 {
+		t.Errorf("a good one lacks %v", f)
+	}
+}
+
+func TestD23_WordsAreNoStructure(t *testing.T) {
+	words := func(d *dossiertype.Definition) {
+		d.Name, d.Portal, d.Threshold, d.Offered = dossiertype.Words{i18n.NL: "Anders"}, false, dossiertype.Secret, false
+		d.Statuses[0].Text, d.Statuses[0].Colour, d.Statuses[0].Public = dossiertype.Words{i18n.NL: "Nieuw"}, dossiertype.Warning, dossiertype.Words{i18n.NL: "Binnen"}
+		for i := range d.Results {
+			d.Results[i].Text = dossiertype.Words{i18n.NL: "Gefeliciteerd"}
+		}
+	}
+	other := sample()
+	words(&other)
+	if !other.SameStructure(sample()) {
+		t.Error("words make another structure")
+	}
+	for name, change := range map[string]func(*dossiertype.Definition){
+		"a status hidden":  func(d *dossiertype.Definition) { d.Statuses[1].Portal = false },
+		"a status more":    func(d *dossiertype.Definition) { d.Statuses = append(d.Statuses, dossiertype.Status{Key: "x"}) },
+		"another order":    func(d *dossiertype.Definition) { d.Statuses[0], d.Statuses[1] = d.Statuses[1], d.Statuses[0] },
+		"a step split":     func(d *dossiertype.Definition) { d.Steps = []string{"Meten", "wegen"} },
+		"another term":     func(d *dossiertype.Definition) { d.Term = 3 },
+		"a result less":    func(d *dossiertype.Definition) { d.Results = nil },
+		"another progress": func(d *dossiertype.Definition) { d.Progress = dossiertype.ByBoth },
+	} {
+		d := sample()
+		change(&d)
+		if d.SameStructure(sample()) || len(dossiertype.Compare(sample(), d)) == 0 {
+			t.Errorf("%s is the same", name)
+		}
+		// The old version takes the words of the new one over, and keeps its own structure.
+		words(&d)
+		old := sample().WithWords(d)
+		if !old.SameStructure(sample()) || old.Name[i18n.NL] != "Anders" || old.Statuses[2].Key != "afgehandeld" {
+			t.Errorf("%s: the old version is %+v", name, old)
+		}
+	}
+}
+
+func TestTheRanksAreThoseOfTheStandard(t *testing.T) {
+	b, err := json.Marshal(dossiertype.Ranks)
+	if err != nil || string(b) != `["openbaar","beperkt_openbaar","intern","zaakvertrouwelijk","vertrouwelijk","confidentieel","geheim","zeer_geheim"]` {
+		t.Errorf("%s: %v", b, err)
+	}
+	for _, r := range dossiertype.Ranks {
+		if got, ok := dossiertype.ParseRank(r.String()); !ok || got != r {
+			t.Errorf("%s is read as %d", r, got)
+		}
+	}
+	if _, ok := dossiertype.ParseRank("geheimer"); ok {
+		t.Error("a rank that is none is read")
+	}
+}
+
+func TestKeysAreMadeOfNames(t *testing.T) {
+	for name, want := range map[string]string{"Kapvergunning": "kapvergunning", "  Één melding: stoep & weg ": "een-melding-stoep-weg", "—": "", "New": "new-1"} {
+		if got := dossiertype.KeyOf(name); got != want {
+			t.Errorf("%q: %q, should be %q", name, got, want)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	b, err := dossiertype.Write(sample())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add([]byte(`{"format":"voordeur-dossier-type/1"}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := dossiertype.Read(b)
+		if err != nil {
+			if len(errs.FieldsOf(err)) != 1 {
+				t.Fatalf("refused without a place: %v", err)
+			}
+			return
+		}
+		if len(d.Check()) > 0 {
+			return
+		}
+		// What works is written and read as it is.
+		out, err := dossiertype.Write(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := dossiertype.Read(out)
+		if err != nil || len(dossiertype.Compare(d, again)) > 0 {
+			t.Fatalf("comes back another: %v", err)
+		}
+	})
+}

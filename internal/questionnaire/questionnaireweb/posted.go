@@ -1,0 +1,167 @@
+package questionnaireweb
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
+	"voordeur/internal/form"
+	"voordeur/internal/questionnaire"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+// answerPrefix begins the names of the fields with answers, so that no question is taken for a field of the page.
+const answerPrefix = "a."
+
+// posted is a page as it came in.
+type posted struct {
+	once, page, do string
+	version        int64
+	resumed        bool
+	typed          form.Answers
+	fields         int
+}
+
+func newPosted() *posted { return &posted{typed: form.Answers{}} }
+
+func (in *posted) set(name, value string) {
+	switch name {
+	case "once":
+		in.once = value
+	case "page":
+		in.page = value
+	case "do":
+		in.do = value
+	case "version":
+		in.version, _ = strconv.ParseInt(value, 10, 64) // a tampered one is a page that was saved meanwhile
+	case "resumed":
+		in.resumed = value != ""
+	default:
+		if name, ok := strings.CutPrefix(name, answerPrefix); ok {
+			in.typed[name] = append(in.typed[name], value)
+		}
+	}
+}
+
+const (
+	maxField  = 200_000 // bytes: ten times what an answer may be
+	maxFields = 20_000  // of a page: 500 questions of which each repeats
+	maxAll    = web.MaxForm
+)
+
+// receive reads the form with its files as they stream in; a file that cannot come is a problem of its question.
+func (p *Pages) receive(c *web.Ctx, f *questionnaire.Filling) (*posted, []ui.Problem, error) {
+	in := newPosted()
+	parts, err := c.R.MultipartReader()
+	if err != nil {
+		return in, nil, broken(err)
+	}
+	var problems []ui.Problem
+	total := 0
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return in, problems, nil
+		}
+		if err != nil {
+			return in, nil, broken(err)
+		}
+		if part.FileName() != "" {
+			problem, err := p.file(c, f, in, part.FormName(), part.FileName(), part)
+			if err != nil {
+				return in, nil, err
+			}
+			problems = append(problems, problem...)
+			continue
+		}
+		b, err := io.ReadAll(io.LimitReader(part, maxField))
+		if err != nil {
+			return in, nil, broken(err)
+		}
+		total += len(b)
+		if in.fields++; in.fields > maxFields || total > maxAll {
+			return in, nil, &errs.Error{Kind: errs.TooLarge}
+		}
+		in.set(part.FormName(), web.Clean(string(b)))
+	}
+}
+
+func broken(err error) error {
+	return &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
+}
+
+// file takes in one file as an answer to its question.
+func (p *Pages) file(c *web.Ctx, f *questionnaire.Filling, in *posted, field, name string, body io.Reader) ([]ui.Problem, error) {
+	answer, ok := strings.CutPrefix(field, answerPrefix)
+	switch {
+	case !ok:
+		return nil, nil
+	case len(in.typed[answer]) >= form.MaxFiles:
+		return []ui.Problem{{Field: field, Text: name + ": " + c.T("form.wrong.many", "max", form.MaxFiles)}}, nil
+	}
+	u, err := p.dossiers.Receive(c.R.Context(), c.Scope, f.Dossier, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, body)
+	if err == nil {
+		in.typed[answer] = append(in.typed[answer], u.ID)
+		return nil, nil
+	}
+	text := ""
+	if list := ui.Problems(c.Texts, err); len(list) > 0 {
+		text = list[0].Text
+	} else if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.TooLarge {
+		text = c.T(e.Key, e.Args...)
+	}
+	if text == "" {
+		return nil, err
+	}
+	return []ui.Problem{{Field: field, Text: name + ": " + text}}, nil
+}
+
+// repeats does what the buttons of a group that repeats ask, and reports whether one was pressed: "add.child" adds one at the
+// end, "drop.child.2" takes the second away.
+func (in *posted) repeats(d *form.Definition) bool {
+	act, rest, _ := strings.Cut(in.do, ".")
+	group, at, _ := strings.Cut(rest, ".")
+	g := d.Group(group)
+	if g == nil || g.Repeat == nil || act != "add" && act != "drop" {
+		return false
+	}
+	n, err := strconv.Atoi(in.typed.First(group))
+	if err != nil {
+		n = g.Repeat.Min
+	}
+	switch k, err := strconv.Atoi(at); {
+	case act == "add":
+		n = min(n+1, g.Repeat.Max)
+	case err == nil && k >= 1 && k <= n && n > g.Repeat.Min:
+		in.drop(group, k, n)
+		n--
+	}
+	in.typed[group] = []string{strconv.Itoa(n)}
+	return true
+}
+
+// drop takes away repeat k of n: those behind it move up.
+func (in *posted) drop(group string, k, n int) {
+	moved := form.Answers{}
+	for name, v := range in.typed {
+		for i := k; i <= n; i++ {
+			prefix := fmt.Sprintf("%s.%d.", group, i)
+			rest, ok := strings.CutPrefix(name, prefix)
+			if !ok {
+				continue
+			}
+			delete(in.typed, name)
+			if i > k {
+				moved[fmt.Sprintf("%s.%d.%s", group, i-1, rest)] = v
+			}
+		}
+	}
+	for name, v := range moved {
+		in.typed[name] = v
+	}
+}

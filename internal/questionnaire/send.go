@@ -1,0 +1,163 @@
+package questionnaire
+
+import (
+	"context"
+	"slices"
+
+	"voordeur/internal/access"
+	"voordeur/internal/audit"
+	"voordeur/internal/db"
+	"voordeur/internal/dossier"
+	"voordeur/internal/errs"
+	"voordeur/internal/identity"
+	"voordeur/internal/notify"
+)
+
+// Sending says which form goes to whom: every account of the client, or one.
+type Sending struct{ Form, Client, Account string }
+
+// Send asks a client of a dossier to fill in a form (N35). Once is the form's key: a double click sends one.
+func (qs *Questionnaires) Send(ctx context.Context, a access.Staff, dossierID, once string, in Sending) error {
+	s := a.Scope()
+	return qs.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := dossier.ForWork(ctx, tx, a, dossierID)
+		if err != nil {
+			return err
+		}
+		if err := sendable(ctx, tx, s, d, in); err != nil {
+			return err
+		}
+		_, fresh, err := tx.Once(ctx, s.Tenant(), s.Account(), once)
+		if err != nil || !fresh {
+			return err
+		}
+		id := tx.NewID()
+		_, err = tx.Exec(ctx, `insert into questionnaire (tenant_id, id, form_id, dossier_id, client_id, account_id, state, sent_at, sent_by) values ($1, $2, $3, $4, $5, nullif($6, ''), 'open', $7, $8)`,
+			s.Tenant(), id, in.Form, d.ID, in.Client, in.Account, tx.Now(), s.Account())
+		if err != nil {
+			return err
+		}
+		if err := qs.tell(ctx, tx, s, d.ID, in.Client, in.Account); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, s, "questionnaire.sent", Questionnaire{ID: id, Dossier: d.ID, Client: in.Client}); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)
+	})
+}
+
+// sendable checks what was chosen. A client does not see a dossier that is not published, nor fills in what belongs to a closed one.
+func sendable(ctx context.Context, tx *db.Tx, s access.Scope, d dossier.Dossier, in Sending) error {
+	if d.Closed {
+		return errs.New(errs.Conflict, "questionnaire.closed")
+	}
+	if !d.InPortal {
+		return errs.New(errs.Conflict, "questionnaire.unpublished")
+	}
+	var f errs.Fields
+	for _, check := range []struct {
+		name string
+		n    func() (int, error)
+	}{
+		{"form", func() (int, error) {
+			return db.One(ctx, tx, db.Value[int], `select count(*) from form where tenant_id = $1 and id = $2`, s.Tenant(), in.Form)
+		}},
+		{"to", func() (int, error) {
+			return db.One(ctx, tx, db.Value[int], `select count(*) from dossier_party p where p.tenant_id = $1 and p.dossier_id = $2 and p.client_id = $3
+				and ($4 = '' or exists (select 1 from account a where a.tenant_id = p.tenant_id and a.id = $4 and a.client_id = p.client_id and a.removed_at is null))`, s.Tenant(), d.ID, in.Client, in.Account)
+		}},
+	} {
+		n, err := check.n()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			f.Add(check.name, "field.choose")
+		}
+	}
+	return f.Err()
+}
+
+// tell mails those of the client who asked for that; nothing of the form stands in the mail.
+func (qs *Questionnaires) tell(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, client, account string) error {
+	readers, err := dossier.Readers(ctx, tx, s.Tenant(), dossierID, client, access.SeeDossiers)
+	if err != nil {
+		return err
+	}
+	if account != "" {
+		readers = slices.DeleteFunc(readers, func(r notify.Reader) bool { return r.Account != account || r.Mandate != "" })
+	}
+	return qs.identity.Notify(ctx, tx, s.Tenant(), readers, identity.QuestionnaireSent, dossierID)
+}
+
+func record(ctx context.Context, tx *db.Tx, s access.Scope, event string, q Questionnaire) error {
+	return audit.Record(ctx, tx, s, entry(event, q))
+}
+
+func entry(event string, q Questionnaire) audit.Entry {
+	return audit.Entry{Event: event, Dossier: q.Dossier, Client: q.Client, Objects: []audit.Object{{Kind: "questionnaire", ID: q.ID}}}
+}
+
+// Withdraw takes back what the client has not completed. What is so already stays.
+func (qs *Questionnaires) Withdraw(ctx context.Context, a access.Staff, dossierID, id string) error {
+	return qs.turn(ctx, a, dossierID, id, func(ctx context.Context, tx *db.Tx, q Questionnaire) error {
+		switch q.State {
+		case Withdrawn:
+			return nil
+		case Completed:
+			return errs.New(errs.Conflict, "questionnaire.completed")
+		}
+		_, err := tx.Exec(ctx, `update questionnaire set state = 'withdrawn' where tenant_id = $1 and id = $2`, a.Scope().Tenant(), q.ID)
+		if err != nil {
+			return err
+		}
+		return record(ctx, tx, a.Scope(), "questionnaire.withdrawn", q)
+	})
+}
+
+// Reopen lets the client change what he completed. What he delivered stays in the dossier; completing it anew delivers it
+// once more.
+func (qs *Questionnaires) Reopen(ctx context.Context, a access.Staff, dossierID, id string) error {
+	return qs.turn(ctx, a, dossierID, id, func(ctx context.Context, tx *db.Tx, q Questionnaire) error {
+		switch {
+		case q.State == Busy:
+			return nil
+		case q.State != Completed:
+			return errs.New(errs.Conflict, "questionnaire.not_completed")
+		case q.Closed:
+			return errs.New(errs.Conflict, "questionnaire.closed")
+		}
+		_, err := tx.Exec(ctx, `update questionnaire set state = 'busy', completed_at = null, completed_by = null, mandate_id = null where tenant_id = $1 and id = $2`, a.Scope().Tenant(), q.ID)
+		if err != nil {
+			return err
+		}
+		if err := qs.tell(ctx, tx, a.Scope(), q.Dossier, q.Client, q.Account); err != nil {
+			return err
+		}
+		return record(ctx, tx, a.Scope(), "questionnaire.reopened", q)
+	})
+}
+
+// turn does something with a questionnaire of a dossier in which the employee works, and holds it meanwhile.
+func (qs *Questionnaires) turn(ctx context.Context, a access.Staff, dossierID, id string, do func(context.Context, *db.Tx, Questionnaire) error) error {
+	return qs.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := dossier.ForWork(ctx, tx, a, dossierID); err != nil {
+			return err
+		}
+		if err := hold(ctx, tx, a.Scope(), id); err != nil {
+			return err
+		}
+		q, err := forStaff(ctx, tx, a, dossierID, id)
+		if err != nil {
+			return err
+		}
+		return do(ctx, tx, q)
+	})
+}
+
+// hold makes those who change a questionnaire come one after the other.
+func hold(ctx context.Context, tx *db.Tx, s access.Scope, id string) error {
+	_, err := tx.Exec(ctx, `update questionnaire set version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), id)
+	return err
+}
