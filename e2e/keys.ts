@@ -1,3 +1,4 @@
+import { expect } from '@playwright/test'
 import type { Visitor } from './vocabulary'
 
 // Keys is a visitor without a mouse: every thing is reached with Tab, seen to have the focus, and
@@ -24,8 +25,9 @@ export class Keys {
   // button that the browser's own window of files is behind.
   async attach(button: string, name: string, buffer: Buffer): Promise<void> {
     const { page } = this.ik
+    const chooser = page.waitForEvent('filechooser') // before the key that opens it can be pressed
     await this.follow(button)
-    const chooser = page.waitForEvent('filechooser')
+    await expect(page.getByRole('button', { name: 'Bladeren' })).toBeFocused()
     await page.keyboard.press('Enter')
     await (await chooser).setFiles({ name, mimeType: 'application/pdf', buffer })
     await this.follow('Upload 1 bestand')

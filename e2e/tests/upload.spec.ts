@@ -270,9 +270,9 @@ test.describe('in the dialog', { tag: '@js' }, () => {
     await expect(page.getByRole('dialog')).toHaveCount(0)
     await expect(page.getByRole('button', { name: 'Bijlagen' })).toBeFocused()
 
+    const chooser = page.waitForEvent('filechooser') // before the key that opens it can be pressed
     await page.keyboard.press('Enter')
     await expect(page.getByRole('button', { name: 'Bladeren' })).toBeFocused()
-    const chooser = page.waitForEvent('filechooser')
     await page.keyboard.press('Enter')
     await (await chooser).setFiles([pdf('een.pdf'), pdf('twee.pdf')])
     await ik.tabNaar('Verwijder twee.pdf')
