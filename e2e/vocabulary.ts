@@ -1,6 +1,6 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { Demo } from './demo'
-import { focusSeen, overflowing, scriptsOn, violations } from './inpage'
+import { focusWrong, overflowing, scriptsOn, violations } from './inpage'
 
 export { expect }
 export { totp } from './demo'
@@ -55,7 +55,7 @@ export class Visitor {
     for (let presses = 0; presses < 80; presses++) {
       await this.page.keyboard.press('Tab')
       if ((await wanted.and(this.page.locator(':focus')).count()) === 0) continue
-      expect((await focusSeen(this.page)).wrong, `what is wrong with the focus on ${name}`).toEqual([])
+      expect(await focusWrong(this.page, 'this'), `what is wrong with the focus on ${name}`).toEqual([])
       return
     }
     throw new Error(`Tab does not come to ${name}`)

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { focusWrong } from '../inpage'
 import { expect, test } from '../vocabulary'
 
 const page = (body: string, style = '') => `<!doctype html><html lang="nl">
@@ -74,6 +75,7 @@ test('misses a ring', async ({ ik, page: target }) => {
   await serve(target, page('<a href="/terug">Terug</a>', ':focus { outline: none }'))
   await ik.open(START)
   await expect(ik.tabNaar('Terug')).rejects.toThrow('same as without focus')
+  expect(await focusWrong(target, 'all')).toEqual(['a Terug looks the same as without focus'])
 })
 
 test('notices what covers the focus', async ({ ik, page: target }) => {
@@ -81,6 +83,7 @@ test('notices what covers the focus', async ({ ik, page: target }) => {
   await serve(target, page('<a href="/terug">Terug</a><div>Cookies</div>', cover))
   await ik.open(START)
   await expect(ik.tabNaar('Terug')).rejects.toThrow('covered by div')
+  expect(await focusWrong(target, 'all')).toEqual(['a Terug is covered by div'])
 })
 
 test('finds violations', async ({ ik, page: target }) => {
