@@ -45,6 +45,7 @@ const ELSEWHERE = [
   '/settings/types/{type}/general',
   '/settings/types/{type}/statuses/{key}',
   '/settings/types/{type}/results/{key}',
+  '/settings/types/{type}/documents/{key}',
   '/settings/connections/new',
   '/settings/connections/{connection}',
   '/settings/connections/{connection}/keys',

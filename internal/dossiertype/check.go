@@ -29,9 +29,10 @@ type Part string
 
 // The parts.
 const (
-	General  Part = ""
-	Statuses Part = "statuses"
-	Results  Part = "results"
+	General   Part = ""
+	Statuses  Part = "statuses"
+	Results   Part = "results"
+	Documents Part = "documents"
 )
 
 // Flaw is what is wrong in a type: of which thing, in which field of its form, and the text that says so.
@@ -60,6 +61,10 @@ func (d Definition) Check() []Flaw {
 	f.of(Results, "", keysOf(d.Results, func(r Result) string { return r.Key }))
 	for _, r := range d.Results {
 		f.of(Results, r.Key, r.check())
+	}
+	f.of(Documents, "", keysOf(d.Documents, func(k DocumentType) string { return k.Key }))
+	for _, k := range d.Documents {
+		f.of(Documents, k.Key, k.check(d.Threshold))
 	}
 	return f
 }
@@ -142,6 +147,21 @@ func (r Result) check() errs.Fields {
 	key(&f, r.Key)
 	name(&f, "name", r.Name, MaxName)
 	texts(&f, "text", r.Text, MaxText)
+	return f
+}
+
+// check refuses what a client could add and would not see afterwards: he would think that it is lost.
+func (k DocumentType) check(threshold Rank) errs.Fields {
+	var f errs.Fields
+	key(&f, k.Key)
+	name(&f, "name", k.Name, MaxName)
+	texts(&f, "explain", k.Explain, MaxText)
+	switch {
+	case k.Rank != 0 && !k.Rank.Known():
+		f.Add("confidentiality", "field.choose")
+	case k.Deliver && k.Rank > threshold:
+		f.Add("confidentiality", "type.document_unseen")
+	}
 	return f
 }
 

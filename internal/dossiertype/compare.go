@@ -9,12 +9,15 @@ import (
 // structure returns the type without its words, and without what holds for all dossiers at once.
 func (d Definition) structure() Definition {
 	d.Name, d.Explain, d.Portal, d.Threshold, d.Offered = nil, nil, false, 0, false
-	d.Statuses, d.Results = slices.Clone(d.Statuses), slices.Clone(d.Results)
+	d.Statuses, d.Results, d.Documents = slices.Clone(d.Statuses), slices.Clone(d.Results), slices.Clone(d.Documents)
 	for i, s := range d.Statuses {
 		d.Statuses[i] = Status{Key: s.Key, Portal: s.Portal, Final: s.Final, Term: s.Term}
 	}
 	for i, r := range d.Results {
 		d.Results[i] = Result{Key: r.Key}
+	}
+	for i := range d.Documents {
+		d.Documents[i].Name, d.Documents[i].Explain = nil, nil
 	}
 	return d
 }
@@ -42,7 +45,7 @@ func (d Definition) clean() Definition {
 func (d Definition) WithWords(from Definition) Definition {
 	d.Name, d.Explain = from.Name, from.Explain
 	d.Portal, d.Threshold, d.Offered = from.Portal, from.Threshold, from.Offered
-	d.Statuses, d.Results = slices.Clone(d.Statuses), slices.Clone(d.Results)
+	d.Statuses, d.Results, d.Documents = slices.Clone(d.Statuses), slices.Clone(d.Results), slices.Clone(d.Documents)
 	for i, s := range d.Statuses {
 		if n, ok := from.Status(s.Key); ok {
 			n.Portal, n.Final, n.Term = s.Portal, s.Final, s.Term
@@ -54,13 +57,18 @@ func (d Definition) WithWords(from Definition) Definition {
 			d.Results[i] = n
 		}
 	}
+	for i, k := range d.Documents {
+		if n, ok := from.Document(k.Key); ok {
+			d.Documents[i].Name, d.Documents[i].Explain = n.Name, n.Explain
+		}
+	}
 	return d
 }
 
 // Change is one thing in which two versions differ.
 type Change struct {
 	Part Part
-	Key  string // of the status or the result, "" for the type itself
+	Key  string // of the status, the result or the kind of document, "" for the type itself
 	Name Words  // of it
 	// Kind is added, removed, moved or changed.
 	Kind string
@@ -72,7 +80,8 @@ type Change struct {
 func Compare(was, next Definition) []Change {
 	out := fields(Change{Name: next.Name}, was.general(), next.general())
 	out = append(out, parts(Statuses, was.Statuses, next.Statuses, func(s Status) (string, Words, []pair) { return s.Key, s.Name, s.pairs() })...)
-	return append(out, parts(Results, was.Results, next.Results, func(r Result) (string, Words, []pair) { return r.Key, r.Name, r.pairs() })...)
+	out = append(out, parts(Results, was.Results, next.Results, func(r Result) (string, Words, []pair) { return r.Key, r.Name, r.pairs() })...)
+	return append(out, parts(Documents, was.Documents, next.Documents, func(k DocumentType) (string, Words, []pair) { return k.Key, k.Name, k.pairs() })...)
 }
 
 type pair struct{ field, value string }

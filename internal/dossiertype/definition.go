@@ -41,6 +41,8 @@ type Definition struct {
 	Progress Progress `json:"progress"`
 	Statuses []Status `json:"statuses"`
 	Results  []Result `json:"results,omitempty"`
+	// Documents are the kinds of documents in such a dossier, in the order in which a client chooses one.
+	Documents []DocumentType `json:"documents,omitempty"`
 	// Steps are the progress list that a dossier begins with (N19).
 	Steps []string `json:"steps,omitempty"`
 }
@@ -108,6 +110,39 @@ type Result struct {
 	Text Words  `json:"text,omitempty"` // what it means, for the client
 }
 
+// DocumentType is a kind of document in a dossier of the type (D41).
+type DocumentType struct {
+	Key      string `json:"key"`
+	Name     Words  `json:"name"`
+	Explain  Words  `json:"explanation,omitempty"` // what it should show, for the client
+	Deliver  bool   `json:"client_delivers"`       // whether clients may add it themselves
+	Required bool   `json:"required,omitempty"`    // whether the dossier needs it (E13)
+	// Rank is how confidential one is that a client adds, 0 for as confidential as its dossier.
+	Rank Rank `json:"confidentiality,omitempty"`
+}
+
+// Document returns the kind of document with the key.
+func (d Definition) Document(key string) (DocumentType, bool) {
+	i := slices.IndexFunc(d.Documents, func(k DocumentType) bool { return k.Key == key })
+	if i < 0 {
+		return DocumentType{}, false
+	}
+	return d.Documents[i], true
+}
+
+// Deliverable returns the kinds of documents that a client may add: not those that he would not see afterwards.
+func (d Definition) Deliverable() []DocumentType {
+	return slices.DeleteFunc(slices.Clone(d.Documents), func(k DocumentType) bool { return !k.Deliver || k.Rank > d.Threshold })
+}
+
+// OtherDocument is the key of the kind for what is of no other kind.
+const OtherDocument = "overig"
+
+// Other is the kind for what is of no other kind. A new type has it, and so have dossiers without a type.
+func Other() DocumentType {
+	return DocumentType{Key: OtherDocument, Name: Words{i18n.NL: "Overig", i18n.EN: "Other"}, Deliver: true}
+}
+
 // Status returns the status with the key.
 func (d Definition) Status(key string) (Status, bool) {
 	i := slices.IndexFunc(d.Statuses, func(s Status) bool { return s.Key == key })
@@ -138,6 +173,7 @@ func (d Definition) First() Status {
 func Fresh(key string, name Words) Definition {
 	return Definition{
 		Key: key, Name: name, Portal: true, Threshold: CaseConfidential, Offered: true, Rank: CaseConfidential, Progress: ByTimeline,
+		Documents: []DocumentType{Other()},
 		Statuses: []Status{
 			{Key: "ontvangen", Name: Words{i18n.NL: "Ontvangen", i18n.EN: "Received"}, Portal: true, Colour: Info},
 			{Key: "in-behandeling", Name: Words{i18n.NL: "In behandeling", i18n.EN: "In progress"}, Portal: true, Colour: Info},

@@ -15,10 +15,13 @@ func sample() dossiertype.Definition {
 	d := dossiertype.Fresh("kapvergunning", dossiertype.Words{i18n.NL: "Kapvergunning", i18n.EN: "Felling permit"})
 	d.Steps = []string{"Meten, wegen"}
 	d.Results = []dossiertype.Result{{Key: "verleend", Name: dossiertype.Words{i18n.NL: "Verleend", i18n.EN: "Granted"}}}
+	d.Documents = append(d.Documents, dossiertype.DocumentType{
+		Key: "foto", Name: dossiertype.Words{i18n.NL: "Foto", i18n.EN: "Photograph"}, Explain: dossiertype.Words{i18n.NL: "Van de boom."}, Required: true, Deliver: true, Rank: dossiertype.Internal,
+	})
 	return d
 }
 
-func TestD19_D22_AFileOfATypeComesBackAsItWas(t *testing.T) {
+func TestD19_D22_D41_AFileOfATypeComesBackAsItWas(t *testing.T) {
 	b, err := dossiertype.Write(sample())
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +87,10 @@ func TestATypeThatCannotWorkIsRefused(t *testing.T) {
 		"a link to another host":   {func(d *dossiertype.Definition) { d.Statuses[0].Button.URL = "//elders.example" }, "type.bad_url"},
 		"a foreign language":       {func(d *dossiertype.Definition) { d.Explain = dossiertype.Words{"fy": "Beam"} }, "type.language"},
 		"a long text":              {func(d *dossiertype.Definition) { d.Explain = dossiertype.Words{i18n.NL: strings.Repeat("a", 100_000)} }, "field.too_long"},
+		"a document twice":         {func(d *dossiertype.Definition) { d.Documents[1].Key = d.Documents[0].Key }, "type.twice"},
+		"a document without name":  {func(d *dossiertype.Definition) { d.Documents[0].Name = nil }, "field.required"},
+		"a rank that is none":      {func(d *dossiertype.Definition) { d.Documents[0].Rank = -1 }, "field.choose"},
+		"what its giver loses":     {func(d *dossiertype.Definition) { d.Documents[0].Rank = dossiertype.Secret }, "type.document_unseen"},
 		"too many statuses":        {func(d *dossiertype.Definition) { d.Statuses = make([]dossiertype.Status, 51) }, "type.too_many"},
 	} {
 		d := sample()
@@ -108,6 +115,9 @@ func TestD23_WordsAreNoStructure(t *testing.T) {
 		for i := range d.Results {
 			d.Results[i].Text = dossiertype.Words{i18n.NL: "Gefeliciteerd"}
 		}
+		for i := range d.Documents {
+			d.Documents[i].Name, d.Documents[i].Explain = dossiertype.Words{i18n.NL: "Papier"}, nil
+		}
 	}
 	other := sample()
 	words(&other)
@@ -121,6 +131,11 @@ func TestD23_WordsAreNoStructure(t *testing.T) {
 		"a step split":     func(d *dossiertype.Definition) { d.Steps = []string{"Meten", "wegen"} },
 		"another term":     func(d *dossiertype.Definition) { d.Term = 3 },
 		"a result less":    func(d *dossiertype.Definition) { d.Results = nil },
+		"a document less":  func(d *dossiertype.Definition) { d.Documents = d.Documents[:1] },
+		"a document ours":  func(d *dossiertype.Definition) { d.Documents[0].Deliver = false },
+		"a document more":  func(d *dossiertype.Definition) { d.Documents = append(d.Documents, dossiertype.DocumentType{Key: "x"}) },
+		"one not needed":   func(d *dossiertype.Definition) { d.Documents[1].Required = false },
+		"one more secret":  func(d *dossiertype.Definition) { d.Documents[1].Rank = dossiertype.CaseConfidential },
 		"another progress": func(d *dossiertype.Definition) { d.Progress = dossiertype.ByBoth },
 	} {
 		d := sample()
@@ -131,7 +146,7 @@ func TestD23_WordsAreNoStructure(t *testing.T) {
 		// The old version takes the words of the new one over, and keeps its own structure.
 		words(&d)
 		old := sample().WithWords(d)
-		if !old.SameStructure(sample()) || old.Name[i18n.NL] != "Anders" || old.Statuses[2].Key != "afgehandeld" {
+		if !old.SameStructure(sample()) || old.Name[i18n.NL] != "Anders" || old.Documents[0].Name[i18n.NL] != "Papier" || old.Statuses[2].Key != "afgehandeld" {
 			t.Errorf("%s: the old version is %+v", name, old)
 		}
 	}
@@ -188,4 +203,19 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("comes back another: %v", err)
 		}
 	})
+}
+
+func TestD41_ClientsAddOnlyWhatTheTypeLetsThemAndTheyWouldSee(t *testing.T) {
+	d := sample()
+	d.Documents = append(d.Documents, dossiertype.DocumentType{Key: "besluit"}, dossiertype.DocumentType{Key: "geheim", Deliver: true, Rank: dossiertype.Secret})
+	var keys []string
+	for _, k := range d.Deliverable() {
+		keys = append(keys, k.Key)
+	}
+	if got := strings.Join(keys, " "); got != "overig foto" {
+		t.Errorf("they may add %q", got)
+	}
+	if _, ok := d.Document("besluit"); !ok || len(d.Documents) != 4 {
+		t.Error("the office's own kinds are not there any more")
+	}
 }

@@ -45,3 +45,8 @@ func (s Status) pairs() []pair {
 }
 
 func (r Result) pairs() []pair { return append(r.Name.pairs("name"), r.Text.pairs("text")...) }
+
+func (k DocumentType) pairs() []pair {
+	out := append(k.Name.pairs("name"), k.Explain.pairs("explain")...)
+	return append(out, pair{"deliver", yes(k.Deliver)}, pair{"required", yes(k.Required)}, pair{"confidentiality", k.Rank.String()})
+}

@@ -446,6 +446,11 @@ var rows = []row{
 		face: officeFace, route: "POST /settings/types/{type}/results/{key}", want: 303, event: "dossier_type.drafted",
 		form: []string{"version", "<version>", "name_nl", "<once>", "name_en", "New"},
 	},
+	{face: officeFace, route: "GET /settings/types/{type}/documents/{key}", want: 200},
+	{
+		face: officeFace, route: "POST /settings/types/{type}/documents/{key}", want: 303, event: "dossier_type.drafted",
+		form: []string{"version", "<version>", "name_nl", "<once>", "name_en", "New", "deliver", "on"},
+	},
 	{face: officeFace, route: "GET /settings/connections", want: 200},
 	{face: officeFace, route: "GET /settings/connections/new", want: 200},
 	{face: officeFace, route: "POST /settings/connections/new", want: 303, event: "connection.made", form: []string{"once", "<once>", "kind", "other", "name", "Nieuw"}},

@@ -527,6 +527,7 @@ func (s *site) kinds(ctx context.Context) {
 		def := dossiertype.Fresh(id, dossiertype.Words{i18n.NL: s.letter() + "m soort", i18n.EN: s.letter() + "m kind"})
 		def.Explain = dossiertype.Words{i18n.NL: "Uitleg"}
 		def.Results = []dossiertype.Result{{Key: "ontvangen", Name: def.Name}}
+		def.Documents = append(def.Documents, dossiertype.DocumentType{Key: "ontvangen", Name: def.Name, Deliver: true})
 		s.exec(`insert into dossier_type (tenant_id, id, key, portal, threshold, offered, latest, draft, created_at, changed_at) values ($1, $2, $2, false, 1, false, 0, '', $3, $3)`, s.id, id, now)
 		must(s.t, types.Change(ctx, manager, id, 1, func(d *dossiertype.Definition) error { *d = def; return nil }))
 		must(s.t, types.Use(ctx, manager, id, 2))

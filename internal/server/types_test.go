@@ -257,6 +257,45 @@ func TestD19_D22_D23_AnAdministratorMakesATypeWithoutASupplier(t *testing.T) {
 	})
 }
 
+func TestD41_AnAdministratorSaysWhatClientsMayAdd(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s := h.inTown(townDesk, townAdmin)
+		at := h.townType("melding")
+		version := func() string { return versionField.FindStringSubmatch(s.get(at + "/general").body)[1] }
+		add := func(pairs ...string) answer {
+			page := s.get(at + "/documents/new").body
+			return s.post(at+"/documents/new", append([]string{"version", versionField.FindStringSubmatch(page)[1]}, pairs...)...)
+		}
+		a := add("name_nl", "Foto van de plek", "name_en", "Photograph", "deliver", "on", "confidentiality", "geheim", "explain_nl", "Van <dichtbij>.")
+		if a.status != 422 || !strings.Contains(a.body, "confidentiality-error") || !strings.Contains(a.body, "Van &lt;dichtbij&gt;.") || !strings.Contains(a.body, `value="geheim" selected`) {
+			t.Errorf("what the client would not see: %d", a.status)
+		}
+		if a := add("name_nl", "Foto van de plek", "name_en", "Photograph", "deliver", "on", "required", "on", "place", "1"); a.status != 303 {
+			t.Fatalf("added: %d", a.status)
+		}
+		page := s.get(at).body
+		if !strings.Contains(page, "Soort document „Foto van de plek” komt erbij.") || !strings.Contains(page, "klanten kunnen dit toevoegen · moet er altijd zijn") || strings.Index(page, "Foto van de plek</a>") > strings.Index(page, "Machtiging</a>") {
+			t.Errorf("the difference: %s", between(page, `class="prose draft"`, "</section>"))
+		}
+		if a := add("name_nl", "Foto van de plek", "name_en", "Photograph"); a.status != 422 || !strings.Contains(a.body, "Deze naam is er al.") {
+			t.Errorf("twice: %d", a.status)
+		}
+		if a := s.post(at+"/use", "version", version()); a.status != 303 {
+			t.Fatalf("used: %d", a.status)
+		}
+		if out := s.get(at + "/export").body; !strings.Contains(out, `"key": "foto-van-de-plek"`) || !strings.Contains(out, `"client_delivers": true`) {
+			t.Errorf("the file: %s", out)
+		}
+		// Taken out again it is a version of its own: a running case keeps what it has.
+		if a := s.post(at+"/documents/foto-van-de-plek", "version", version(), "do", "remove"); a.status != 303 || !strings.Contains(s.get(at).body, "Soort document „Foto van de plek” verdwijnt voor nieuwe zaken.") {
+			t.Errorf("taken out: %d", a.status)
+		}
+		if a := s.get(at + "/documents/bestaat-niet"); a.status != 404 {
+			t.Errorf("one that is not there: %d", a.status)
+		}
+	})
+}
+
 func TestD37_D38_NothingOfACaseThatIsNoLongerPublished(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v, s := h.inTown(townPortal, resident), h.inTown(townDesk, townClerk)

@@ -49,7 +49,30 @@ func done(key, nl, en string) dossiertype.Status {
 func kindOf(key string, name, explain dossiertype.Words, term int, statuses ...dossiertype.Status) dossiertype.Definition {
 	return dossiertype.Definition{
 		Key: key, Name: name, Explain: explain, Portal: true, Threshold: dossiertype.CaseConfidential, Offered: true, Rank: dossiertype.CaseConfidential,
-		Term: term, Progress: dossiertype.ByTimeline, Statuses: statuses,
+		Term: term, Progress: dossiertype.ByTimeline, Statuses: statuses, Documents: papersOf(),
+	}
+}
+
+// papersOf are the kinds of documents of a type: those that are for it alone, between those that all have.
+func papersOf(own ...dossiertype.DocumentType) []dossiertype.DocumentType {
+	out := append([]dossiertype.DocumentType{delivered("aanvraag", "Aanvraag", "Application")}, own...)
+	return append(out, delivered("machtiging", "Machtiging", "Authorisation"), dossiertype.Other(),
+		dossiertype.DocumentType{Key: "besluit", Name: say("Besluit", "Decision")})
+}
+
+func delivered(key, nl, en string) dossiertype.DocumentType {
+	return dossiertype.DocumentType{Key: key, Name: say(nl, en), Deliver: true}
+}
+
+func needed(key string, name, explain dossiertype.Words) dossiertype.DocumentType {
+	return dossiertype.DocumentType{Key: key, Name: name, Explain: explain, Deliver: true, Required: true}
+}
+
+// proof is a copy of an identity document, which fewer people than the rest may have to see.
+func proof() dossiertype.DocumentType {
+	return dossiertype.DocumentType{
+		Key: "kopie-legitimatie", Name: say("Kopie legitimatie", "Copy of identity document"), Deliver: true, Rank: dossiertype.CaseConfidential,
+		Explain: say("Streep uw burgerservicenummer door. Zet erop dat het een kopie is, en voor wie.", "Cross out your citizen service number. Write that it is a copy, and for whom."),
 	}
 }
 
@@ -66,9 +89,14 @@ func municipalTypes() []dossiertype.Definition {
 	permit := kindOf("omgevingsvergunning", say("Omgevingsvergunning", "Environmental permit"), say("Bouwen, verbouwen of kappen.", "Building, rebuilding or felling a tree."), 40,
 		arrived(), examined(), underway("Een medewerker beoordeelt uw plan. De commissie geeft advies.", "A member of staff assesses your plan, and the committee gives advice."), waiting(), done("besluit", "Besluit genomen", "Decided"))
 	permit.Results = decided()
+	permit.Documents = papersOf(
+		needed("situatietekening", say("Situatietekening", "Site plan"), say("Uw huis en de huizen ernaast, van boven gezien.", "Your house and the houses beside it, seen from above.")),
+		delivered("foto", "Foto’s", "Photographs"), proof())
 	card := kindOf("gehandicaptenparkeerkaart", say("Gehandicaptenparkeerkaart", "Disabled parking permit"), say("Parkeren dichtbij voor wie slecht loopt.", "Parking close by for those who have difficulty walking."), 30,
 		arrived(), underway("Een arts kijkt naar uw aanvraag.", "A doctor looks at your application."), waiting(), done("besluit", "Besluit genomen", "Decided"))
 	card.Results = decided()
+	card.Documents = papersOf(
+		needed("verklaring-arts", say("Verklaring van uw arts", "Statement of your doctor"), say("Niet ouder dan drie maanden.", "No older than three months.")), proof())
 	return []dossiertype.Definition{
 		permit, card,
 		kindOf("paspoort", say("Paspoort of identiteitskaart", "Passport or identity card"), nil, 5,
@@ -83,6 +111,7 @@ func counterTypes() []dossiertype.Definition {
 	permit := kindOf("vergunning", say("Vergunning", "Permit"), say("Parkeren, een evenement of iets anders waarvoor u toestemming nodig heeft.", "Parking, an event or something else that needs permission."), 40,
 		arrived(), underway("Een medewerker beoordeelt uw aanvraag.", "A member of staff assesses your application."), waiting(), done("besluit", "Besluit genomen", "Decided"))
 	permit.Results = decided()
+	permit.Documents = papersOf(needed("situatietekening", say("Situatietekening", "Site plan"), nil), proof())
 	return []dossiertype.Definition{
 		permit,
 		kindOf("uittreksel", say("Uittreksel", "Extract"), nil, 5, arrived(), underway("Wij maken uw uittreksel.", "We are making your extract."), done("verstuurd", "Verstuurd", "Sent")),

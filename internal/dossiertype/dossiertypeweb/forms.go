@@ -134,6 +134,39 @@ func resultOf(r dossiertype.Result) resultForm {
 	return resultForm{NameNL: r.Name[i18n.NL], NameEN: r.Name[i18n.EN], TextNL: r.Text[i18n.NL], TextEN: r.Text[i18n.EN]}
 }
 
+func (f resultForm) result(key string) dossiertype.Result {
+	return dossiertype.Result{Key: key, Name: words(f.NameNL, f.NameEN), Text: words(f.TextNL, f.TextEN)}
+}
+
+type documentForm struct {
+	Version         string `form:"version"`
+	Do              string `form:"do"`
+	Place           string `form:"place"`
+	NameNL          string `form:"name_nl"`
+	NameEN          string `form:"name_en"`
+	ExplainNL       string `form:"explain_nl"`
+	ExplainEN       string `form:"explain_en"`
+	Deliver         string `form:"deliver"`
+	Required        string `form:"required"`
+	Confidentiality string `form:"confidentiality"`
+}
+
+func documentOf(k dossiertype.DocumentType) documentForm {
+	return documentForm{
+		NameNL: k.Name[i18n.NL], NameEN: k.Name[i18n.EN], ExplainNL: k.Explain[i18n.NL], ExplainEN: k.Explain[i18n.EN],
+		Deliver: ticked(k.Deliver), Required: ticked(k.Required), Confidentiality: k.Rank.String(),
+	}
+}
+
+// document makes what was typed; a rank that is none is refused as one that is out of bounds.
+func (f documentForm) document(key string) dossiertype.DocumentType {
+	rank, known := dossiertype.ParseRank(f.Confidentiality)
+	if !known && f.Confidentiality != "" {
+		rank = -1
+	}
+	return dossiertype.DocumentType{Key: key, Name: words(f.NameNL, f.NameEN), Explain: words(f.ExplainNL, f.ExplainEN), Deliver: f.Deliver != "", Required: f.Required != "", Rank: rank}
+}
+
 // place puts a thing of a type at the place that was typed, or takes it out; what has no readable place stays where it
 // is, or stands at the end.
 func place[T any](list []T, key func(T) string, x T, at, do string) []T {
@@ -153,6 +186,8 @@ func place[T any](list []T, key func(T) string, x T, at, do string) []T {
 
 func statusKey(s dossiertype.Status) string { return s.Key }
 func resultKey(r dossiertype.Result) string { return r.Key }
+
+func documentKey(k dossiertype.DocumentType) string { return k.Key }
 
 // partView is the form of one thing of a type.
 type partView struct {
@@ -209,7 +244,35 @@ func (p *Pages) save(c *web.Ctx, a access.Staff, version, key string, change fun
 	return again(422, v)
 }
 
-// status and result pages: the address has the key of the thing, or says that one is added.
+// The pages of statuses, results and kinds of documents: the address has the key of the thing, or says that one is added.
+
+// among returns the thing of a list with the key, and its place for the form. One that is not there is NotFound.
+func among[T any](list []T, of func(T) string, key string) (thing T, at string, err error) {
+	i := slices.IndexFunc(list, func(o T) bool { return of(o) == key })
+	if i < 0 {
+		return thing, "", errs.Missing()
+	}
+	return list[i], strconv.Itoa(i + 1), nil
+}
+
+// part is the form of one thing of a type, as it was posted: its key in the address, its name, its place and what to do with it.
+type part struct{ key, name, at, do string }
+
+// put brings the thing that a form makes into the list, and returns its key too: that of a new one is made of its name.
+func put[T any](list []T, of func(T) string, f part, thing func(key string) T) ([]T, string, error) {
+	key := f.key
+	if key == fresh {
+		key = dossiertype.KeyOf(f.name)
+	}
+	_, _, missing := among(list, of, key)
+	if f.key == fresh && missing == nil {
+		return nil, "", &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "name_nl", Key: "type.name_taken"}}}
+	}
+	if f.key != fresh && missing != nil {
+		return nil, "", missing
+	}
+	return place(list, of, thing(key), f.at, f.do), key, nil
+}
 
 func (p *Pages) statusPage(c *web.Ctx, a access.Staff) error {
 	t, err := p.types.Get(c.R.Context(), a, c.Param("type"))
@@ -218,12 +281,12 @@ func (p *Pages) statusPage(c *web.Ctx, a access.Staff) error {
 	}
 	key, in := c.Param("key"), statusForm{Portal: "on", Colour: string(dossiertype.Info)}
 	if key != fresh {
-		st, known := t.Draft.Status(key)
-		if !known {
-			return errs.Missing()
+		st, at, err := among(t.Draft.Statuses, statusKey, key)
+		if err != nil {
+			return err
 		}
 		in = statusOf(st)
-		in.Place = strconv.Itoa(1 + slices.IndexFunc(t.Draft.Statuses, func(o dossiertype.Status) bool { return o.Key == key }))
+		in.Place = at
 	}
 	return c.Render(200, statusSheet(c, c.Frame(c.T("type.status")), viewOf(t, key), in))
 }
@@ -235,16 +298,11 @@ func (p *Pages) status(c *web.Ctx, a access.Staff) error {
 	}
 	key := c.Param("key")
 	change := func(d *dossiertype.Definition) error {
-		k := key
-		if key == fresh {
-			k = dossiertype.KeyOf(f.NameNL)
-			if _, taken := d.Status(k); taken {
-				return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "name_nl", Key: "type.name_taken"}}}
-			}
-		} else if _, known := d.Status(key); !known {
-			return errs.Missing()
+		list, k, err := put(d.Statuses, statusKey, part{key, f.NameNL, f.Place, f.Do}, f.status)
+		if err != nil {
+			return err
 		}
-		d.Statuses = place(d.Statuses, statusKey, f.status(k), f.Place, f.Do)
+		d.Statuses = list
 		return flawed(d.Check(), dossiertype.Statuses, k)
 	}
 	return p.save(c, a, f.Version, key, change, func(code int, v partView) error {
@@ -259,12 +317,12 @@ func (p *Pages) resultPage(c *web.Ctx, a access.Staff) error {
 	}
 	key, in := c.Param("key"), resultForm{}
 	if key != fresh {
-		r, known := t.Draft.Result(key)
-		if !known {
-			return errs.Missing()
+		r, at, err := among(t.Draft.Results, resultKey, key)
+		if err != nil {
+			return err
 		}
 		in = resultOf(r)
-		in.Place = strconv.Itoa(1 + slices.IndexFunc(t.Draft.Results, func(o dossiertype.Result) bool { return o.Key == key }))
+		in.Place = at
 	}
 	return c.Render(200, resultSheet(c, c.Frame(c.T("type.result")), viewOf(t, key), in))
 }
@@ -276,21 +334,51 @@ func (p *Pages) result(c *web.Ctx, a access.Staff) error {
 	}
 	key := c.Param("key")
 	change := func(d *dossiertype.Definition) error {
-		k := key
-		if key == fresh {
-			k = dossiertype.KeyOf(f.NameNL)
-			if _, taken := d.Result(k); taken {
-				return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "name_nl", Key: "type.name_taken"}}}
-			}
-		} else if _, known := d.Result(key); !known {
-			return errs.Missing()
+		list, k, err := put(d.Results, resultKey, part{key, f.NameNL, f.Place, f.Do}, f.result)
+		if err != nil {
+			return err
 		}
-		r := dossiertype.Result{Key: k, Name: words(f.NameNL, f.NameEN), Text: words(f.TextNL, f.TextEN)}
-		d.Results = place(d.Results, resultKey, r, f.Place, f.Do)
+		d.Results = list
 		return flawed(d.Check(), dossiertype.Results, k)
 	}
 	return p.save(c, a, f.Version, key, change, func(code int, v partView) error {
 		return c.Render(code, resultSheet(c, titled(c, code, c.T("type.result")), v, f))
+	})
+}
+
+func (p *Pages) documentPage(c *web.Ctx, a access.Staff) error {
+	t, err := p.types.Get(c.R.Context(), a, c.Param("type"))
+	if err != nil {
+		return err
+	}
+	key, in := c.Param("key"), documentForm{Deliver: "on"}
+	if key != fresh {
+		k, at, err := among(t.Draft.Documents, documentKey, key)
+		if err != nil {
+			return err
+		}
+		in = documentOf(k)
+		in.Place = at
+	}
+	return c.Render(200, documentSheet(c, c.Frame(c.T("type.document")), viewOf(t, key), in))
+}
+
+func (p *Pages) document(c *web.Ctx, a access.Staff) error {
+	var f documentForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	key := c.Param("key")
+	change := func(d *dossiertype.Definition) error {
+		list, k, err := put(d.Documents, documentKey, part{key, f.NameNL, f.Place, f.Do}, f.document)
+		if err != nil {
+			return err
+		}
+		d.Documents = list
+		return flawed(d.Check(), dossiertype.Documents, k)
+	}
+	return p.save(c, a, f.Version, key, change, func(code int, v partView) error {
+		return c.Render(code, documentSheet(c, titled(c, code, c.T("type.document")), v, f))
 	})
 }
 
@@ -302,6 +390,11 @@ func ranks(c *web.Ctx, chosen string) []ui.Option {
 		out = append(out, ui.Option{Value: r.String(), Label: c.T("rank." + r.String()), Chosen: r.String() == chosen})
 	}
 	return out
+}
+
+// documentRanks are the ranks of what a client adds: that of its dossier, or one of its own.
+func documentRanks(c *web.Ctx, chosen string) []ui.Option {
+	return append([]ui.Option{{Label: c.T("type.rank_of_dossier"), Chosen: chosen == ""}}, ranks(c, chosen)...)
 }
 
 func ways(c *web.Ctx, chosen string) []ui.Option {

@@ -3,6 +3,7 @@
 package dossiertypeweb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -52,6 +53,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: onePath + "/statuses/{key}", Policy: manage, Handler: web.Staff(p.status), Form: statusForm{}},
 		{Method: web.Get, Pattern: onePath + "/results/{key}", Policy: manage, Handler: web.Staff(p.resultPage)},
 		{Method: web.Post, Pattern: onePath + "/results/{key}", Policy: manage, Handler: web.Staff(p.result), Form: resultForm{}},
+		{Method: web.Get, Pattern: onePath + "/documents/{key}", Policy: manage, Handler: web.Staff(p.documentPage)},
+		{Method: web.Post, Pattern: onePath + "/documents/{key}", Policy: manage, Handler: web.Staff(p.document), Form: documentForm{}},
 	}
 }
 
@@ -219,13 +222,19 @@ func flawsOf(c *web.Ctx, t dossiertype.Type) []flaw {
 }
 
 func nameOf(c *web.Ctx, d dossiertype.Definition, f dossiertype.Flaw) string {
-	name := f.Key
-	if st, ok := d.Status(f.Key); ok && f.Part == dossiertype.Statuses {
-		name = st.Name.In(c.Texts.Lang())
-	} else if r, ok := d.Result(f.Key); ok {
-		name = r.Name.In(c.Texts.Lang())
+	var name dossiertype.Words
+	switch f.Part {
+	case dossiertype.Statuses:
+		st, _ := d.Status(f.Key)
+		name = st.Name
+	case dossiertype.Results:
+		r, _ := d.Result(f.Key)
+		name = r.Name
+	case dossiertype.Documents:
+		k, _ := d.Document(f.Key)
+		name = k.Name
 	}
-	return c.T("type.part."+string(f.Part), "name", name)
+	return c.T("type.part."+string(f.Part), "name", cmp.Or(name.In(c.Texts.Lang()), f.Key))
 }
 
 func (p *Pages) export(c *web.Ctx, a access.Staff) error {

@@ -67,3 +67,18 @@ func statusMeta(c *web.Ctx, st dossiertype.Status) string {
 	}
 	return strings.Join(out, " · ")
 }
+
+// documentMeta says of a kind of document what is not its name.
+func documentMeta(c *web.Ctx, k dossiertype.DocumentType) string {
+	out := []string{c.T("type.document_office")}
+	if k.Deliver {
+		out[0] = c.T("type.document_client")
+	}
+	if k.Required {
+		out = append(out, c.T("type.document_needed"))
+	}
+	if k.Rank != 0 {
+		out = append(out, c.T("rank."+k.Rank.String()))
+	}
+	return strings.Join(out, " · ")
+}

@@ -38,17 +38,19 @@ func fieldName(c *web.Ctx, field string) string {
 // valueOf is a value of a field in words.
 func valueOf(c *web.Ctx, field, value string) string {
 	switch {
+	case field == "confidentiality" && value == "":
+		return c.T("type.rank_of_dossier")
 	case value == "":
 		return c.T("type.nothing")
 	case field == "steps":
 		return strings.ReplaceAll(value, "\n", "; ")
-	case field == "rank" || field == "threshold":
+	case field == "rank" || field == "threshold" || field == "confidentiality":
 		return c.T("rank." + value)
 	case field == "progress":
 		return c.T("type.progress." + value)
 	case field == "colour":
 		return c.T("type.colour." + value)
-	case field == "portal" || field == "offered" || field == "final":
+	case field == "portal" || field == "offered" || field == "final" || field == "deliver" || field == "required":
 		return c.T("type.is." + value)
 	}
 	return value
