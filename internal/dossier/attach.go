@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
 	"voordeur/internal/db"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 )
 
@@ -19,39 +21,19 @@ type Letter struct{ ID, Client string }
 // Attach makes documents of an account's own complete uploads, in the transaction that sends them.
 // An upload that is not his, not complete or of another dossier is NotFound. It returns the ids of the documents.
 func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossier string, with Letter, uploads []string) ([]string, error) {
-	origin := "office"
-	if c, client := access.AsClient(s); client {
-		if err := c.Require(access.UploadDocuments); err != nil && len(uploads) > 0 {
+	if c, client := access.AsClient(s); client && len(uploads) > 0 {
+		if err := c.Require(access.UploadDocuments); err != nil {
 			return nil, err
 		}
-		origin = "client"
-	}
-	var published *db.Time
-	if now := tx.Now(); with.ID != "" && origin == "office" {
-		published = &now
 	}
 	var ids []string
 	for _, up := range uploads {
-		id := tx.NewID()
-		u, err := db.One(ctx, tx, scanComplete, takeComplete, s.Tenant(), s.Account(), up, dossier, s.Client())
+		w, err := take(ctx, tx, s, dossier, up)
 		if err != nil {
 			return nil, err
 		}
-		if u.Category == Delivered && origin == "office" {
-			u.Category = Documents
-		}
-		_, err = tx.Exec(ctx, `insert into document (tenant_id, id, dossier_id, origin, category, title, file_name, media_type, size, sha256, blob_key, blob_size, blob_sum,
-			state, published_at, message_id, client_id, created_at, created_by, mandate_id, rank) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, 'checking', $13, nullif($14, ''), nullif($15, ''), $16, $17, nullif($18, ''),
-			(select rank from dossier where tenant_id = $1 and id = $3))`,
-			s.Tenant(), id, dossier, origin, string(u.Category), u.FileName, u.MediaType, u.Size, u.stored.PlainSHA256[:], u.stored.Key, u.stored.StoredSize,
-			u.stored.StoredSum[:], published, with.ID, with.Client, tx.Now(), s.Account(), s.Behalf().Mandate)
+		id, err := ds.become(ctx, tx, s, with, w)
 		if err != nil {
-			return nil, err
-		}
-		if err := audit.Record(ctx, tx, s, audit.Entry{Event: "document.added", Dossier: dossier, Client: s.Client(), Objects: []audit.Object{{Kind: "document", ID: id}}}); err != nil {
-			return nil, err
-		}
-		if err := enqueueScan(ctx, tx, s.Tenant(), dossier, id); err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)
@@ -59,21 +41,68 @@ func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossi
 	return ids, nil
 }
 
-// whole is a complete upload with where its bytes are.
+// become makes a document of a whole file.
+func (ds *Dossiers) become(ctx context.Context, tx *db.Tx, s access.Scope, with Letter, w whole) (string, error) {
+	id, origin := tx.NewID(), "office"
+	if _, client := access.AsClient(s); client {
+		origin = "client"
+	} else if w.Category == Delivered {
+		w.Category = Documents
+	}
+	var published *db.Time
+	if now := tx.Now(); with.ID != "" && origin == "office" {
+		published = &now
+	}
+	reference, err := nextReference(ctx, tx, s)
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(ctx, `insert into document (tenant_id, id, dossier_id, origin, category, title, file_name, media_type, size, sha256, blob_key, blob_size, blob_sum,
+		state, published_at, message_id, client_id, created_at, created_by, mandate_id, reference, document_type, rank) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'checking', $14, nullif($15, ''), nullif($16, ''), $17, $18, nullif($19, ''),
+		$20, $21, coalesce(nullif(cast($22 as bigint), 0), (select rank from dossier where tenant_id = $1 and id = $3)))`,
+		s.Tenant(), id, w.Dossier, origin, string(w.Category), cmp.Or(w.title, w.FileName), w.FileName, w.MediaType, w.Size, w.stored.PlainSHA256[:], w.stored.Key, w.stored.StoredSize,
+		w.stored.StoredSum[:], published, with.ID, with.Client, tx.Now(), s.Account(), s.Behalf().Mandate, reference, w.Type, int(w.rank))
+	if err != nil {
+		return "", err
+	}
+	if err := audit.Record(ctx, tx, s, audit.Entry{Event: "document.added", Dossier: w.Dossier, Client: s.Client(), Objects: []audit.Object{{Kind: "document", ID: id}}}); err != nil {
+		return "", err
+	}
+	return id, enqueueScan(ctx, tx, s.Tenant(), w.Dossier, id)
+}
+
+// firstReference is the number of a tenant's first document.
+const firstReference = 10001
+
+// nextReference gives a document its number (D39). Whoever adds another one at this moment waits for it.
+func nextReference(ctx context.Context, tx *db.Tx, s access.Scope) (int64, error) {
+	return db.One(ctx, tx, db.Value[int64], `insert into document_counter (tenant_id, last) values ($1, $2)
+		on conflict (tenant_id) do update set last = document_counter.last + 1 returning last`, s.Tenant(), firstReference)
+}
+
+// whole is a complete upload with where its bytes are, and what is said of the document that it becomes.
 type whole struct {
 	Upload
 	stored blob.Stored
+	title  string           // "" for the name of the file
+	rank   dossiertype.Rank // 0 for that of the dossier
+}
+
+func take(ctx context.Context, tx *db.Tx, s access.Scope, dossier, id string) (whole, error) {
+	w, err := db.One(ctx, tx, scanComplete, takeComplete, s.Tenant(), s.Account(), id, dossier, s.Client())
+	w.ID, w.Dossier = id, dossier
+	return w, err
 }
 
 // takeComplete reads and removes in one statement, so that of two messages sent at once only one gets
 // the file.
 const takeComplete = `delete from upload where tenant_id = $1 and account_id = $2 and id = $3 and dossier_id = $4 and client_id = $5 and blob_key is not null
-	returning file_name, media_type, size, category, sha256, blob_key, blob_size, blob_sum`
+	returning file_name, media_type, size, category, document_type, sha256, blob_key, blob_size, blob_sum`
 
 func scanComplete(scan db.Scan) (whole, error) {
 	var w whole
 	var plain, sum []byte
-	err := scan(&w.FileName, &w.MediaType, &w.Size, &w.Category, &plain, &w.stored.Key, &w.stored.StoredSize, &sum)
+	err := scan(&w.FileName, &w.MediaType, &w.Size, &w.Category, &w.Type, &plain, &w.stored.Key, &w.stored.StoredSize, &sum)
 	copy(w.stored.PlainSHA256[:], plain)
 	copy(w.stored.StoredSum[:], sum)
 	return w, err

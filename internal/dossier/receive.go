@@ -22,10 +22,10 @@ func (ds *Dossiers) Receive(ctx context.Context, s access.Scope, dossier string,
 	if err != nil {
 		return Upload{}, err
 	}
-	if err := mayDeliver(ctx, ds.db, t, s, dossier); err != nil {
+	if _, err := mayDeliver(ctx, ds.db, t, s, dossier); err != nil {
 		return Upload{}, err
 	}
-	u := Upload{Dossier: dossier, FileName: filetype.CleanName(in.FileName), Category: in.Category, once: in.Once}
+	u := Upload{Dossier: dossier, FileName: filetype.CleanName(in.FileName), Category: in.Category, Type: in.Type, once: in.Once}
 	if had, err := ds.hadOnce(ctx, s, in.Once); err != nil || had {
 		return u, err
 	}
@@ -59,11 +59,11 @@ func (ds *Dossiers) store(ctx context.Context, t *tenant.Tenant, s access.Scope,
 
 // took commits a file whose bytes are durable.
 func (ds *Dossiers) took(ctx context.Context, t *tenant.Tenant, s access.Scope, u Upload, stored blob.Stored) (Upload, error) {
-	begun, err := ds.Begin(ctx, s, u.Dossier, NewUpload{FileName: u.FileName, Size: u.Size, Category: u.Category})
+	begun, err := ds.Begin(ctx, s, u.Dossier, NewUpload{FileName: u.FileName, Size: u.Size, Category: u.Category, Type: u.Type})
 	if err != nil {
 		return u, ds.undo(ctx, t.ID, stored, err)
 	}
-	u.ID, u.Category = begun.ID, begun.Category
+	u.ID, u.Category, u.Type = begun.ID, begun.Category, begun.Type
 	err = ds.complete(ctx, t, s, u, 0, stored)
 	if err == nil {
 		return u, nil

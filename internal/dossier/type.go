@@ -50,7 +50,7 @@ func (ds *Dossiers) Definitions(ctx context.Context, r db.Reader, s access.Scope
 
 // untyped is what holds for dossiers without a type.
 func untyped(s tenant.Settings) dossiertype.Definition {
-	d := dossiertype.Definition{Portal: true, Threshold: dossiertype.CaseConfidential, Rank: dossiertype.CaseConfidential, Progress: dossiertype.BySteps}
+	d := dossiertype.Definition{Portal: true, Threshold: dossiertype.CaseConfidential, Rank: dossiertype.CaseConfidential, Progress: dossiertype.BySteps, Documents: []dossiertype.DocumentType{dossiertype.Other()}}
 	for _, st := range s.Statuses {
 		colour := dossiertype.Info
 		if st.Closed {

@@ -22,6 +22,7 @@ const mb = 1_000_000
 type Upload struct {
 	ID, Dossier, FileName, MediaType string
 	Category                         Category
+	Type                             string // key of the kind of document that an employee said it is, "" for none
 	Size, Received                   int64
 	Complete                         bool
 	once                             string
@@ -34,17 +35,19 @@ type NewUpload struct {
 	// Category is the tab to which an employee's file goes at once. Everything else is Delivered: it
 	// waits for the message that it belongs to.
 	Category Category
+	// Type is the key of the kind of document that an employee says it is, "" for none.
+	Type string
 	// Once is the key of a plain form with the number of the file in it: a double click adds the
 	// file once. "" is for files that nobody sends twice.
 	Once string
 }
 
-const selectUpload = `select id, dossier_id, category, file_name, media_type, size, received, blob_key is not null from upload
+const selectUpload = `select id, dossier_id, category, document_type, file_name, media_type, size, received, blob_key is not null from upload
 	where tenant_id = $1 and account_id = $2 and dossier_id = $3 and id = $4 and client_id = $5`
 
 func scanUpload(scan db.Scan) (Upload, error) {
 	var u Upload
-	err := scan(&u.ID, &u.Dossier, &u.Category, &u.FileName, &u.MediaType, &u.Size, &u.Received, &u.Complete)
+	err := scan(&u.ID, &u.Dossier, &u.Category, &u.Type, &u.FileName, &u.MediaType, &u.Size, &u.Received, &u.Complete)
 	return u, err
 }
 
@@ -56,24 +59,39 @@ func rule(t *tenant.Tenant, s access.Scope) filetype.Policy {
 	return p
 }
 
-// mayDeliver checks that the actor may deliver files to the dossier, in r's own view.
-func mayDeliver(ctx context.Context, r db.Reader, t *tenant.Tenant, s access.Scope, dossier string) error {
+// mayDeliver loads the dossier and checks that the actor may deliver files to it, in r's own view.
+func mayDeliver(ctx context.Context, r db.Reader, t *tenant.Tenant, s access.Scope, dossier string) (Dossier, error) {
 	if c, ok := access.AsClient(s); ok {
 		if err := c.Require(access.UploadDocuments); err != nil {
-			return err
+			return Dossier{}, err
 		}
 		d, err := ForClient(ctx, r, c, dossier)
 		if err == nil && d.Closed && !t.Settings.ClosedMessaging {
 			err = errs.New(errs.Conflict, "dossier.closed_no_message")
 		}
-		return err
+		return d, err
 	}
 	a, _ := access.AsStaff(s)
-	_, err := ForStaff(ctx, r, a, dossier)
+	d, err := ForStaff(ctx, r, a, dossier)
 	if err == nil && !a.Can(access.Work) {
 		err = errs.New(errs.Forbidden, "")
 	}
-	return err
+	return d, err
+}
+
+// typeFor checks the kind of document that an employee chose; a client says it when he confirms what he adds.
+func (ds *Dossiers) typeFor(ctx context.Context, r db.Reader, s access.Scope, d Dossier, key string) (string, error) {
+	if _, client := access.AsClient(s); client || key == "" {
+		return "", nil
+	}
+	def, err := ds.Definition(ctx, r, s, d.Type)
+	if err != nil {
+		return "", err
+	}
+	if _, known := def.Document(key); !known {
+		return "", &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "type", Key: "field.choose"}}}
+	}
+	return key, nil
 }
 
 // Begin announces a file; its name, size and the dossier's quota are checked before a byte comes.
@@ -91,15 +109,19 @@ func (ds *Dossiers) Begin(ctx context.Context, s access.Scope, dossier string, i
 	}
 	u := Upload{Dossier: dossier, FileName: name, Size: in.Size, Category: in.Category}
 	err = ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := mayDeliver(ctx, tx, t, s, dossier); err != nil {
+		d, err := mayDeliver(ctx, tx, t, s, dossier)
+		if err != nil {
+			return err
+		}
+		if u.Type, err = ds.typeFor(ctx, tx, s, d, in.Type); err != nil {
 			return err
 		}
 		if err := quota(ctx, tx, t, dossier, in.Size); err != nil {
 			return err
 		}
 		u.ID = tx.NewID()
-		_, err := tx.Exec(ctx, `insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, size, created_at, client_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			t.ID, u.ID, dossier, s.Account(), string(u.Category), u.FileName, u.Size, tx.Now(), s.Client())
+		_, err = tx.Exec(ctx, `insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, size, created_at, client_id, document_type) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			t.ID, u.ID, dossier, s.Account(), string(u.Category), u.FileName, u.Size, tx.Now(), s.Client(), u.Type)
 		return err
 	})
 	return u, err
@@ -122,7 +144,7 @@ func (ds *Dossiers) UploadOf(ctx context.Context, s access.Scope, dossier, id st
 	if err != nil {
 		return Upload{}, err
 	}
-	if err := mayDeliver(ctx, ds.db, t, s, dossier); err != nil {
+	if _, err := mayDeliver(ctx, ds.db, t, s, dossier); err != nil {
 		return Upload{}, err
 	}
 	u, err := db.One(ctx, ds.db, scanUpload, selectUpload, s.Tenant(), s.Account(), dossier, id, s.Client())
@@ -310,7 +332,7 @@ func advance(ctx context.Context, tx *db.Tx, s access.Scope, u Upload, offset in
 // document at once, which only staff see until it is published.
 func (ds *Dossiers) complete(ctx context.Context, t *tenant.Tenant, s access.Scope, u Upload, offset int64, whole blob.Stored) error {
 	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := mayDeliver(ctx, tx, t, s, u.Dossier); err != nil {
+		if _, err := mayDeliver(ctx, tx, t, s, u.Dossier); err != nil {
 			return err
 		}
 		if err := advance(ctx, tx, s, u, offset); err != nil {

@@ -139,6 +139,8 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Languages, old.Languages, s.checkLanguages},
 		{s.LanguageApply, old.LanguageApply, s.checkLanguages},
 		{s.Files, old.Files, s.Files.check},
+		{s.Documents, old.Documents, s.Documents.check},
+		{s.Upload, old.Upload, s.Upload.check},
 		{s.Mail, old.Mail, s.Mail.check},
 		{s.SMS, old.SMS, s.checkTexts},
 		{s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},

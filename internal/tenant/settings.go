@@ -1,6 +1,9 @@
 package tenant
 
 import (
+	"slices"
+
+	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 	"voordeur/internal/inspect"
 	"voordeur/internal/notify"
@@ -33,6 +36,10 @@ type Settings struct {
 	SecondFactor SecondFactor `json:"second_factor"`
 	// Overview is how clients see their dossiers: ByTiles, or "" for a list with a filter.
 	Overview string `json:"overview,omitempty"`
+	// Documents is how clients see the documents of a dossier.
+	Documents DocumentRule `json:"documents,omitzero"`
+	// Upload is how clients hand in files.
+	Upload UploadRule `json:"upload,omitzero"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -56,6 +63,61 @@ const (
 
 // ByTiles shows dossiers as tiles, and those that are over below them (D24).
 const ByTiles = "tiles"
+
+// DocumentRule is how clients see the documents of a dossier (conflicts.md K21, K32).
+type DocumentRule struct {
+	Layout string `json:"layout,omitempty"` // InList, or "" for a tab for each sort
+}
+
+// InList shows all documents of a dossier in one list, those of the client and those of the office.
+const InList = "list"
+
+// UploadRule is where clients hand in files, and what they say of them (conflicts.md K15, K16).
+type UploadRule struct {
+	// Routes are ByMessage and InDossier; nil, which is what held before there was a choice, is ByMessage.
+	Routes []string `json:"route"`
+	// Required are the fields of a file that is added in a dossier: FieldType and FieldTitle.
+	Required []string `json:"required_fields,omitempty"`
+}
+
+// The ways in which clients hand in files, and what they can be asked to say.
+const (
+	ByMessage  = "message"
+	InDossier  = "case"
+	FieldType  = "type"
+	FieldTitle = "title"
+)
+
+// UploadRoutes and UploadFields are all of them, in the order of the page.
+var (
+	UploadRoutes = []string{ByMessage, InDossier}
+	UploadFields = []string{FieldType, FieldTitle}
+)
+
+// Takes reports whether clients hand in files by the route.
+func (r UploadRule) Takes(route string) bool {
+	return slices.Contains(r.Routes, route) || r.Routes == nil && route == ByMessage
+}
+
+// Asks reports whether clients must fill in the field.
+func (r UploadRule) Asks(field string) bool { return slices.Contains(r.Required, field) }
+
+func (r UploadRule) check(f *errs.Fields) {
+	for _, part := range []struct {
+		name      string
+		list, all []string
+	}{{"route", r.Routes, UploadRoutes}, {"required", r.Required, UploadFields}} {
+		if slices.ContainsFunc(part.list, func(s string) bool { return !slices.Contains(part.all, s) }) {
+			f.Add(part.name, "field.choose")
+		}
+	}
+}
+
+func (r DocumentRule) check(f *errs.Fields) {
+	if r.Layout != "" && r.Layout != InList {
+		f.Add("documents_list", "field.choose")
+	}
+}
 
 // Status is a state a dossier can be in, with its words.
 type Status struct {

@@ -104,6 +104,7 @@ type Tab struct {
 type File struct {
 	Icon, Name, Meta, New, State string
 	OpenHref, DownloadHref       string
+	Save                         string          // what downloading is called, "" for the usual word
 	Act                          templ.Component // one more thing that can be done with it, or nil
 }
 

@@ -58,7 +58,7 @@ func (o office) settings() tenant.Settings {
 	s.Modules[tenant.ModuleMandates] = o.acting != nil
 	s.Theme, s.Statuses, s.Progress, s.Labels = o.theme, o.statuses, o.progress, o.labels
 	if len(o.types) > 0 {
-		s.Overview = tenant.ByTiles
+		s.Overview, s.Documents.Layout = tenant.ByTiles, tenant.InList
 	}
 	s.Mail = tenant.MailSettings{From: "portaal@" + o.domain, FromName: o.name, Address: o.street + ", " + o.postcode}
 	return s

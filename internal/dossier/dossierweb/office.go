@@ -393,7 +393,7 @@ func (p *Pages) add(c *web.Ctx, a access.Staff) error {
 			continue
 		}
 		files++
-		_, err = p.dossiers.Receive(c.R.Context(), a.Scope(), c.Param("dossier"), dossier.NewUpload{FileName: part.FileName(), Category: category, Once: numbered(once, files)}, part)
+		_, err = p.dossiers.Receive(c.R.Context(), a.Scope(), c.Param("dossier"), dossier.NewUpload{FileName: part.FileName(), Category: category, Once: keyOf(once, files)}, part)
 		if found := refusal(c, part.FileName(), err); found != "" {
 			problems = append(problems, ui.Problem{Field: "file", Text: found})
 			continue
@@ -413,8 +413,8 @@ func (p *Pages) add(c *web.Ctx, a access.Staff) error {
 	return c.See("/dossiers/" + c.Param("dossier"))
 }
 
-// numbered is the key of one file of a form that has a key.
-func numbered(once string, n int) string {
+// keyOf is the key of one file of a form that has a key.
+func keyOf(once string, n int) string {
 	if once == "" {
 		return ""
 	}

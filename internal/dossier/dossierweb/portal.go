@@ -308,14 +308,21 @@ func serve(c *web.Ctx, f dossier.File) error {
 	return nil
 }
 
+func extension(d dossier.Document) string {
+	return d.FileName[strings.LastIndex(d.FileName, ".")+1:]
+}
+
+// fileKind is what sort of file it is, in words.
+func fileKind(c *web.Ctx, d dossier.Document) string {
+	if t, ok := filetype.Lookup(extension(d)); ok {
+		return c.T(t.Label)
+	}
+	return c.T("page.file")
+}
+
 // fileProps is a document's row, in words for staff or for the client.
 func fileProps(c *web.Ctx, base string, d dossier.Document, staff bool) ui.File {
-	label := c.T("page.file")
-	ext := d.FileName[strings.LastIndex(d.FileName, ".")+1:]
-	if t, ok := filetype.Lookup(ext); ok {
-		label = c.T(t.Label)
-	}
-	f := ui.File{Icon: ui.FileIcon(ext), Name: d.Title, Meta: c.T("document.meta", "type", label, "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", c.By(d.Author, d.Behalf))}
+	f := ui.File{Icon: ui.FileIcon(extension(d)), Name: d.Title, Meta: c.T("document.meta", "type", fileKind(c, d), "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", c.By(d.Author, d.Behalf))}
 	if f.State = d.StateText(c.Texts, staff, c.Now); f.State == "" {
 		f.DownloadHref, f.OpenHref = base+"/documents/"+d.ID, openHref(c, base, d)
 	}

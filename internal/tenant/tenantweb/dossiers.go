@@ -34,6 +34,13 @@ func dossierEntries(c *web.Ctx, e tenant.Edition) []entry {
 	out := []entry{{kind: tick, value: tiles, field: ui.Field{
 		Name: "tiles", Label: c.T("settings.dossiers.overview"), Options: []ui.Option{{Value: "on", Label: c.T("settings.dossiers.tiles")}},
 	}}}
+	together := ""
+	if e.Settings.Documents.Layout == tenant.InList {
+		together = "on"
+	}
+	out = append(out, entry{kind: tick, value: together, field: ui.Field{
+		Name: "documents_list", Label: c.T("settings.dossiers.documents"), Options: []ui.Option{{Value: "on", Label: c.T("settings.dossiers.documents_list")}},
+	}})
 	for i, st := range e.Settings.Statuses {
 		list := statusEntries(c, st, strconv.Itoa(i+1))
 		list[0].heading = c.T("settings.dossiers.status", "name", st.Name[c.Texts.Lang()])
@@ -94,6 +101,10 @@ func applyDossiers(c *web.Ctx, e *tenant.Edition, typed values) error {
 	s.Overview = ""
 	if typed["tiles"] != "" {
 		s.Overview = tenant.ByTiles
+	}
+	s.Documents.Layout = ""
+	if typed["documents_list"] != "" {
+		s.Documents.Layout = tenant.InList
 	}
 	ids := []string{}
 	for _, st := range s.Statuses {
