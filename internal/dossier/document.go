@@ -252,7 +252,10 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 		for n, id := range staff {
 			readers[n].Account = id
 		}
-		return notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...)
+		if err := notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...); err != nil {
+			return err
+		}
+		return ds.tellOthers(ctx, tx, s, d, doc)
 	}
 	if !d.InPortal || doc.Message != "" {
 		return nil
@@ -264,6 +267,20 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 	if err := notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...); err != nil {
 		return err
 	}
+	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.DocumentShown, d.ID)
+}
+
+// tellOthers mails the other accounts of the party that added a document itself; whoever did it knows (unclear.md Q40).
+// What has no kind came with a message or a questionnaire, which has told of it.
+func (ds *Dossiers) tellOthers(ctx context.Context, tx *db.Tx, s access.Scope, d Dossier, doc Document) error {
+	if !d.InPortal || doc.Type == "" {
+		return nil
+	}
+	readers, err := Readers(ctx, tx, s.Tenant(), d.ID, doc.Client, access.SeeDossiers)
+	if err != nil {
+		return err
+	}
+	readers = slices.DeleteFunc(readers, func(r notify.Reader) bool { return r.Account == doc.By })
 	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.DocumentShown, d.ID)
 }
 

@@ -66,6 +66,9 @@ func mayDeliver(ctx context.Context, r db.Reader, t *tenant.Tenant, s access.Sco
 			return Dossier{}, err
 		}
 		d, err := ForClient(ctx, r, c, dossier)
+		if err == nil && !takesFiles(t.Settings) {
+			err = errs.New(errs.Forbidden, "")
+		}
 		if err == nil && d.Closed && !t.Settings.ClosedMessaging {
 			err = errs.New(errs.Conflict, "dossier.closed_no_message")
 		}
@@ -77,6 +80,11 @@ func mayDeliver(ctx context.Context, r db.Reader, t *tenant.Tenant, s access.Sco
 		err = errs.New(errs.Forbidden, "")
 	}
 	return d, err
+}
+
+// takesFiles reports whether there is anything for which a client could hand in a file.
+func takesFiles(s tenant.Settings) bool {
+	return s.Modules[tenant.ModuleMessages] && s.Upload.Takes(tenant.ByMessage) || s.Modules[tenant.ModuleQuestionnaires] || s.Upload.Takes(tenant.InDossier)
 }
 
 // typeFor checks the kind of document that an employee chose; a client says it when he confirms what he adds.

@@ -216,6 +216,9 @@ func (ms *Messages) store(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s ac
 	if err != nil {
 		return err
 	}
+	if _, portal := access.AsClient(s); portal && len(in.Uploads) > 0 && !t.Settings.Upload.Takes(tenant.ByMessage) {
+		return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "file", Key: "upload.not_by_message"}}}
+	}
 	_, err = tx.Exec(ctx, `insert into message (tenant_id, id, dossier_id, client_id, direction, author_id, reply_to, subject, body, sent_at, mandate_id)
 		values ($1, $2, $3, nullif($4, ''), $5, $6, nullif($7, ''), $8, $9, $10, nullif($11, ''))`,
 		t.ID, id, d.ID, client, directionOf(s), s.Account(), in.ReplyTo, in.Subject, t.Key.Seal([]byte(in.Body), aad(t.ID, id)), tx.Now(), s.Behalf().Mandate)

@@ -14,7 +14,6 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/dossier"
-	"voordeur/internal/message"
 	"voordeur/internal/scan"
 )
 
@@ -136,8 +135,7 @@ func TestCollectNeverTakesALiveBlobWhileUploadsAreSent(t *testing.T) {
 			}
 		}()
 		for _, up := range waiting {
-			_, err := s.Messages.SendAsClient(ctx, s.me, s.id, up, message.Draft{Subject: "Stuk", Body: "Hierbij.", Uploads: []string{up}})
-			must(t, err)
+			must(t, s.Dossiers.Deliver(ctx, s.me, s.id, up, dossier.Delivery{Uploads: []string{up}}))
 		}
 		close(stop)
 		for err := range failed {

@@ -46,7 +46,7 @@ func TestN20_N29_WhatTheInspectionSaysIsRead(t *testing.T) {
 		form := g.as(manager).get("/settings/files").body
 		version := between(form, `name="version" value="`, `"`)
 		a := g.as(manager).post("/settings/files", "version", version, "do", "save", "client_max", "50", "office_max", "500", "dossier_max", "5000", "attachments", "20",
-			"extensions", "pdf", "extensions", "docx", "macros", "refuse", "external", "allow")
+			"extensions", "pdf", "extensions", "docx", "route", "message", "macros", "refuse", "external", "allow")
 		if a.status != 303 {
 			t.Fatalf("settings: %d %s", a.status, a.body)
 		}

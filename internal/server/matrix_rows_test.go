@@ -300,6 +300,11 @@ var rows = []row{
 	{face: portalFace, route: "GET /dossiers/{dossier}", want: 200, event: "dossier.viewed"},
 	{face: portalFace, route: "GET /dossiers/{dossier}/documents/{document}", want: 200, event: "document.read"},
 	{face: portalFace, route: "GET /dossiers/{dossier}/documents/{document}/open", want: 303, event: "document.read", opens: true},
+	{face: portalFace, route: "GET /dossiers/{dossier}/documents/new", want: 200, closed: 409},
+	{
+		face: portalFace, route: "POST /dossiers/{dossier}/documents/new", want: 303, closed: 409, event: "document.added", multi: true,
+		form: []string{"once", "<once>", "type", "overig", "document_title", "Titel"}, file: smallPDF, ids: map[string]string{"upload": "upload"}, bad: 404,
+	},
 	{face: portalFace, route: "GET /dossiers/{dossier}/looks", want: 200, event: "dossier.looks_viewed", moving: true},
 	{face: portalFace, route: "GET /dossiers/{dossier}/messages/new", want: 200, closed: 409},
 	{

@@ -441,6 +441,7 @@ func (s *site) handOut(ctx context.Context) {
 	must(s.t, err)
 	must(s.t, s.house.Tenants.Edit(ctx, manager, t.Version, "accounts", func(e *tenant.Edition) error {
 		e.Settings.Users = tenant.UserRule{Rights: true, Wizard: true}
+		e.Settings.Upload = tenant.UploadRule{Routes: tenant.UploadRoutes, Required: tenant.UploadFields}
 		return nil
 	}))
 }

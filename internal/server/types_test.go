@@ -300,7 +300,7 @@ func TestD37_D38_NothingOfACaseThatIsNoLongerPublished(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		v, s := h.inTown(townPortal, resident), h.inTown(townDesk, townClerk)
 		path := h.townCase("Z-2026-0117")
-		doc := regexp.MustCompile(`/dossiers/[a-z0-9]+/documents/[a-z0-9]+`).FindString(v.get(path).body)
+		doc := regexp.MustCompile(`/dossiers/[a-z0-9]+/documents/[a-z0-9]+`).FindString(listedRow(v.get(path).body, "Uitnodiging commissie.pdf"))
 		if a := v.get(doc); a.status != 200 {
 			t.Fatalf("a document: %d", a.status)
 		}

@@ -69,6 +69,7 @@ type Field struct {
 // Option is a choice of a select, a radio group or check boxes. A Group is a heading above the first of several.
 type Option struct {
 	Value, Label, Group string
+	Hint                string // below the label of a radio button or a check box
 	Chosen              bool
 }
 

@@ -18,7 +18,7 @@ func municipality() office {
 			steps("paspoort", "Paspoort of identiteitskaart", "Afspraak maken", "Aanvragen", "Klaarleggen bij de balie", "Ophalen"),
 			steps("melding", "Melding openbare ruimte", "Melding ontvangen", "Bekijken", "Oplossen"),
 		},
-		clients: []person{yilmaz(), veenstra()}, types: municipalTypes(), later: withNumbers,
+		clients: []person{yilmaz(), veenstra()}, types: municipalTypes(), later: asAtTheDesk,
 		acting: []acting{},
 	}
 }
@@ -26,6 +26,18 @@ func municipality() office {
 // withNumbers lets a municipality use the numbers of citizens.
 func withNumbers(s *tenant.Settings) {
 	s.BSN = "Wet algemene bepalingen burgerservicenummer, artikel 10"
+}
+
+// asAtTheDesk has residents say what they add to a case, as the manual of a large municipality wants it (D41).
+func asAtTheDesk(s *tenant.Settings) {
+	withNumbers(s)
+	s.Upload = tenant.UploadRule{Routes: []string{tenant.InDossier}, Required: []string{tenant.FieldType, tenant.FieldTitle}}
+}
+
+// asAtTheCounter lets them add something with no more than a file (E19).
+func asAtTheCounter(s *tenant.Settings) {
+	withNumbers(s)
+	s.Upload = tenant.UploadRule{Routes: []string{tenant.InDossier}}
 }
 
 func yilmaz() person {
@@ -77,7 +89,7 @@ func counter() office {
 		street: "Kerkplein 5", postcode: "6301 AB Heuvelrijk", phone: "043 123 45 60", second: "043 123 45 61", kvk: "00000404", labels: cases(),
 		statuses: []tenant.Status{status("received", "Ontvangen", "Received", false), status("in_progress", "In behandeling", "In progress", false), status("closed", "Afgehandeld", "Completed", true)},
 		progress: []tenant.ProgressTemplate{steps("aanvraag", "Aanvraag via het loket", "Aanvraag ontvangen", "Aanvraag controleren", "Beoordelen", "Besluit sturen")},
-		clients:  []person{peters(), runners()}, types: counterTypes(), later: withNumbers,
+		clients:  []person{peters(), runners()}, types: counterTypes(), later: asAtTheCounter,
 	}
 }
 

@@ -68,10 +68,10 @@ func needed(key string, name, explain dossiertype.Words) dossiertype.DocumentTyp
 	return dossiertype.DocumentType{Key: key, Name: name, Explain: explain, Deliver: true, Required: true}
 }
 
-// proof is a copy of an identity document, which fewer people than the rest may have to see.
+// proof is a copy of an identity document.
 func proof() dossiertype.DocumentType {
 	return dossiertype.DocumentType{
-		Key: "kopie-legitimatie", Name: say("Kopie legitimatie", "Copy of identity document"), Deliver: true, Rank: dossiertype.CaseConfidential,
+		Key: "kopie-legitimatie", Name: say("Kopie legitimatie", "Copy of identity document"), Deliver: true,
 		Explain: say("Streep uw burgerservicenummer door. Zet erop dat het een kopie is, en voor wie.", "Cross out your citizen service number. Write that it is a copy, and for whom."),
 	}
 }

@@ -47,11 +47,12 @@ class UploadField {
     if (this.documents) this.tellWhatWasAdded()
   }
 
-  // metadata goes with a file's announcement: the part of the dossier that it belongs in.
+  // metadata goes with a file's announcement: the part of the dossier that it belongs in, and what kind of document it is.
   private metadata(): Record<string, string> {
     const form = this.root.closest('form')
     if (!form || !this.documents) return {}
-    return { category: String(new FormData(form).get('category')) }
+    const data = new FormData(form)
+    return { category: String(data.get('category')), type: String(data.get('type') ?? '') }
   }
 
   // replacePlain puts the button where the plain input was, under its id, so that the links of an

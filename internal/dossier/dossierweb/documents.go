@@ -77,3 +77,32 @@ func (v pageView) me(c *web.Ctx) string {
 	}
 	return c.Scope.Account()
 }
+
+// The ids of what staff read beside showing a document and taking it back: clients are mailed (D18).
+const (
+	showWarning = "show-mails"
+	hideWarning = "hide-mails"
+)
+
+// warnedOf is the id of the warning that belongs to the button of a document, "" where nobody is mailed: of what clients
+// do not see anyway (D29), and of what goes, where the organisation has no mail about that (conflicts.md K8).
+func (v pageView) warnedOf(d dossier.Document) string {
+	switch {
+	case !v.d.InPortal || d.TooHigh:
+		return ""
+	case d.PublishedAt == nil:
+		return showWarning
+	case v.settings.Contact.OneNotice:
+		return hideWarning
+	}
+	return ""
+}
+
+// staffKinds are what an employee can say that a document is.
+func (v pageView) staffKinds(c *web.Ctx) []ui.Option {
+	out := []ui.Option{{Label: c.T("document.type_none")}}
+	for _, k := range v.def.Documents {
+		out = append(out, ui.Option{Value: k.Key, Label: k.Name.In(c.Texts.Lang())})
+	}
+	return out
+}

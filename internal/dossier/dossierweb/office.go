@@ -365,43 +365,32 @@ func (p *Pages) staffFile(c *web.Ctx, a access.Staff) error {
 
 // add takes one or more files of a plain form; each that is wrong is named, the others stay.
 func (p *Pages) add(c *web.Ctx, a access.Staff) error {
-	parts, err := c.R.MultipartReader()
-	if err != nil {
-		return &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
-	}
-	category, once, n, files := dossier.Documents, "", 0, 0
+	in, once, n, files := dossier.NewUpload{Category: dossier.Documents}, "", 0, 0
 	var problems []ui.Problem
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
+	err := c.Parts(func(name, value string) {
+		switch value = strings.TrimSpace(value); {
+		case name == "category" && value == string(dossier.Correspondence):
+			in.Category = dossier.Correspondence
+		case name == "type":
+			in.Type = value
+		case name == "once":
+			once = value
 		}
-		if err != nil {
-			return &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
-		}
-		if part.FileName() == "" {
-			b, err := io.ReadAll(io.LimitReader(part, 64))
-			if err != nil {
-				return err
-			}
-			switch value := strings.TrimSpace(string(b)); {
-			case part.FormName() == "category" && value == string(dossier.Correspondence):
-				category = dossier.Correspondence
-			case part.FormName() == "once":
-				once = value
-			}
-			continue
-		}
+	}, func(name string, r io.Reader) error {
 		files++
-		_, err = p.dossiers.Receive(c.R.Context(), a.Scope(), c.Param("dossier"), dossier.NewUpload{FileName: part.FileName(), Category: category, Once: keyOf(once, files)}, part)
-		if found := refusal(c, part.FileName(), err); found != "" {
+		in.FileName, in.Once = name, keyOf(once, files)
+		_, err := p.dossiers.Receive(c.R.Context(), a.Scope(), c.Param("dossier"), in, r)
+		if found := refusal(c, name, err); found != "" {
 			problems = append(problems, ui.Problem{Field: "file", Text: found})
-			continue
+			return nil
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			n++
 		}
-		n++
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if n == 0 && len(problems) == 0 {
 		problems = []ui.Problem{{Field: "file", Text: c.T("upload.none")}}

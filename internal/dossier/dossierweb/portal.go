@@ -46,6 +46,8 @@ func (p *Pages) Routes() []web.Route {
 	return web.InModule(m, append(append(p.uploads(), p.quarantineRoutes()...), []web.Route{
 		{Method: web.Get, Pattern: "/dossiers", Policy: see, Module: m, Handler: web.Client(p.clientList)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: see, Module: m, Handler: web.Client(p.clientPage)},
+		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/new", Policy: access.PortalWith(access.UploadDocuments), Module: m, Handler: web.Client(p.addPage)},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/documents/new", Policy: access.PortalWith(access.UploadDocuments), Module: m, Handler: web.Client(p.addOwn), Streams: true, Resumes: true},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}", Policy: see, Module: m, Handler: web.Client(p.clientFile), Streams: true},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/open", Policy: see, Module: m, Handler: p.open},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/{document}/open", Policy: read, Handler: p.open},

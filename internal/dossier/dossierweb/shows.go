@@ -104,6 +104,15 @@ func staffFile(c *web.Ctx, v pageView, d dossier.Document) ui.File {
 	return f
 }
 
+// filed says what kind of document it is, its number, and from whom it came (D39, D43).
+func (v pageView) filed(c *web.Ctx, d dossier.Document) string {
+	from := c.T("document.from_office")
+	if d.Origin == "client" {
+		from = c.T("document.from_client")
+	}
+	return numbered(c, v.kindOf(c, d), d) + " · " + from
+}
+
 // above says of a document that is shown, and yet is not, why (D29).
 func above(d dossier.Document) bool {
 	return d.TooHigh && (d.PublishedAt != nil || d.Origin == "client") && d.State == dossier.Released

@@ -9,7 +9,6 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
-	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
 
@@ -20,19 +19,16 @@ const tusVersion = "1.0.0"
 const piece = "application/offset+octet-stream"
 
 // uploads are the addresses of files that come in pieces, on both faces. A client's file waits for
-// his message (N24); an employee's with a category becomes a document once it is whole.
+// what it goes with (N24, D41); an employee's with a category becomes a document once it is whole.
 func (p *Pages) uploads() []web.Route {
 	const all, one = "/dossiers/{dossier}/uploads", "/dossiers/{dossier}/uploads/{upload}"
 	var routes []web.Route
-	for _, side := range []struct {
-		policy access.Policy
-		module string
-	}{{access.PortalWith(access.UploadDocuments), tenant.ModuleMessages}, {access.OfficeWith(access.Work), ""}} {
+	for _, policy := range []access.Policy{access.PortalWith(access.UploadDocuments), access.OfficeWith(access.Work)} {
 		routes = append(routes,
-			web.Route{Method: web.Post, Pattern: all, Policy: side.policy, Module: side.module, Handler: tus(p.begin)},
-			web.Route{Method: http.MethodHead, Pattern: one, Policy: side.policy, Module: side.module, Handler: tus(p.offset), Streams: true},
-			web.Route{Method: http.MethodPatch, Pattern: one, Policy: side.policy, Module: side.module, Handler: tus(p.take), Streams: true},
-			web.Route{Method: http.MethodDelete, Pattern: one, Policy: side.policy, Module: side.module, Handler: tus(p.drop)},
+			web.Route{Method: web.Post, Pattern: all, Policy: policy, Handler: tus(p.begin)},
+			web.Route{Method: http.MethodHead, Pattern: one, Policy: policy, Handler: tus(p.offset), Streams: true},
+			web.Route{Method: http.MethodPatch, Pattern: one, Policy: policy, Handler: tus(p.take), Streams: true},
+			web.Route{Method: http.MethodDelete, Pattern: one, Policy: policy, Handler: tus(p.drop)},
 		)
 	}
 	return routes
@@ -58,7 +54,7 @@ func (p *Pages) begin(c *web.Ctx) error {
 	}
 	meta := metadata(c.R.Header.Get("Upload-Metadata"))
 	u, err := p.dossiers.Begin(c.R.Context(), c.Scope, c.Param("dossier"),
-		dossier.NewUpload{FileName: meta["filename"], Size: size, Category: dossier.Category(meta["category"])})
+		dossier.NewUpload{FileName: meta["filename"], Size: size, Category: dossier.Category(meta["category"]), Type: meta["type"]})
 	if err != nil {
 		return err
 	}

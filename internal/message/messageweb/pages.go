@@ -69,6 +69,7 @@ type letterView struct {
 	m        message.Message
 	docs     []dossier.Document
 	files    tenant.FileRule
+	attach   bool              // files may go along
 	all      []message.Message // the conversation beside it
 	parties  []dossier.Party   // of the dossier, for staff
 	in       form
@@ -194,7 +195,7 @@ func (p *Pages) render(c *web.Ctx, status int, title string, v letterView) error
 	if err != nil {
 		return err
 	}
-	v.files = t.Settings.Files
+	v.files, v.attach = t.Settings.Files, mayAttach(c, t.Settings.Upload)
 	a, staff := access.AsStaff(c.Scope)
 	if !staff {
 		return c.Render(status, portalLetter(c, c.Frame(title), v))
@@ -275,41 +276,24 @@ func (p *Pages) deliver(c *web.Ctx, d dossier.Dossier, f form) error {
 	return err
 }
 
-const maxField = 1_100_000
-
 func (p *Pages) receive(c *web.Ctx, d dossier.Dossier) (form, []ui.Problem, error) {
 	f := form{}
-	parts, err := c.R.MultipartReader()
-	if err != nil {
-		return f, nil, &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
-	}
 	var problems []ui.Problem
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return f, problems, p.keep(c, d, &f)
+	err := c.Parts(f.set, func(name string, r io.Reader) error {
+		u, err := p.dossiers.Receive(c.R.Context(), c.Scope, d.ID, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, r)
+		if text := wrongFile(c, err); text != "" {
+			problems = append(problems, ui.Problem{Field: "file", Text: name + ": " + text})
+			return nil
 		}
-		if err != nil {
-			return f, nil, &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
-		}
-		if part.FileName() != "" {
-			u, err := p.dossiers.Receive(c.R.Context(), c.Scope, d.ID, dossier.NewUpload{FileName: part.FileName(), Category: dossier.Delivered}, part)
-			if text := wrongFile(c, err); text != "" {
-				problems = append(problems, ui.Problem{Field: "file", Text: part.FileName() + ": " + text})
-				continue
-			}
-			if err != nil {
-				return f, nil, err
-			}
+		if err == nil {
 			f.Uploads = append(f.Uploads, u.ID)
-			continue
 		}
-		b, err := io.ReadAll(io.LimitReader(part, maxField))
-		if err != nil {
-			return f, nil, &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
-		}
-		f.set(part.FormName(), web.Clean(string(b)))
+		return err
+	})
+	if err != nil {
+		return f, nil, err
 	}
+	return f, problems, p.keep(c, d, &f)
 }
 
 func (f *form) set(name, value string) {

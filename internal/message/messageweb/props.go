@@ -6,6 +6,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/dossier"
 	"voordeur/internal/message"
+	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -37,9 +38,9 @@ func uploadProps(c *web.Ctx, v letterView) ui.Upload {
 }
 
 // mayAttach reports whether the writer may send files along.
-func mayAttach(c *web.Ctx) bool {
+func mayAttach(c *web.Ctx, r tenant.UploadRule) bool {
 	a, client := access.AsClient(c.Scope)
-	return !client || a.Can(access.UploadDocuments)
+	return !client || a.Can(access.UploadDocuments) && r.Takes(tenant.ByMessage)
 }
 
 // lead says to whom a new message goes, where that is no choice.

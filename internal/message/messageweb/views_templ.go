@@ -489,7 +489,7 @@ func write(c *web.Ctx, v letterView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if mayAttach(c) {
+		if v.attach {
 			templ_7745c5c3_Err = ui.UploadField(uploadProps(c, v)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -106,9 +106,27 @@ func fileRules(c *web.Ctx, e tenant.Edition) []entry {
 			e.Settings.Files.Extensions = slices.Compact(slices.Sorted(slices.Values(strings.Fields(s))))
 			return ""
 		}},
+		several(c, "route", tenant.UploadRoutes, e.Settings.Upload.Takes, func(e *tenant.Edition, on []string) { e.Settings.Upload.Routes = on }),
+		several(c, "required", tenant.UploadFields, e.Settings.Upload.Asks, func(e *tenant.Edition, on []string) { e.Settings.Upload.Required = on }),
 		treatment(c, "macros", r.Macros, func(e *tenant.Edition, t inspect.Treatment) { e.Settings.Files.Macros = t }),
 		treatment(c, "external", r.External, func(e *tenant.Edition, t inspect.Treatment) { e.Settings.Files.External = t }),
 	}
+}
+
+// several is a choice of any number of a few.
+func several(c *web.Ctx, name string, all []string, on func(string) bool, set func(*tenant.Edition, []string)) entry {
+	f := ui.Field{Name: name, Label: c.T("settings.files." + name), Hint: c.T("settings.files.hint." + name)}
+	var chosen []string
+	for _, s := range all {
+		f.Options = append(f.Options, ui.Option{Value: s, Label: c.T("settings.files." + name + "." + s)})
+		if on(s) {
+			chosen = append(chosen, s)
+		}
+	}
+	return entry{kind: tick, field: f, value: strings.Join(chosen, " "), set: func(e *tenant.Edition, s string) string {
+		set(e, append([]string{}, strings.Fields(s)...))
+		return ""
+	}}
 }
 
 // treatment is the choice of what happens to documents that have some part.
