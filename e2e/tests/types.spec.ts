@@ -148,6 +148,5 @@ test('D28 D29 D45 D46: by keyboard, how confidential a document is and how a cas
   const address = await enter(context, demo, 'gemeente', 'client')
   await ik.open(`${address}/dossiers`)
   await ik.druk(/^Omgevingsvergunning dakkapel/)
-  await ik.druk(/^Documenten/)
   await expect(ik.page.getByText('Beschrijving bouwplan.pdf')).toHaveCount(0)
 })

@@ -14,6 +14,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
 	"voordeur/internal/dossier"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/scan"
 )
 
@@ -135,7 +136,7 @@ func TestCollectNeverTakesALiveBlobWhileUploadsAreSent(t *testing.T) {
 			}
 		}()
 		for _, up := range waiting {
-			must(t, s.Dossiers.Deliver(ctx, s.me, s.id, up, dossier.Delivery{Uploads: []string{up}}))
+			must(t, s.Dossiers.Deliver(ctx, s.me, s.id, up, dossier.Delivery{Uploads: []string{up}, Type: dossiertype.OtherDocument, Title: "Stuk"}))
 		}
 		close(stop)
 		for err := range failed {
