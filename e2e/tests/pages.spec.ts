@@ -40,6 +40,7 @@ const ELSEWHERE = [
   '/unmatched',
   '/unmatched/{stranger}',
   '/clients/{client}/identifiers',
+  '/dossiers/{dossier}/documents/new',
   '/dossiers/{dossier}/questionnaires/{questionnaire}',
   '/settings/types/{type}',
   '/settings/types/{type}/general',
