@@ -24,14 +24,15 @@ const keepsQuery = `select exists (select 1 from document where tenant_id = $1 a
 	or exists (select 1 from upload where tenant_id = $1 and blob_key = $2) or exists (select 1 from upload_part where tenant_id = $1 and blob_key = $2)`
 
 // Expire forgets the uploads of a tenant that were begun before the time and never sent, and
-// returns how many. Their bytes are left to the collector.
+// returns how many; those of an application stay as long as that does. Their bytes are left to the collector.
 func (ds *Dossiers) Expire(ctx context.Context, tenantID string, before db.Time) (int, error) {
 	type old struct{ id, dossier string }
 	list, err := db.All(ctx, ds.db, func(scan db.Scan) (old, error) {
 		var o old
 		err := scan(&o.id, &o.dossier)
 		return o, err
-	}, `select id, dossier_id from upload where tenant_id = $1 and created_at < $2 order by created_at`, tenantID, before)
+	}, `select id, coalesce(dossier_id, '') from upload where tenant_id = $1 and created_at < $2
+		and not exists (select 1 from application p where p.tenant_id = upload.tenant_id and p.id = upload.application_id) order by created_at`, tenantID, before)
 	if err != nil {
 		return 0, err
 	}

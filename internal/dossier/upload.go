@@ -42,8 +42,11 @@ type NewUpload struct {
 	Once string
 }
 
-const selectUpload = `select id, dossier_id, category, document_type, file_name, media_type, size, received, blob_key is not null from upload
-	where tenant_id = $1 and account_id = $2 and dossier_id = $3 and id = $4 and client_id = $5`
+// uploadIn is where an upload is to come: a dossier, or an application that is to become one.
+const uploadIn = ` coalesce(dossier_id, application_id) `
+
+const selectUpload = `select id, ` + uploadIn + `, category, document_type, file_name, media_type, size, received, blob_key is not null from upload
+	where tenant_id = $1 and account_id = $2 and` + uploadIn + `= $3 and id = $4 and client_id = $5`
 
 func scanUpload(scan db.Scan) (Upload, error) {
 	var u Upload
@@ -59,13 +62,17 @@ func rule(t *tenant.Tenant, s access.Scope) filetype.Policy {
 	return p
 }
 
-// mayDeliver loads the dossier and checks that the actor may deliver files to it, in r's own view.
+// mayDeliver loads the dossier and checks that the actor may deliver files to it, in r's own view; or to an application of
+// his own, which is no dossier yet.
 func mayDeliver(ctx context.Context, r db.Reader, t *tenant.Tenant, s access.Scope, dossier string) (Dossier, error) {
 	if c, ok := access.AsClient(s); ok {
 		if err := c.Require(access.UploadDocuments); err != nil {
 			return Dossier{}, err
 		}
 		d, err := ForClient(ctx, r, c, dossier)
+		if errs.Is(err, errs.NotFound) {
+			return Dossier{}, toApply(ctx, r, c, dossier)
+		}
 		if err == nil && !takesFiles(t.Settings) {
 			err = errs.New(errs.Forbidden, "")
 		}
@@ -128,7 +135,8 @@ func (ds *Dossiers) Begin(ctx context.Context, s access.Scope, dossier string, i
 			return err
 		}
 		u.ID = tx.NewID()
-		_, err = tx.Exec(ctx, `insert into upload (tenant_id, id, dossier_id, account_id, category, file_name, size, created_at, client_id, document_type) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		_, err = tx.Exec(ctx, `insert into upload (tenant_id, id, dossier_id, application_id, account_id, category, file_name, size, created_at, client_id, document_type)
+			values ($1, $2, (select id from dossier where tenant_id = $1 and id = $3), (select id from application where tenant_id = $1 and id = $3), $4, $5, $6, $7, $8, $9, $10)`,
 			t.ID, u.ID, dossier, s.Account(), string(u.Category), u.FileName, u.Size, tx.Now(), s.Client(), u.Type)
 		return err
 	})
@@ -138,7 +146,7 @@ func (ds *Dossiers) Begin(ctx context.Context, s access.Scope, dossier string, i
 func quota(ctx context.Context, tx *db.Tx, t *tenant.Tenant, dossier string, more int64) error {
 	var used int64
 	err := tx.QueryRow(ctx, `select cast(coalesce((select sum(size) from document where tenant_id = $1 and dossier_id = $2 and state <> 'refused'), 0)
-		+ coalesce((select sum(size) from upload where tenant_id = $1 and dossier_id = $2), 0) as bigint)`, t.ID, dossier).Scan(&used)
+		+ coalesce((select sum(size) from upload where tenant_id = $1 and dossier_id = $2), 0) + coalesce((select sum(size) from upload where tenant_id = $1 and application_id = $2), 0) as bigint)`, t.ID, dossier).Scan(&used)
 	if err == nil && used+more > t.Settings.Files.DossierMaxMB*mb {
 		err = errs.New(errs.TooLarge, "upload.quota")
 	}
@@ -393,7 +401,7 @@ func (ds *Dossiers) Drop(ctx context.Context, s access.Scope, dossier, id string
 		}
 		// The row that goes says which bytes go with it: one that is being sent at this moment is no
 		// upload any more, and its bytes are the document's.
-		whole, err := db.One(ctx, tx, db.Value[*string], `delete from upload where tenant_id = $1 and account_id = $2 and dossier_id = $3 and id = $4 and client_id = $5 returning blob_key`,
+		whole, err := db.One(ctx, tx, db.Value[*string], `delete from upload where tenant_id = $1 and account_id = $2 and `+uploadIn+`= $3 and id = $4 and client_id = $5 returning blob_key`,
 			s.Tenant(), s.Account(), dossier, id, s.Client())
 		if err == nil && whole != nil {
 			keys = append(keys, *whole)

@@ -169,6 +169,9 @@ func (d Definition) First() Status {
 	return d.Statuses[0]
 }
 
+// Begins reports whether clients can begin a dossier of the type by themselves: it is begun, and they see it then.
+func (d Definition) Begins() bool { return d.Offered && d.Portal && d.Rank <= d.Threshold }
+
 // Fresh returns a type with the least it needs, to go on with.
 func Fresh(key string, name Words) Definition {
 	return Definition{

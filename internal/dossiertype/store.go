@@ -107,6 +107,17 @@ func get(ctx context.Context, r db.Reader, s access.Scope, id string) (Type, err
 	return db.One(ctx, r, scanType, selectType+`and y.id = $2`, s.Tenant(), id)
 }
 
+// Newest returns the version of a type with which dossiers begin; a type without one is NotFound.
+func (ts *Types) Newest(ctx context.Context, r db.Reader, s access.Scope, id string) (Ref, Definition, error) {
+	n, err := db.One(ctx, r, db.Value[int64], `select latest from dossier_type where tenant_id = $1 and id = $2 and latest > 0`, s.Tenant(), id)
+	if err != nil {
+		return Ref{}, Definition{}, err
+	}
+	ref := Ref{ID: id, Number: n}
+	defs, err := ts.At(ctx, r, s, ref)
+	return ref, defs[ref], err
+}
+
 // Ref names a version of a type. Its zero is a dossier without a type.
 type Ref struct {
 	ID     string

@@ -181,6 +181,24 @@ func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, reade
 	return nil
 }
 
+// ConfirmApplication mails whoever sent an application that it came in, whatever else he wants to be mailed of; nothing of it stands
+// in the mail.
+func (i *Identity) ConfirmApplication(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) error {
+	t, err := i.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return err
+	}
+	email, name, err := mailable(ctx, tx, t.ID, s.Account())
+	if err != nil || email == "" {
+		return err
+	}
+	l := letter{kind: "application", face: access.Portal, path: "/dossiers/" + dossier, behalf: s.Behalf().Name}
+	if m := s.Behalf().Mandate; m != "" {
+		l.path = "/namens/" + m + l.path
+	}
+	return i.send(ctx, tx, t, s.Account(), email, name, l)
+}
+
 // At most maxAlarms mails of one kind go to an administrator within alarmTime: who has had those knows,
 // and the worklist counts on.
 const (

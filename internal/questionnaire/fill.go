@@ -3,8 +3,6 @@ package questionnaire
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -19,11 +17,7 @@ import (
 // Filling is a questionnaire with how far it is.
 type Filling struct {
 	Questionnaire
-	Definition *form.Definition
-	State      *form.State
-	Saved      form.Saved
-	Versions   map[string]int64  // how many times each page was saved
-	Files      map[string]string // names of the documents that were answered, by id
+	*Sheet
 }
 
 // Fill returns a questionnaire for who fills it in, and records the look. It is NotFound for everybody else.
@@ -59,7 +53,7 @@ func (qs *Questionnaires) Read(ctx context.Context, a access.Staff, dossierID, i
 	}
 	f, err := qs.look(ctx, a.Scope(), q, docs, lang)
 	if err == nil && q.State != Completed {
-		f.State, f.Saved = nil, nil
+		f.Progress, f.Saved = nil, nil
 	}
 	return f, err
 }
@@ -81,7 +75,7 @@ func (qs *Questionnaires) fold(ctx context.Context, r db.Reader, s access.Scope,
 	if err != nil {
 		return nil, err
 	}
-	def, err := definition(ctx, r, t.ID, q.Form)
+	def, err := Definition(ctx, r, t.ID, q.Form)
 	if err != nil {
 		return nil, err
 	}
@@ -89,12 +83,7 @@ func (qs *Questionnaires) fold(ctx context.Context, r db.Reader, s access.Scope,
 	if err != nil {
 		return nil, err
 	}
-	return &Filling{q, def, def.Fold(p.saved, q.today(qs.db.Clock().Now(), lang)), p.saved, p.versions, map[string]string{}}, nil
-}
-
-// Try returns what the page looks like with what was typed, for a page that comes back.
-func (f *Filling) Try(page string, typed form.Answers, today form.Today) *form.Filled {
-	return f.Definition.Try(f.Saved, page, typed, today)
+	return &Filling{q, NewSheet(def, p.saved, p.versions, q.today(qs.db.Clock().Now(), lang))}, nil
 }
 
 // Today is the day on which answers are looked at now.
@@ -192,13 +181,13 @@ func (qs *Questionnaires) keep(ctx context.Context, tx *db.Tx, s access.Scope, f
 	if err != nil {
 		return err
 	}
-	plain, err := json.Marshal(page.Answers)
+	sealed, err := Seal(t, page.Answers, aad(t.ID, f.ID, page.Page.ID))
 	if err != nil {
-		return fmt.Errorf("questionnaire: %w", err)
+		return err
 	}
 	_, err = tx.Exec(ctx, `insert into questionnaire_page (tenant_id, questionnaire_id, page, answers, saved_at, saved_by) values ($1, $2, $3, $4, $5, $6)
 		on conflict (tenant_id, questionnaire_id, page) do update set answers = excluded.answers, saved_at = excluded.saved_at, saved_by = excluded.saved_by, version = questionnaire_page.version + 1`,
-		t.ID, f.ID, page.Page.ID, t.Key.Seal(plain, aad(t.ID, f.ID, page.Page.ID)), tx.Now(), s.Account())
+		t.ID, f.ID, page.Page.ID, sealed, tx.Now(), s.Account())
 	if err != nil {
 		return err
 	}
@@ -215,7 +204,7 @@ func (qs *Questionnaires) Complete(ctx context.Context, a access.Client, dossier
 		return err
 	}
 	f, err := qs.Fill(ctx, a, dossierID, id, lang)
-	if err != nil || f.State == nil || f.Questionnaire.State == Completed {
+	if err != nil || f.Progress == nil || f.Questionnaire.State == Completed {
 		return err
 	}
 	if err := f.ready(); err != nil {
@@ -225,7 +214,10 @@ func (qs *Questionnaires) Complete(ctx context.Context, a access.Client, dossier
 	if err != nil {
 		return err
 	}
-	paper, err := qs.paper(t, f, lang)
+	texts := t.Texts(lang)
+	paper, err := f.Paper(t, qs.db.Clock().Now(), lang, f.Title.In(lang), [][]string{
+		{texts.T("questionnaire.paper.client"), f.ClientName}, {texts.T("questionnaire.paper.dossier"), f.DossierTitle},
+	})
 	if err != nil {
 		return err
 	}
@@ -251,7 +243,7 @@ func (f *Filling) ready() error {
 	if err := f.over(); err != nil {
 		return err
 	}
-	if !f.State.Complete() {
+	if !f.Progress.Complete() {
 		return errs.New(errs.Conflict, "questionnaire.incomplete")
 	}
 	return nil
@@ -266,7 +258,7 @@ func (qs *Questionnaires) complete(ctx context.Context, tx *db.Tx, a access.Clie
 	if err := now.ready(); err != nil {
 		return false, err
 	}
-	if !reflect.DeepEqual(now.State.Answers, f.State.Answers) {
+	if !reflect.DeepEqual(now.Progress.Answers, f.Progress.Answers) {
 		return false, errs.New(errs.Conflict, "questionnaire.saved_meanwhile")
 	}
 	s := a.Scope()
@@ -279,7 +271,7 @@ func (qs *Questionnaires) complete(ctx context.Context, tx *db.Tx, a access.Clie
 		return false, err
 	}
 	for page := range f.Saved {
-		if f.State.Filled(page) == nil { // answers to what was not asked in the end are nobody's business
+		if f.Progress.Filled(page) == nil { // answers to what was not asked in the end are nobody's business
 			if _, err := tx.Exec(ctx, `delete from questionnaire_page where tenant_id = $1 and questionnaire_id = $2 and page = $3`, s.Tenant(), f.ID, page); err != nil {
 				return false, err
 			}
@@ -292,10 +284,14 @@ func (qs *Questionnaires) complete(ctx context.Context, tx *db.Tx, a access.Clie
 }
 
 // Sources are what a page that is filled in for the first time can begin with: what is known of the client, and his last
-// answers to the same form.
-func (qs *Questionnaires) Sources(ctx context.Context, a access.Client, f *Filling) (form.Sources, error) {
+// answers to the same form, but for those of one questionnaire.
+func (qs *Questionnaires) Sources(ctx context.Context, a access.Client, formName, except string) (form.Sources, error) {
 	s := a.Scope()
-	from := form.Sources{Client: form.Answers{"name": {f.ClientName}}}
+	name, err := db.One(ctx, qs.db, db.Value[string], `select name from client where tenant_id = $1 and id = $2`, s.Tenant(), s.Client())
+	from := form.Sources{Client: form.Answers{"name": {name}}}
+	if err != nil {
+		return from, err
+	}
 	if s.Behalf().Mandate == "" {
 		c, err := qs.identity.Contact(ctx, a)
 		if err != nil {
@@ -304,7 +300,7 @@ func (qs *Questionnaires) Sources(ctx context.Context, a access.Client, f *Filli
 		from.Client["email"], from.Client["phone"] = []string{c.Email}, []string{c.Phone}
 	}
 	last, err := db.All(ctx, qs.db, scanQuestionnaire, selectQuestionnaire+isHis+`and q.state = 'completed' and q.id <> $4 and f.name = $5 and`+dossier.ClientSees+`order by q.completed_at desc, q.id desc limit 1`,
-		s.Tenant(), s.Client(), s.Account(), f.ID, f.Definition.ID)
+		s.Tenant(), s.Client(), s.Account(), except, formName)
 	if err != nil || len(last) == 0 {
 		return from, err
 	}
@@ -312,6 +308,32 @@ func (qs *Questionnaires) Sources(ctx context.Context, a access.Client, f *Filli
 	if err != nil {
 		return from, err
 	}
-	from.Earlier = earlier.State.Answers
+	from.Earlier = earlier.Progress.Answers
 	return from, nil
+}
+
+// Adopt keeps what a client filled in before there was a dossier as a questionnaire that he has completed in it: the
+// office reads it, and can open it again.
+func (qs *Questionnaires) Adopt(ctx context.Context, tx *db.Tx, a access.Client, formID, dossierID string, pages form.Saved) error {
+	s, id := a.Scope(), tx.NewID()
+	t, err := qs.tenants.Get(ctx, s.Tenant())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into questionnaire (tenant_id, id, form_id, dossier_id, client_id, state, sent_at, sent_by, completed_at, completed_by, mandate_id)
+		values ($1, $2, $3, $4, $5, 'completed', $6, $7, $6, $7, nullif($8, ''))`, t.ID, id, formID, dossierID, s.Client(), tx.Now(), s.Account(), s.Behalf().Mandate)
+	if err != nil {
+		return err
+	}
+	for page, answers := range pages {
+		sealed, err := Seal(t, answers, aad(t.ID, id, page))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `insert into questionnaire_page (tenant_id, questionnaire_id, page, answers, saved_at, saved_by) values ($1, $2, $3, $4, $5, $6)`, t.ID, id, page, sealed, tx.Now(), s.Account())
+		if err != nil {
+			return err
+		}
+	}
+	return record(ctx, tx, s, "questionnaire.completed", Questionnaire{ID: id, Dossier: dossierID, Client: s.Client()})
 }

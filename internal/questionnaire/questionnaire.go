@@ -114,8 +114,8 @@ func forStaff(ctx context.Context, r db.Reader, a access.Staff, dossierID, id st
 	return db.One(ctx, r, scanQuestionnaire, selectQuestionnaire+`and q.dossier_id = $2 and q.id = $3`, a.Scope().Tenant(), dossierID, id)
 }
 
-// definition loads the form of a questionnaire.
-func definition(ctx context.Context, r db.Reader, tenantID, formID string) (*form.Definition, error) {
+// Definition loads a version of a form.
+func Definition(ctx context.Context, r db.Reader, tenantID, formID string) (*form.Definition, error) {
 	source, err := db.One(ctx, r, db.Value[string], `select source from form where tenant_id = $1 and id = $2`, tenantID, formID)
 	if err != nil {
 		return nil, err
@@ -143,21 +143,36 @@ func load(ctx context.Context, r db.Reader, t *tenant.Tenant, id string) (pages,
 		var page string
 		var sealed []byte
 		var version int64
-		if err := scan(&page, &sealed, &version); err != nil {
-			return struct{}{}, err
+		err := scan(&page, &sealed, &version)
+		if err == nil {
+			p.saved[page], err = Unseal(t, sealed, aad(t.ID, id, page))
 		}
-		plain, err := t.Key.Open(sealed, aad(t.ID, id, page))
-		if err != nil {
-			return struct{}{}, err
-		}
-		var a form.Answers
-		if err := json.Unmarshal(plain, &a); err != nil {
-			return struct{}{}, fmt.Errorf("questionnaire: page %s: %w", page, err)
-		}
-		p.saved[page], p.versions[page] = a, version
-		return struct{}{}, nil
+		p.versions[page] = version
+		return struct{}{}, err
 	}, `select page, answers, version from questionnaire_page where tenant_id = $1 and questionnaire_id = $2`, t.ID, id)
 	return p, err
+}
+
+// Seal returns the answers of a page as they are kept in a place.
+func Seal(t *tenant.Tenant, a form.Answers, place string) ([]byte, error) {
+	plain, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("questionnaire: %w", err)
+	}
+	return t.Key.Seal(plain, place), nil
+}
+
+// Unseal returns the answers of a page that were kept in a place.
+func Unseal(t *tenant.Tenant, sealed []byte, place string) (form.Answers, error) {
+	plain, err := t.Key.Open(sealed, place)
+	if err != nil {
+		return nil, err
+	}
+	var a form.Answers
+	if err := json.Unmarshal(plain, &a); err != nil {
+		return nil, fmt.Errorf("questionnaire: %w", err)
+	}
+	return a, nil
 }
 
 // today is the day on which answers are looked at: the present one, or that of the completion.

@@ -8,6 +8,7 @@ import (
 	"voordeur/internal/blob"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
+	"voordeur/internal/product"
 )
 
 const (
@@ -25,6 +26,7 @@ type Collector struct {
 	app      *App
 	store    blob.Store
 	dossiers *dossier.Dossiers
+	products *product.Products
 	// uses are the features that keep files. What none of them knows is deleted, so every feature
 	// that stores a file stands here.
 	uses []func(ctx context.Context, tenantID, key string) (bool, error)
@@ -38,6 +40,9 @@ func (c *Collector) Run(ctx context.Context) (uploads, files int, err error) {
 		return 0, 0, err
 	}
 	for _, id := range ids {
+		if _, err := c.products.Expire(ctx, id); err != nil {
+			return uploads, files, err
+		}
 		n, err := c.dossiers.Expire(ctx, id, db.At(now.Add(-unsentAge)))
 		uploads += n
 		if err != nil {

@@ -128,7 +128,7 @@ func mustQuery(t *testing.T, address string) url.Values {
 	return u.Query()
 }
 
-func TestD26_D27_E15_WithoutRunningCasesThePageSaysThatAndNoMore(t *testing.T) {
+func TestD26_D27_E14_E15_WithoutRunningCasesThePageSaysThatAndNoMore(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		p := oidctest.New(t, h.DB.Clock().Now)
 		digid := h.town(p, func(*tenant.Settings) {})

@@ -169,6 +169,14 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if !mine || r.offered && !s.has(`select id from mandate where tenant_id = $1 and id = $2 and account_id = $3`, s.id, id, a.account) {
 				return false
 			}
+		case "product":
+			if !s.has(`select id from product where tenant_id = $1 and id = $2`, s.id, id) {
+				return false
+			}
+		case "application":
+			if !s.has(`select id from application where tenant_id = $1 and id = $2 and account_id = $3 and client_id = $4`, s.id, id, a.account, a.client) {
+				return false
+			}
 		case "letter":
 			if !s.has(`select id from letter where tenant_id = $1 and id = $2`, s.id, id) {
 				return false
@@ -226,6 +234,8 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 		return append(s.list(`select id from passkey where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "mandate":
 		return append(s.list(`select id from mandate where tenant_id in ($1, $2) group by id order by id limit 12`, s.id, s.other.id), never)
+	case "product", "application":
+		return append(s.list(`select id from `+kind+` where tenant_id in ($1, $2) and (id like 'product%' or id like 'app%') group by id order by id`, s.id, s.other.id), never)
 	case "letter":
 		return append(s.list(`select id from letter where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "handler":

@@ -136,7 +136,12 @@ const (
 	// stillOpen makes a questionnaire one that nobody began.
 	stillOpen = `update questionnaire set state = 'open', completed_at = null, completed_by = null where tenant_id = $1 and id = $2`
 	settings  = "tenant.settings_changed"
-	lost      = `insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, email, 'full', '', created_at from account where tenant_id = $1 and id = $2
+	// begunAgain makes an account's application anew: it is called after the account.
+	begunAgain = `insert into application (tenant_id, id, product_id, form_id, client_id, account_id, created_at, changed_at, ends_at)
+		select a.tenant_id, 'app' || a.id, p.id, f.id, a.client_id, a.id, a.created_at, a.created_at, '2999-01-01T00:00:00.000000Z' from account a
+		join product p on p.tenant_id = a.tenant_id and p.id = 'product1' join form f on f.tenant_id = a.tenant_id and f.name = p.form
+		where a.tenant_id = $1 and 'app' || a.id = $2 on conflict do nothing`
+	lost = `insert into unreachable (tenant_id, account_id, address, why, words, at) select tenant_id, id, email, 'full', '', created_at from account where tenant_id = $1 and id = $2
 		on conflict (tenant_id, account_id) do update set clears_at = null`
 	resetAsked = `insert into factor_reset (tenant_id, id, account_id, ground, asked_by, asked_at)
 		select a.tenant_id, 'r' || (select count(*) from factor_reset) || a.id, a.id, 'x', (select min(h.id) from account h where h.tenant_id = a.tenant_id and h.role = 'handler'), a.created_at
@@ -318,6 +323,18 @@ var rows = []row{
 	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}", want: 422, event: "questionnaire.read", multi: true, form: []string{"once", "<once>", "page", "koper", "version", "0"}, ready: stillOpen},
 	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/complete", want: 409, also: 303, event: "questionnaire.read", ready: stillOpen},
 
+	// The e-loket: its catalogue is open to visitors, what is filled in is its account's.
+	{face: portalFace, route: "GET /products", want: 200, query: []string{"q", "loket"}},
+	{face: portalFace, route: "GET /products/{product}", want: 200, also: 303},
+	{face: portalFace, route: "POST /products/{product}/start", want: 303, also: 403, quiet: true},
+	{face: portalFace, route: "GET /products/{product}/form", want: 303},
+	{face: portalFace, route: "POST /products/{product}/form", want: 410, quiet: true, multi: true, form: []string{"page", "koper"}},
+	{face: portalFace, route: "POST /products/{product}/discard", want: 303, quiet: true},
+	{face: portalFace, route: "GET /applications/{application}", want: 200, event: "application.read"},
+	{face: portalFace, route: "POST /applications/{application}", want: 422, event: "application.read", multi: true, form: []string{"once", "<once>", "page", "koper", "version", "0"}},
+	{face: portalFace, route: "POST /applications/{application}/send", want: 409, event: "application.read"},
+	{face: portalFace, route: "POST /applications/{application}/discard", want: 303, event: "application.discarded", own: true, ready: begunAgain},
+
 	// The office.
 	{face: officeFace, route: "GET /{$}", want: 200},
 	{face: officeFace, route: "GET /profile", want: 200},
@@ -425,6 +442,11 @@ var rows = []row{
 	{face: officeFace, route: "GET /resets", want: 200, event: "account.resets_listed"},
 	{face: officeFace, route: "GET /settings/entry", want: 200},
 	{face: officeFace, route: "POST /settings/entry", want: 303, event: settings, form: append(version, "bsn", "Wabb, artikel 10")},
+	{face: officeFace, route: "GET /settings/products", want: 200},
+	{face: officeFace, route: "GET /settings/products/new", want: 200},
+	{face: officeFace, route: "POST /settings/products/new", want: 422, quiet: true, form: []string{"once", "<once>"}},
+	{face: officeFace, route: "GET /settings/products/{product}", want: 200},
+	{face: officeFace, route: "POST /settings/products/{product}", want: 422, quiet: true, form: []string{"version", "1"}},
 	{face: officeFace, route: "GET /settings/types", want: 200},
 	{face: officeFace, route: "GET /settings/types/new", want: 200},
 	{face: officeFace, route: "POST /settings/types/new", want: 303, event: "dossier_type.created", form: []string{"once", "<once>", "name_nl", "<once>", "name_en", "New"}},

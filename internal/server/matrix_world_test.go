@@ -351,6 +351,7 @@ func (s *site) populate(ctx context.Context) {
 	s.mandates(ctx)
 	s.parties(ctx)
 	s.kinds(ctx)
+	s.sells()
 	s.stop()
 	s.mark()
 }
@@ -442,6 +443,7 @@ func (s *site) handOut(ctx context.Context) {
 	must(s.t, s.house.Tenants.Edit(ctx, manager, t.Version, "accounts", func(e *tenant.Edition) error {
 		e.Settings.Users = tenant.UserRule{Rights: true, Wizard: true}
 		e.Settings.Upload = tenant.UploadRule{Routes: tenant.UploadRoutes, Required: tenant.UploadFields}
+		e.Settings.Modules[tenant.ModuleProducts] = true
 		return nil
 	}))
 }
@@ -513,6 +515,24 @@ func (s *site) mark() {
 		s.exec(`insert into tenant_file (tenant_id, kind, media_type, content, created_at) values ($1, $2, 'text/plain', $3, $4)`, s.id, file, []byte("of "+s.letter()), db.At(s.house.DB.Clock().Now()))
 	}
 	s.exec(`update mail set subject = '` + s.letter() + `m ' || subject where tenant_id = '` + s.id + `'`)
+}
+
+// sells adds products, one for everybody and one for who has logged in, and an application of each client's account, whose
+// identifier is made of the account's.
+func (s *site) sells() {
+	s.t.Helper()
+	now := db.At(s.house.DB.Clock().Now())
+	for n, id := range []string{"product1", "product" + s.id} {
+		name := "Loket"
+		if n == 1 {
+			name = s.letter() + "m loket"
+		}
+		s.exec(`insert into product (tenant_id, id, form, type_id, handler_id, active, public, means, content, created_at, changed_at) values ($1, $2, 'koopovereenkomst', 'type1', $3, true, `+[]string{"true", "false"}[n]+`, '', $4, $5, $5)`,
+			s.id, id, s.account("behandelaar@"+s.domain), `{"name":{"nl":"`+name+`"},"lead":{"nl":"x"}}`, now)
+	}
+	for _, account := range s.list(`select id from account where tenant_id = $1 and face = 'portal'`, s.id) {
+		s.exec(begunAgain, s.id, "app"+account)
+	}
 }
 
 // kinds adds types of dossiers. One is not in the portal, so that a dossier of it is hidden though it is published, as one

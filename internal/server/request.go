@@ -314,6 +314,9 @@ func lift(w http.ResponseWriter) {
 }
 
 func (a *App) gate(c *web.Ctx, r web.Route) error {
+	if r.Module == tenant.ModuleProducts && !c.Site.Modules[r.Module] { // for visitors too, who have not logged in (D7, E5)
+		return errs.Missing()
+	}
 	if r.Module != "" && !c.Site.Modules[r.Module] {
 		return errs.New(errs.Forbidden, "error.module_off")
 	}

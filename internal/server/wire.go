@@ -29,6 +29,8 @@ import (
 	"voordeur/internal/message"
 	"voordeur/internal/message/messageweb"
 	"voordeur/internal/notify"
+	"voordeur/internal/product"
+	"voordeur/internal/product/productweb"
 	"voordeur/internal/questionnaire"
 	"voordeur/internal/questionnaire/questionnaireweb"
 	"voordeur/internal/scan"
@@ -64,6 +66,7 @@ type House struct {
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
 	Asked    *questionnaire.Questionnaires
+	Products *product.Products
 	Mandates *mandate.Mandates
 	Parties  *federation.Federation
 	Heavy    map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
@@ -81,6 +84,7 @@ func Wire(p Parts) (*House, error) {
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
+	h.Products = product.New(p.DB, tenants, ids, h.Dossiers, h.Asked, looks)
 	tenants.Texting = p.Texts != nil
 	tenants.Calling = tenants.Texting && p.Texts.Calls()
 	tenants.StatusInUse = dossier.StatusInUse
@@ -105,10 +109,11 @@ func Wire(p Parts) (*House, error) {
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants, parties).Routes()...)
-	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked).Routes()...)
-	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants).Routes()...)
+	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products).Routes()...)
+	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants, h.Products).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
+	routes = append(routes, productweb.New(p.DB, h.Products, h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants, parties).Routes()...)
 	routes = append(routes, mandateweb.New(p.DB, mandates, h.Clients).Routes()...)
 	routes = append(routes, federationweb.New(parties, h.Clients, tenants).Routes()...)
@@ -123,6 +128,6 @@ func Wire(p Parts) (*House, error) {
 		return nil, err
 	}
 	h.App = app
-	app.Collector = &Collector{app: app, store: p.Blobs, dossiers: h.Dossiers, uses: []func(context.Context, string, string) (bool, error){h.Dossiers.UsesBlob}}
+	app.Collector = &Collector{app: app, store: p.Blobs, dossiers: h.Dossiers, products: h.Products, uses: []func(context.Context, string, string) (bool, error){h.Dossiers.UsesBlob}}
 	return h, nil
 }

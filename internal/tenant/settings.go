@@ -59,6 +59,7 @@ const (
 	ModuleProfile        = "profile"
 	ModuleMandates       = "mandates" // acting for somebody else
 	ModuleQuestionnaires = "questionnaires"
+	ModuleProducts       = "products" // the e-loket; off, it answers 404
 )
 
 // ByTiles shows dossiers as tiles, and those that are over below them (D24).

@@ -26,6 +26,7 @@ type Frame struct {
 	Version               string
 	Nav                   []NavItem
 	Who                   string // who is logged in, "" for nobody
+	LogIn                 string // where a visitor logs in, "" for nowhere
 	Unread                string // "2 ongelezen", "" for none
 	// UnreadCount is the same as a number alone, for where there is no room for words.
 	UnreadCount string

@@ -75,6 +75,9 @@ func (c *Ctx) nav() []ui.NavItem {
 		items = append(items, ui.NavItem{Label: c.T("nav.dossiers"), Href: "/dossiers", Icon: "folder"})
 	}
 	if c.Site.Face == access.Portal {
+		if c.Site.Modules["products"] {
+			items = append(items, ui.NavItem{Label: c.T("nav.products"), Href: "/products", Icon: "list-details"})
+		}
 		if c.Site.Modules["profile"] {
 			items = append(items, ui.NavItem{Label: c.T("nav.profile"), Href: "/profile", Icon: "user"})
 		}

@@ -39,6 +39,7 @@ type office struct {
 	types                                       []dossiertype.Definition
 	made                                        map[string]string // the ids of the types by key
 	forms                                       []string          // names of the samples that it uses
+	products                                    []sold            // what the e-loket offers; nil where the office has none
 	labels                                      map[i18n.Lang]map[string]string
 	clients                                     []person
 	later                                       func(*tenant.Settings) // what the office chose once the first clients were in
@@ -56,6 +57,7 @@ func (o office) settings() tenant.Settings {
 	s := tenant.DefaultSettings()
 	own(o.id, &s)
 	s.Modules[tenant.ModuleMandates] = o.acting != nil
+	s.Modules[tenant.ModuleProducts] = o.products != nil
 	s.Theme, s.Statuses, s.Progress, s.Labels = o.theme, o.statuses, o.progress, o.labels
 	if len(o.types) > 0 {
 		s.Overview, s.Documents.Layout = tenant.ByTiles, tenant.InList

@@ -19,6 +19,7 @@ func municipality() office {
 			steps("melding", "Melding openbare ruimte", "Melding ontvangen", "Bekijken", "Oplossen"),
 		},
 		clients: []person{yilmaz(), veenstra()}, types: municipalTypes(), later: asAtTheDesk,
+		forms: []string{"melding_openbare_ruimte", "kapvergunning", "parkeerkaart"}, products: []sold{streetReport(), fellingPermit("omgevingsvergunning"), parkingCard()},
 		acting: []acting{},
 	}
 }
@@ -90,6 +91,7 @@ func counter() office {
 		statuses: []tenant.Status{status("received", "Ontvangen", "Received", false), status("in_progress", "In behandeling", "In progress", false), status("closed", "Afgehandeld", "Completed", true)},
 		progress: []tenant.ProgressTemplate{steps("aanvraag", "Aanvraag via het loket", "Aanvraag ontvangen", "Aanvraag controleren", "Beoordelen", "Besluit sturen")},
 		clients:  []person{peters(), runners()}, types: counterTypes(), later: asAtTheCounter,
+		forms: []string{"melding_openbare_ruimte", "kapvergunning"}, products: []sold{streetReport(), fellingPermit("vergunning")},
 	}
 }
 

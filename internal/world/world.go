@@ -122,6 +122,9 @@ func (b Builder) office(ctx context.Context, o office, now time.Time) (Tenant, e
 	if err := b.forms(ctx, o, t.Logins[2].ID); err != nil {
 		return t, err
 	}
+	if err := b.sell(ctx, o, t.Logins); err != nil {
+		return t, err
+	}
 	var acts []act
 	for _, p := range o.clients {
 		if p.byLetter { // comes later

@@ -16,6 +16,7 @@ import (
 	"voordeur/internal/identity"
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
+	"voordeur/internal/product"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -31,11 +32,12 @@ type Pages struct {
 	ids      *identity.Identity
 	clients  *client.Clients
 	tenants  *tenant.Tenants
+	products *product.Products
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants) *Pages {
-	return &Pages{d, ds, ms, ids, cs, ts}
+func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products) *Pages {
+	return &Pages{d, ds, ms, ids, cs, ts, ps}
 }
 
 // Routes returns the addresses of this package. Both faces have a list and a page under the same

@@ -6,6 +6,8 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/dossier"
 	"voordeur/internal/dossiertype"
+	"voordeur/internal/product"
+	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
 
@@ -13,7 +15,8 @@ import (
 type tilesView struct {
 	listView
 	closed dossier.Page
-	more   string // the next of those
+	begun  []product.Application // and not sent
+	more   string                // the next of those
 }
 
 // closedMark is in the address of a further page of what is over.
@@ -32,6 +35,11 @@ func (p *Pages) tiles(c *web.Ctx, a access.Client, list listView) error {
 	}
 	if v.closed, err = p.dossiers.ClientList(ctx, a, over); err != nil {
 		return err
+	}
+	if c.Site.Modules[tenant.ModuleProducts] {
+		if v.begun, err = p.products.Waiting(ctx, a); err != nil {
+			return err
+		}
 	}
 	running := v.page.Rows
 	v.page.Rows = append(v.page.Rows[:len(running):len(running)], v.closed.Rows...)

@@ -16,6 +16,7 @@ import (
 	"voordeur/internal/identity"
 	"voordeur/internal/letter"
 	"voordeur/internal/notify"
+	"voordeur/internal/product"
 	"voordeur/internal/questionnaire"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
@@ -29,11 +30,12 @@ type Pages struct {
 	clients  *client.Clients
 	parties  *federation.Federation
 	asked    *questionnaire.Questionnaires
+	products *product.Products
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity, cs *client.Clients, f *federation.Federation, qs *questionnaire.Questionnaires) *Pages {
-	return &Pages{d, ds, ids, cs, f, qs}
+func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity, cs *client.Clients, f *federation.Federation, qs *questionnaire.Questionnaires, ps *product.Products) *Pages {
+	return &Pages{d, ds, ids, cs, f, qs, ps}
 }
 
 // Routes returns the addresses of this package.
@@ -69,7 +71,13 @@ func (p *Pages) portal(c *web.Ctx, a access.Client) error {
 			return err
 		}
 	}
-	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), portalView{shown(c, items), n, lost, asks, waiting}))
+	var begun []product.Application
+	if c.May(tenant.ModuleProducts, access.SeeDossiers) {
+		if begun, err = p.products.Waiting(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
+	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), portalView{shown(c, items), n, lost, asks, waiting, begun}))
 }
 
 // portalView is the client's Home.
@@ -79,6 +87,7 @@ type portalView struct {
 	lost     string // the address to which mail does not arrive, "" when it does
 	asks     bool   // he is asked for an address
 	waiting  []questionnaire.Questionnaire
+	begun    []product.Application // and not sent
 }
 
 func (p *Pages) office(c *web.Ctx, a access.Staff) error {

@@ -2,15 +2,16 @@
 package questionnaireweb
 
 import (
-	"errors"
-	"strings"
+	"io"
+
+	"github.com/a-h/templ"
 
 	"voordeur/internal/access"
 	"voordeur/internal/dossier"
-	"voordeur/internal/errs"
 	"voordeur/internal/form"
 	"voordeur/internal/identity"
 	"voordeur/internal/questionnaire"
+	"voordeur/internal/questionnaire/filling"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -66,18 +67,27 @@ func (p *Pages) actions(c *web.Ctx, a access.Client) error {
 	return c.Render(200, actionsPage(c, c.Frame(c.T("home.actions")), waiting, filled))
 }
 
-// pageView is a page of a questionnaire that is being filled in.
-type pageView struct {
-	f        *questionnaire.Filling
-	page     *form.Filled
-	typed    form.Answers
-	sources  map[string]string // from where a field was filled in, by its name
-	once     string
-	version  int64
-	resumed  bool
-	problems []ui.Problem
-	general  string
-	fresh    map[string]string // names of files that have come in with this form, by upload
+// place is where a questionnaire is filled in.
+func (p *Pages) place(c *web.Ctx, a access.Client, f *questionnaire.Filling) filling.Place {
+	ctx, at := c.R.Context(), href(f.Questionnaire)
+	return filling.Place{
+		Sheet: f.Sheet, Title: f.Title.In(c.Texts.Lang()), Href: at, Up: "/actions", UpName: c.T("home.actions"), Today: p.qs.Today(f, c.Texts.Lang()),
+		Receive: func(name string, body io.Reader) (string, error) {
+			u, err := p.dossiers.Receive(ctx, c.Scope, f.Dossier, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, body)
+			return u.ID, err
+		},
+		FileName: func(id string) (string, error) {
+			u, err := p.dossiers.UploadOf(ctx, c.Scope, f.Dossier, id)
+			return u.FileName, err
+		},
+		Sources: func() (form.Sources, error) { return p.qs.Sources(ctx, a, f.Definition.ID, f.ID) },
+		Save:    func(in questionnaire.Posted) error { return p.qs.Save(ctx, a, f.Dossier, f.ID, in) },
+		Parked: func() ([][2]string, error) {
+			parked, err := p.ids.ParkedAt(ctx, c.Scope, c.Path())
+			return parked.Fields, err
+		},
+		Unpark: func() error { return p.ids.Unpark(ctx, c.Scope) },
+	}
 }
 
 // fill shows the page that is next or asked for, the summary, or the result.
@@ -86,129 +96,20 @@ func (p *Pages) fill(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	frame := c.Frame(f.Title.In(c.Texts.Lang()))
 	if !f.Waits() {
-		return c.Render(200, resultPage(c, frame, f))
+		return c.Render(200, resultPage(c, c.Frame(f.Title.In(c.Texts.Lang())), f))
 	}
-	if c.Query("resume") != "" {
-		if done, err := p.resume(c, f); done || err != nil {
-			return err
-		}
-	}
-	page := f.State.Filled(c.Query("page"))
-	if page == nil && f.State.Next != nil {
-		page = f.State.Filled(f.State.Next.ID)
-	}
-	if page == nil {
-		return c.Render(200, summaryPage(c, frame, f))
-	}
-	v := pageView{f: f, page: page, typed: f.Saved[page.Page.ID], once: web.OnceKey(), version: f.Versions[page.Page.ID]}
-	if !page.Saved {
-		if err := p.offer(c, a, &v); err != nil {
-			return err
-		}
-	}
-	return p.render(c, 200, v)
+	place := p.place(c, a, f)
+	return place.Show(c, func(frame ui.Frame) templ.Component { return summaryPage(c, frame, place) })
 }
 
-// offer fills in, on a page that was never saved, what is known already.
-func (p *Pages) offer(c *web.Ctx, a access.Client, v *pageView) error {
-	from, err := p.qs.Sources(c.R.Context(), a, v.f)
-	if err != nil {
-		return err
-	}
-	v.typed, v.sources = form.Answers{}, map[string]string{}
-	for _, field := range v.page.Fields() {
-		if offers := v.f.State.Offers(field, from); len(offers) > 0 {
-			for name, answer := range offers[0].Answers {
-				v.typed[name] = answer
-			}
-			v.sources[field.Name] = sourceText(offers[0].Source)
-		}
-	}
-	return nil
-}
-
-func (p *Pages) render(c *web.Ctx, status int, v pageView) error {
-	return c.Render(status, fillPage(c, c.Frame(v.page.Page.Title.In(c.Texts.Lang())), v))
-}
-
-// resume shows a page with what was typed before a session ended, and reports whether there was any.
-func (p *Pages) resume(c *web.Ctx, f *questionnaire.Filling) (bool, error) {
-	parked, err := p.ids.ParkedAt(c.R.Context(), c.Scope, c.Path())
-	if err != nil || len(parked.Fields) == 0 {
-		return false, err
-	}
-	in := newPosted()
-	for _, field := range parked.Fields {
-		in.set(field[0], field[1])
-	}
-	in.resumed = true
-	if f.State.Filled(in.page) == nil {
-		return false, nil
-	}
-	return true, p.again(c, 200, f, in, nil, "")
-}
-
-// save takes a page: "Volgende" keeps it, the buttons of a group that repeats only change the page.
+// save takes a page.
 func (p *Pages) save(c *web.Ctx, a access.Client) error {
 	f, err := p.qs.Fill(c.R.Context(), a, c.Param("dossier"), c.Param("questionnaire"), c.Texts.Lang())
 	if err != nil {
 		return err
 	}
-	in, problems, err := p.receive(c, f)
-	if err != nil {
-		return err
-	}
-	if in.repeats(f.Definition) || len(problems) > 0 {
-		if f.State.Filled(in.page) == nil {
-			return errs.New(errs.Conflict, "questionnaire.stale")
-		}
-		if len(problems) > 0 {
-			return p.again(c, 422, f, in, problems, "")
-		}
-		return p.again(c, 200, f, in, nil, "")
-	}
-	err = p.qs.Save(c.R.Context(), a, f.Dossier, f.ID, questionnaire.Posted{Once: in.once, Page: in.page, Version: in.version, Answers: in.typed, Lang: c.Texts.Lang()})
-	switch e, _ := errors.AsType[*errs.Error](err); {
-	case err == nil:
-		return p.saved(c, f, in)
-	case e != nil && e.Kind == errs.Invalid && e.Fields != nil:
-		return p.again(c, 422, f, in, named(ui.Problems(c.Texts, err)), "")
-	case e != nil && e.Kind == errs.Conflict && f.State.Filled(in.page) != nil:
-		// What was typed is still there, beside the reason; a page that a colleague saved can be saved again.
-		return p.again(c, 409, f, in, nil, c.T(e.Key, e.Args...))
-	}
-	return err
-}
-
-func (p *Pages) saved(c *web.Ctx, f *questionnaire.Filling, in *posted) error {
-	if in.resumed {
-		if err := p.ids.Unpark(c.R.Context(), c.Scope); err != nil {
-			return err
-		}
-	}
-	return c.See(href(f.Questionnaire))
-}
-
-// again gives a page back as it was typed.
-func (p *Pages) again(c *web.Ctx, status int, f *questionnaire.Filling, in *posted, problems []ui.Problem, general string) error {
-	v := pageView{
-		f: f, page: f.Try(in.page, in.typed, p.qs.Today(f, c.Texts.Lang())), typed: in.typed, once: web.OnceKey(), version: f.Versions[in.page],
-		resumed: in.resumed, problems: problems, general: general, fresh: map[string]string{},
-	}
-	for _, field := range v.page.Fields() {
-		if field.Question.Kind != form.File {
-			continue
-		}
-		// One that is gone was delivered by the first of two clicks.
-		for _, id := range in.typed[field.Name][:min(form.MaxFiles, len(in.typed[field.Name]))] {
-			if u, err := p.dossiers.UploadOf(c.R.Context(), c.Scope, f.Dossier, id); err == nil {
-				v.fresh[id] = u.FileName
-			}
-		}
-	}
-	return p.render(c, status, v)
+	return p.place(c, a, f).Take(c)
 }
 
 func (p *Pages) complete(c *web.Ctx, a access.Client) error {
@@ -217,37 +118,4 @@ func (p *Pages) complete(c *web.Ctx, a access.Client) error {
 		return err
 	}
 	return c.Done("/dossiers/"+c.Param("dossier")+"/questionnaires/"+id, "questionnaire.done")
-}
-
-// number is where a page stands among those that are asked so far.
-func (v pageView) number() int {
-	for i, f := range v.f.State.Pages {
-		if f.Page == v.page.Page {
-			return i + 1
-		}
-	}
-	return 1
-}
-
-// previous is the address of the page before this one, "" for none.
-func (v pageView) previous() string {
-	if before := v.f.State.Before(v.page.Page.ID); before != nil {
-		return web.Link(href(v.f.Questionnaire), "page", before.ID)
-	}
-	return ""
-}
-
-func sourceText(source string) string {
-	if strings.HasPrefix(source, "client.") {
-		return "questionnaire.from_client"
-	}
-	return "questionnaire.from_earlier"
-}
-
-// named gives problems the names of the fields of the page.
-func named(list []ui.Problem) []ui.Problem {
-	for i := range list {
-		list[i].Field = answerPrefix + list[i].Field
-	}
-	return list
 }

@@ -88,7 +88,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
 	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "types", "/settings/types"}, {"folder", "dossiers", dossiersPath}, {"checks", "questionnaires", "/settings/questionnaires"}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"key", "entry", entryPath}, {"key", "connections", "/settings/connections"}, {"logout", "sessions", sessionsPath}, {"users", "accounts", accountsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"rules", []place{{"folder", "types", "/settings/types"}, {"folder", "dossiers", dossiersPath}, {"checks", "questionnaires", "/settings/questionnaires"}, {"list-details", "products", "/settings/products"}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"key", "entry", entryPath}, {"key", "connections", "/settings/connections"}, {"logout", "sessions", sessionsPath}, {"users", "accounts", accountsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

@@ -1,8 +1,9 @@
-package questionnaireweb
+package filling
 
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"voordeur/internal/form"
 	"voordeur/internal/ui"
@@ -128,7 +129,7 @@ func (v pageView) part(c *web.Ctx, f form.Field, part string) ui.Field {
 func (v pageView) files(f form.Field) []ui.Option {
 	var list []ui.Option
 	for _, id := range v.typed[f.Name] {
-		name := v.f.Files[id]
+		name := v.p.Files[id]
 		if name == "" {
 			name = v.fresh[id]
 		}
@@ -137,4 +138,34 @@ func (v pageView) files(f form.Field) []ui.Option {
 		}
 	}
 	return list
+}
+
+// intros are what stands above the questions; that of the form only on its first page.
+func (v pageView) intros(c *web.Ctx) []string {
+	var list []string
+	if v.number() == 1 {
+		list = append(list, v.p.Definition.Intro.In(c.Texts.Lang()))
+	}
+	return append(list, v.page.Page.Intro.In(c.Texts.Lang()))
+}
+
+// told is what is wrong with the page, each with the question that it is about: many have the same problem.
+func (v pageView) told(c *web.Ctx) []ui.Problem {
+	list := slices.Clone(v.problems)
+	for _, f := range v.page.Fields() {
+		name := answerPrefix + f.Name
+		for i, p := range list {
+			if p.Field == name || strings.HasPrefix(p.Field, name+".") {
+				list[i].Text = f.Question.Label.In(c.Texts.Lang()) + ": " + p.Text
+			}
+		}
+	}
+	return list
+}
+
+func describedFile(u ui.Field, id string) string {
+	if u.Error != "" {
+		return id + "-hint " + id + "-error"
+	}
+	return id + "-hint"
 }

@@ -1,16 +1,16 @@
-package questionnaireweb
+package filling
 
 import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
-	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
 	"voordeur/internal/form"
-	"voordeur/internal/questionnaire"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -55,7 +55,7 @@ const (
 )
 
 // receive reads the form with its files as they stream in; a file that cannot come is a problem of its question.
-func (p *Pages) receive(c *web.Ctx, f *questionnaire.Filling) (*posted, []ui.Problem, error) {
+func (p Place) receive(c *web.Ctx) (*posted, []ui.Problem, error) {
 	in := newPosted()
 	parts, err := c.R.MultipartReader()
 	if err != nil {
@@ -72,7 +72,7 @@ func (p *Pages) receive(c *web.Ctx, f *questionnaire.Filling) (*posted, []ui.Pro
 			return in, nil, broken(err)
 		}
 		if part.FileName() != "" {
-			problem, err := p.file(c, f, in, part.FormName(), part.FileName(), part)
+			problem, err := p.file(c, in, part.FormName(), part.FileName(), part)
 			if err != nil {
 				return in, nil, err
 			}
@@ -91,22 +91,39 @@ func (p *Pages) receive(c *web.Ctx, f *questionnaire.Filling) (*posted, []ui.Pro
 	}
 }
 
+// Typed returns what was typed in a form of these pages that cannot be kept any more, without files.
+func Typed(c *web.Ctx) ([]string, error) {
+	in, _, err := Place{}.receive(c)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(in.typed)) {
+		for _, v := range in.typed[name] {
+			if strings.TrimSpace(v) != "" {
+				list = append(list, v)
+			}
+		}
+	}
+	return list, nil
+}
+
 func broken(err error) error {
 	return &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
 }
 
 // file takes in one file as an answer to its question.
-func (p *Pages) file(c *web.Ctx, f *questionnaire.Filling, in *posted, field, name string, body io.Reader) ([]ui.Problem, error) {
+func (p Place) file(c *web.Ctx, in *posted, field, name string, body io.Reader) ([]ui.Problem, error) {
 	answer, ok := strings.CutPrefix(field, answerPrefix)
 	switch {
-	case !ok:
+	case !ok || p.Receive == nil:
 		return nil, nil
 	case len(in.typed[answer]) >= form.MaxFiles:
 		return []ui.Problem{{Field: field, Text: name + ": " + c.T("form.wrong.many", "max", form.MaxFiles)}}, nil
 	}
-	u, err := p.dossiers.Receive(c.R.Context(), c.Scope, f.Dossier, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, body)
+	id, err := p.Receive(name, body)
 	if err == nil {
-		in.typed[answer] = append(in.typed[answer], u.ID)
+		in.typed[answer] = append(in.typed[answer], id)
 		return nil, nil
 	}
 	text := ""

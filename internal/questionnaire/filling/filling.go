@@ -1,0 +1,211 @@
+// Package filling is the pages on which a form is filled in, whatever it is a part of: a page of questions that is
+// saved and comes back when something is wrong, and the summary.
+package filling
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"voordeur/internal/errs"
+	"voordeur/internal/form"
+	"voordeur/internal/questionnaire"
+	"voordeur/internal/ui"
+	"voordeur/internal/web"
+)
+
+// Place is a form that is being filled in, and what happens with it there.
+type Place struct {
+	*questionnaire.Sheet
+	Title, Href string // its name, and the address at which it is filled in
+	Up, UpName  string // the page above the first one
+	Today       form.Today
+	// Receive takes in a file and returns its id, and FileName the name of one that is not saved yet; nil where no
+	// files are taken.
+	Receive  func(name string, body io.Reader) (string, error)
+	FileName func(id string) (string, error)
+	// Sources are what a page that was never saved can begin with; nil for nothing.
+	Sources func() (form.Sources, error)
+	Save    func(questionnaire.Posted) error
+	// Parked is what was typed before a session ended, and Unpark forgets that; nil where there are no sessions.
+	Parked func() ([][2]string, error)
+	Unpark func() error
+	// Foot stands below each page and the summary; nil for nothing.
+	Foot templ.Component
+}
+
+// pageView is a page of a form that is being filled in.
+type pageView struct {
+	p        Place
+	page     *form.Filled
+	typed    form.Answers
+	sources  map[string]string // from where a field was filled in, by its name
+	once     string
+	version  int64
+	resumed  bool
+	problems []ui.Problem
+	general  string
+	fresh    map[string]string // names of files that have come in with this form, by upload
+}
+
+// Show shows the page that is next or asked for, or the summary.
+func (p Place) Show(c *web.Ctx, summary func(ui.Frame) templ.Component) error {
+	if c.Query("resume") != "" && p.Parked != nil {
+		if done, err := p.resume(c); done || err != nil {
+			return err
+		}
+	}
+	page := p.Progress.Filled(c.Query("page"))
+	if page == nil && p.Progress.Next != nil {
+		page = p.Progress.Filled(p.Progress.Next.ID)
+	}
+	if page == nil {
+		return c.Render(200, summary(c.Frame(p.Title)))
+	}
+	v := pageView{p: p, page: page, typed: p.Saved[page.Page.ID], once: web.OnceKey(), version: p.Versions[page.Page.ID]}
+	if !page.Saved && p.Sources != nil {
+		if err := v.offer(); err != nil {
+			return err
+		}
+	}
+	return v.render(c, 200)
+}
+
+// offer fills in, on a page that was never saved, what is known already.
+func (v *pageView) offer() error {
+	from, err := v.p.Sources()
+	if err != nil {
+		return err
+	}
+	v.typed, v.sources = form.Answers{}, map[string]string{}
+	for _, field := range v.page.Fields() {
+		if offers := v.p.Progress.Offers(field, from); len(offers) > 0 {
+			for name, answer := range offers[0].Answers {
+				v.typed[name] = answer
+			}
+			v.sources[field.Name] = sourceText(offers[0].Source)
+		}
+	}
+	return nil
+}
+
+func sourceText(source string) string {
+	if strings.HasPrefix(source, "client.") {
+		return "questionnaire.from_client"
+	}
+	return "questionnaire.from_earlier"
+}
+
+func (v pageView) render(c *web.Ctx, status int) error {
+	return c.Render(status, fillPage(c, c.Frame(v.page.Page.Title.In(c.Texts.Lang())), v))
+}
+
+// resume shows a page with what was typed before a session ended, and reports whether there was any.
+func (p Place) resume(c *web.Ctx) (bool, error) {
+	fields, err := p.Parked()
+	if err != nil || len(fields) == 0 {
+		return false, err
+	}
+	in := newPosted()
+	for _, field := range fields {
+		in.set(field[0], field[1])
+	}
+	in.resumed = true
+	if p.Progress.Filled(in.page) == nil {
+		return false, nil
+	}
+	return true, p.again(c, 200, in, nil, "")
+}
+
+// Take takes a page: "Volgende" keeps it, the buttons of a group that repeats only change the page.
+func (p Place) Take(c *web.Ctx) error {
+	in, problems, err := p.receive(c)
+	if err != nil {
+		return err
+	}
+	if in.repeats(p.Definition) || len(problems) > 0 {
+		if p.Progress.Filled(in.page) == nil {
+			return errs.New(errs.Conflict, "questionnaire.stale")
+		}
+		if len(problems) > 0 {
+			return p.again(c, 422, in, problems, "")
+		}
+		return p.again(c, 200, in, nil, "")
+	}
+	err = p.Save(questionnaire.Posted{Once: in.once, Page: in.page, Version: in.version, Answers: in.typed, Lang: c.Texts.Lang()})
+	switch e, _ := errors.AsType[*errs.Error](err); {
+	case err == nil:
+		return p.saved(c, in)
+	case e != nil && e.Kind == errs.Invalid && e.Fields != nil:
+		return p.again(c, 422, in, named(ui.Problems(c.Texts, err)), "")
+	case e != nil && e.Kind == errs.Conflict && p.Progress.Filled(in.page) != nil:
+		// What was typed is still there, beside the reason; a page that a colleague saved can be saved again.
+		return p.again(c, 409, in, nil, c.T(e.Key, e.Args...))
+	}
+	return err
+}
+
+func (p Place) saved(c *web.Ctx, in *posted) error {
+	if in.resumed && p.Unpark != nil {
+		if err := p.Unpark(); err != nil {
+			return err
+		}
+	}
+	return c.See(p.Href)
+}
+
+// again gives a page back as it was typed.
+func (p Place) again(c *web.Ctx, status int, in *posted, problems []ui.Problem, general string) error {
+	v := pageView{
+		p: p, page: p.Try(in.page, in.typed, p.Today), typed: in.typed, once: web.OnceKey(), version: p.Versions[in.page],
+		resumed: in.resumed, problems: problems, general: general, fresh: map[string]string{},
+	}
+	for _, field := range v.page.Fields() {
+		if field.Question.Kind != form.File || p.FileName == nil {
+			continue
+		}
+		// One that is gone was delivered by the first of two clicks.
+		for _, id := range in.typed[field.Name][:min(form.MaxFiles, len(in.typed[field.Name]))] {
+			if name, err := p.FileName(id); err == nil {
+				v.fresh[id] = name
+			}
+		}
+	}
+	return v.render(c, status)
+}
+
+// saving says what "Volgende" does.
+func (p Place) saving(c *web.Ctx) string {
+	if p.Parked == nil {
+		return c.T("questionnaire.saving_here")
+	}
+	return c.T("questionnaire.saving")
+}
+
+// number is where a page stands among those that are asked so far.
+func (v pageView) number() int {
+	for i, f := range v.p.Progress.Pages {
+		if f.Page == v.page.Page {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+// previous is the address of the page before this one, "" for none.
+func (v pageView) previous() string {
+	if before := v.p.Progress.Before(v.page.Page.ID); before != nil {
+		return web.Link(v.p.Href, "page", before.ID)
+	}
+	return ""
+}
+
+// named gives problems the names of the fields of the page.
+func named(list []ui.Problem) []ui.Problem {
+	for i := range list {
+		list[i].Field = answerPrefix + list[i].Field
+	}
+	return list
+}
