@@ -106,19 +106,19 @@ func fileRules(c *web.Ctx, e tenant.Edition) []entry {
 			e.Settings.Files.Extensions = slices.Compact(slices.Sorted(slices.Values(strings.Fields(s))))
 			return ""
 		}},
-		several(c, "route", tenant.UploadRoutes, e.Settings.Upload.Takes, func(e *tenant.Edition, on []string) { e.Settings.Upload.Routes = on }),
-		several(c, "required", tenant.UploadFields, e.Settings.Upload.Asks, func(e *tenant.Edition, on []string) { e.Settings.Upload.Required = on }),
+		several(c, "route", "settings.files.route", tenant.UploadRoutes, e.Settings.Upload.Takes, func(e *tenant.Edition, on []string) { e.Settings.Upload.Routes = on }),
+		several(c, "required", "settings.files.required", tenant.UploadFields, e.Settings.Upload.Asks, func(e *tenant.Edition, on []string) { e.Settings.Upload.Required = on }),
 		treatment(c, "macros", r.Macros, func(e *tenant.Edition, t inspect.Treatment) { e.Settings.Files.Macros = t }),
 		treatment(c, "external", r.External, func(e *tenant.Edition, t inspect.Treatment) { e.Settings.Files.External = t }),
 	}
 }
 
 // several is a choice of any number of a few.
-func several(c *web.Ctx, name string, all []string, on func(string) bool, set func(*tenant.Edition, []string)) entry {
-	f := ui.Field{Name: name, Label: c.T("settings.files." + name), Hint: c.T("settings.files.hint." + name)}
+func several(c *web.Ctx, name, key string, all []string, on func(string) bool, set func(*tenant.Edition, []string)) entry {
+	f := ui.Field{Name: name, Label: c.T(key), Hint: c.T("settings.files.hint." + name)}
 	var chosen []string
 	for _, s := range all {
-		f.Options = append(f.Options, ui.Option{Value: s, Label: c.T("settings.files." + name + "." + s)})
+		f.Options = append(f.Options, ui.Option{Value: s, Label: c.T(key + "." + s)})
 		if on(s) {
 			chosen = append(chosen, s)
 		}
