@@ -294,6 +294,9 @@ func TestE5_D7_WhatIsNotOfferedIsNotThere(t *testing.T) {
 				}
 			}
 		}
+		if a := o.admin.get("/settings"); a.status != 200 || strings.Contains(a.body, "/settings/products") {
+			t.Errorf("the settings with the module off: %d", a.status)
+		}
 		for _, path := range []string{"/", "/dossiers"} {
 			if a := v.get(path); a.status != 200 || strings.Contains(a.body, "/products") || strings.Contains(a.body, "/applications") {
 				t.Errorf("%s with the module off: %d", path, a.status)

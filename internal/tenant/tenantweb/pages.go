@@ -78,17 +78,17 @@ const (
 	languagesPath = "/settings/languages"
 )
 
-// place is a page of the index.
-type place struct{ icon, what, path string }
+// place is a page of the index, which is not there for an organisation that has switched its module off.
+type place struct{ icon, what, path, module string }
 
 // groups are the pages of the index, in order.
 var groups = []struct {
 	what   string
 	places []place
 }{
-	{"looks", []place{{"eye", "style", stylePath}, {"photo", "logo", filesPath}, {"checks", "modules", "/settings/modules"}}},
-	{"words", []place{{"message", "labels", labelsPath}, {"users", "languages", languagesPath}, {"mail", "mails", mailsPath}, {"user", "sender", "/settings/sender"}}},
-	{"rules", []place{{"folder", "types", "/settings/types"}, {"folder", "dossiers", dossiersPath}, {"checks", "questionnaires", "/settings/questionnaires"}, {"list-details", "products", "/settings/products"}, {"key", "password", "/settings/password"}, {"lock", "second_factor", "/settings/second-factor"}, {"user", "activation", "/settings/activation"}, {"key", "entry", entryPath}, {"key", "connections", "/settings/connections"}, {"logout", "sessions", sessionsPath}, {"users", "accounts", accountsPath}, {"user", "contact", contactPath}, {"paperclip", "files", "/settings/files"}, {"phone", "sms", "/settings/sms"}, {"alert-triangle", "quarantine", "/settings/quarantine"}}},
+	{"looks", []place{{"eye", "style", stylePath, ""}, {"photo", "logo", filesPath, ""}, {"checks", "modules", "/settings/modules", ""}}},
+	{"words", []place{{"message", "labels", labelsPath, ""}, {"users", "languages", languagesPath, ""}, {"mail", "mails", mailsPath, ""}, {"user", "sender", "/settings/sender", ""}}},
+	{"rules", []place{{"folder", "types", "/settings/types", ""}, {"folder", "dossiers", dossiersPath, ""}, {"checks", "questionnaires", "/settings/questionnaires", tenant.ModuleQuestionnaires}, {"list-details", "products", "/settings/products", tenant.ModuleProducts}, {"key", "password", "/settings/password", ""}, {"lock", "second_factor", "/settings/second-factor", ""}, {"user", "activation", "/settings/activation", ""}, {"key", "entry", entryPath, ""}, {"key", "connections", "/settings/connections", ""}, {"logout", "sessions", sessionsPath, ""}, {"users", "accounts", accountsPath, ""}, {"user", "contact", contactPath, ""}, {"paperclip", "files", "/settings/files", ""}, {"phone", "sms", "/settings/sms", ""}, {"alert-triangle", "quarantine", "/settings/quarantine", ""}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {
