@@ -64,7 +64,8 @@ type Product struct {
 	Content
 	Version int64
 
-	offered bool // its type is begun, and clients see it
+	latest  int64 // version of its type with which dossiers begin, 0 for none
+	offered bool  // its type is begun, and clients see it
 }
 
 // Offered reports whether clients can apply for it.
@@ -97,28 +98,36 @@ func (m Means) Met(s access.Scope) bool {
 	return with == string(m)
 }
 
-const selectProduct = `select p.id, p.form, p.type_id, coalesce(p.handler_id, ''), p.active, p.public, p.means, p.content, p.version from product p where p.tenant_id = $1 `
+const selectProduct = `select p.id, p.form, p.type_id, coalesce(p.handler_id, ''), p.active, p.public, p.means, p.content, p.version, y.latest from product p
+	join dossier_type y on y.tenant_id = p.tenant_id and y.id = p.type_id where p.tenant_id = $1 `
 
 func scanProduct(scan db.Scan) (Product, error) {
 	var p Product
 	var content string
-	err := scan(&p.ID, &p.Form, &p.Type, &p.Handler, &p.Active, &p.Public, &p.Means, &content, &p.Version)
+	err := scan(&p.ID, &p.Form, &p.Type, &p.Handler, &p.Active, &p.Public, &p.Means, &content, &p.Version, &p.latest)
 	if err == nil {
 		err = json.Unmarshal([]byte(content), &p.Content)
 	}
 	return p, err
 }
 
+// ref is the version of its type with which a dossier begins.
+func (p Product) ref() dossiertype.Ref { return dossiertype.Ref{ID: p.Type, Number: p.latest} }
+
 // settle finds out which of the products can be offered.
 func (ps *Products) settle(ctx context.Context, r db.Reader, s access.Scope, list []Product) error {
-	for i := range list {
-		_, def, err := ps.dossiers.Types().Newest(ctx, r, s, list[i].Type)
-		if err != nil {
-			return err
+	var refs []dossiertype.Ref
+	for _, p := range list {
+		if p.latest > 0 {
+			refs = append(refs, p.ref())
 		}
-		list[i].offered = def.Begins()
 	}
-	return nil
+	defs, err := ps.dossiers.Types().At(ctx, r, s, refs...)
+	for i, p := range list {
+		def, begun := defs[p.ref()]
+		list[i].offered = begun && def.Begins()
+	}
+	return err
 }
 
 // List returns the products of the organisation, those that are not offered too, by name.
