@@ -18,36 +18,37 @@ type Applied struct {
 }
 
 // Apply begins a dossier of which the client is the initiator, in the transaction of what he sends (E4, E5), and returns
-// its id and number. It is his at once. A type that clients cannot begin is NotFound.
-func (ds *Dossiers) Apply(ctx context.Context, tx *db.Tx, a access.Client, in Applied) (id, number string, err error) {
+// its id. It is his at once. A type that clients cannot begin is NotFound.
+func (ds *Dossiers) Apply(ctx context.Context, tx *db.Tx, a access.Client, in Applied) (string, error) {
 	s := a.Scope()
 	ref, def, err := ds.types.Newest(ctx, tx, s, in.Type)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	if !def.Begins() {
-		return "", "", errs.Missing()
+		return "", errs.Missing()
 	}
-	if number, err = nextNumber(ctx, tx, s); err != nil {
-		return "", "", err
+	number, err := nextNumber(ctx, tx, s)
+	if err != nil {
+		return "", err
 	}
 	handler, err := db.One(ctx, tx, db.Value[string], `select id from account where tenant_id = $1 and client_id is null and face = 'office' and state = 'active' and role in ('handler', 'administrator')
 		order by case when id = $2 then 0 when role = 'administrator' then 1 else 2 end, name, id limit 1`, s.Tenant(), in.Handler)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
-	id = tx.NewID()
+	id := tx.NewID()
 	draft := Draft{Number: number, Title: in.Title, Handler: handler, Parties: []string{s.Client()}, Type: in.Type, Status: def.First().Key}
 	if err := insert(ctx, tx, s, id, draft, fresh{ref: ref, def: def, status: def.First()}); err != nil {
-		return "", "", err
+		return "", err
 	}
 	if _, err := tx.Exec(ctx, `update dossier set published_at = $3 where tenant_id = $1 and id = $2`, s.Tenant(), id, tx.Now()); err != nil {
-		return "", "", err
+		return "", err
 	}
 	if _, err := ds.remark(ctx, tx, s, id); err != nil {
-		return "", "", err
+		return "", err
 	}
-	return id, number, audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.published", Dossier: id, Client: s.Client()})
+	return id, audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.published", Dossier: id, Client: s.Client()})
 }
 
 // nextNumber is the next number of the year that no dossier has: an employee may have typed it. Whoever applies at the

@@ -222,7 +222,7 @@ func (ps *Products) send(ctx context.Context, tx *db.Tx, a access.Client, seen *
 	if !reflect.DeepEqual(f.Progress.Answers, seen.Progress.Answers) {
 		return "", false, errs.New(errs.Conflict, "product.changed_meanwhile")
 	}
-	made, _, err = ps.dossiers.Apply(ctx, tx, a, dossier.Applied{Type: p.Type, Title: p.Name.In(i18n.NL), Handler: p.Handler})
+	made, err = ps.dossiers.Apply(ctx, tx, a, dossier.Applied{Type: p.Type, Title: p.Name.In(i18n.NL), Handler: p.Handler})
 	if err != nil {
 		return "", false, err
 	}
