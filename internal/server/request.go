@@ -314,11 +314,8 @@ func lift(w http.ResponseWriter) {
 }
 
 func (a *App) gate(c *web.Ctx, r web.Route) error {
-	if r.Module == tenant.ModuleProducts && !c.Site.Modules[r.Module] { // for visitors too, who have not logged in (D7, E5)
-		return errs.Missing()
-	}
-	if r.Module != "" && !c.Site.Modules[r.Module] {
-		return errs.New(errs.Forbidden, "error.module_off")
+	if r.Module != "" && !c.Site.Modules[r.Module] { // for visitors too, who have not logged in (D7, E5)
+		return errs.New(errs.NotFound, "error.module_off")
 	}
 	if r.Policy.Allows(c.Scope) {
 		return nil
