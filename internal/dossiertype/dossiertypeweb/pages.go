@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ const (
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	manage := access.OfficeWith(access.Manage)
-	return []web.Route{
+	return slices.Concat([]web.Route{
 		{Method: web.Get, Pattern: listPath, Policy: manage, Handler: web.Staff(p.list)},
 		{Method: web.Get, Pattern: listPath + "/new", Policy: manage, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: listPath + "/new", Policy: manage, Handler: web.Staff(p.create), Form: newForm{}},
@@ -49,13 +50,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: onePath + "/discard", Policy: manage, Handler: web.Staff(p.discard), Form: actForm{}},
 		{Method: web.Get, Pattern: onePath + "/general", Policy: manage, Handler: web.Staff(p.generalPage)},
 		{Method: web.Post, Pattern: onePath + "/general", Policy: manage, Handler: web.Staff(p.general), Form: generalForm{}},
-		{Method: web.Get, Pattern: onePath + "/statuses/{key}", Policy: manage, Handler: web.Staff(p.statusPage)},
-		{Method: web.Post, Pattern: onePath + "/statuses/{key}", Policy: manage, Handler: web.Staff(p.status), Form: statusForm{}},
-		{Method: web.Get, Pattern: onePath + "/results/{key}", Policy: manage, Handler: web.Staff(p.resultPage)},
-		{Method: web.Post, Pattern: onePath + "/results/{key}", Policy: manage, Handler: web.Staff(p.result), Form: resultForm{}},
-		{Method: web.Get, Pattern: onePath + "/documents/{key}", Policy: manage, Handler: web.Staff(p.documentPage)},
-		{Method: web.Post, Pattern: onePath + "/documents/{key}", Policy: manage, Handler: web.Staff(p.document), Form: documentForm{}},
-	}
+	}, statuses.routes(p, onePath+"/statuses/{key}"), results.routes(p, onePath+"/results/{key}"), documents.routes(p, onePath+"/documents/{key}"))
 }
 
 func path(t dossiertype.Type) string { return listPath + "/" + t.ID }
