@@ -23,6 +23,17 @@ func (w Words) In(l i18n.Lang) string {
 	return w[i18n.NL]
 }
 
+// Say returns a text as it was typed in both languages; what was left empty is not there.
+func Say(nl, en string) Words {
+	w := Words{}
+	for l, text := range map[i18n.Lang]string{i18n.NL: nl, i18n.EN: en} {
+		if text = strings.TrimSpace(text); text != "" {
+			w[l] = text
+		}
+	}
+	return w
+}
+
 // Definition is a type of dossier. Keys are natural: another organisation that takes the type over has the same ones.
 type Definition struct {
 	Key     string `json:"key"`

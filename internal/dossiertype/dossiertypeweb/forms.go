@@ -38,7 +38,7 @@ func generalOf(d dossiertype.Definition) generalForm {
 }
 
 func (f generalForm) apply(d *dossiertype.Definition) error {
-	d.Name, d.Explain = words(f.NameNL, f.NameEN), words(f.ExplainNL, f.ExplainEN)
+	d.Name, d.Explain = dossiertype.Say(f.NameNL, f.NameEN), dossiertype.Say(f.ExplainNL, f.ExplainEN)
 	d.Portal, d.Offered, d.Progress, d.Term, d.Steps = f.Portal != "", f.Offered != "", dossiertype.Progress(f.Progress), term(f.Term), nil
 	d.Threshold, _ = dossiertype.ParseRank(f.Threshold)
 	d.Rank, _ = dossiertype.ParseRank(f.Rank)
@@ -116,8 +116,8 @@ func (f statusForm) posted() posted { return posted{f.Version, f.NameNL, f.Place
 
 func (f statusForm) thing(key string) dossiertype.Status {
 	return dossiertype.Status{
-		Key: key, Name: words(f.NameNL, f.NameEN), Portal: f.Portal != "", Final: f.Final != "", Public: words(f.PublicNL, f.PublicEN), Text: words(f.TextNL, f.TextEN),
-		Expects: words(f.ExpectsNL, f.ExpectsEN), Colour: dossiertype.Colour(f.Colour), Button: dossiertype.Button{Label: words(f.ButtonNL, f.ButtonEN), URL: strings.TrimSpace(f.URL)}, Term: term(f.Term),
+		Key: key, Name: dossiertype.Say(f.NameNL, f.NameEN), Portal: f.Portal != "", Final: f.Final != "", Public: dossiertype.Say(f.PublicNL, f.PublicEN), Text: dossiertype.Say(f.TextNL, f.TextEN),
+		Expects: dossiertype.Say(f.ExpectsNL, f.ExpectsEN), Colour: dossiertype.Colour(f.Colour), Button: dossiertype.Button{Label: dossiertype.Say(f.ButtonNL, f.ButtonEN), URL: strings.TrimSpace(f.URL)}, Term: term(f.Term),
 	}
 }
 
@@ -138,7 +138,7 @@ func resultOf(r dossiertype.Result, at string) resultForm {
 func (f resultForm) posted() posted { return posted{f.Version, f.NameNL, f.Place, f.Do} }
 
 func (f resultForm) thing(key string) dossiertype.Result {
-	return dossiertype.Result{Key: key, Name: words(f.NameNL, f.NameEN), Text: words(f.TextNL, f.TextEN)}
+	return dossiertype.Result{Key: key, Name: dossiertype.Say(f.NameNL, f.NameEN), Text: dossiertype.Say(f.TextNL, f.TextEN)}
 }
 
 type documentForm struct {
@@ -169,7 +169,7 @@ func (f documentForm) thing(key string) dossiertype.DocumentType {
 	if !known && f.Confidentiality != "" {
 		rank = -1
 	}
-	return dossiertype.DocumentType{Key: key, Name: words(f.NameNL, f.NameEN), Explain: words(f.ExplainNL, f.ExplainEN), Deliver: f.Deliver != "", Required: f.Required != "", Rank: rank}
+	return dossiertype.DocumentType{Key: key, Name: dossiertype.Say(f.NameNL, f.NameEN), Explain: dossiertype.Say(f.ExplainNL, f.ExplainEN), Deliver: f.Deliver != "", Required: f.Required != "", Rank: rank}
 }
 
 // partView is the form of one thing of a type.

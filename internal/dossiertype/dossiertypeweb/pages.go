@@ -17,7 +17,6 @@ import (
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/filetype"
-	"voordeur/internal/i18n"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -87,7 +86,7 @@ func (p *Pages) create(c *web.Ctx, a access.Staff) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	name := words(f.NameNL, f.NameEN)
+	name := dossiertype.Say(f.NameNL, f.NameEN)
 	id, err := p.types.Create(c.R.Context(), a, f.Once, dossiertype.Fresh(dossiertype.KeyOf(f.NameNL), name))
 	if fields := errs.FieldsOf(err); fields != nil {
 		return c.Render(422, freshPage(c, titled(c, 422, c.T("type.new")), f, keyless(c, fields)))
@@ -296,14 +295,4 @@ func number(s string) int64 {
 		return -1
 	}
 	return n
-}
-
-func words(nl, en string) dossiertype.Words {
-	w := dossiertype.Words{}
-	for l, text := range map[i18n.Lang]string{i18n.NL: nl, i18n.EN: en} {
-		if text = strings.TrimSpace(text); text != "" {
-			w[l] = text
-		}
-	}
-	return w
 }

@@ -3,9 +3,9 @@ package productweb
 import (
 	"errors"
 	"strconv"
-	"strings"
 
 	"voordeur/internal/access"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 	"voordeur/internal/product"
@@ -62,20 +62,10 @@ func (f productForm) product(id string) product.Product {
 	return product.Product{
 		ID: id, Version: version, Form: f.Form, Type: f.Type, Handler: f.Handler, Active: f.Active != "", Public: f.Public != "", Means: product.Means(f.Means),
 		Content: product.Content{
-			Name: words(f.NameNL, f.NameEN), Lead: words(f.LeadNL, f.LeadEN), Explain: words(f.ExplainNL, f.ExplainEN), Needs: words(f.NeedsNL, f.NeedsEN),
-			Costs: words(f.CostsNL, f.CostsEN), Term: words(f.TermNL, f.TermEN), Category: words(f.CategoryNL, f.CategoryEN), Search: f.Search,
+			Name: dossiertype.Say(f.NameNL, f.NameEN), Lead: dossiertype.Say(f.LeadNL, f.LeadEN), Explain: dossiertype.Say(f.ExplainNL, f.ExplainEN), Needs: dossiertype.Say(f.NeedsNL, f.NeedsEN),
+			Costs: dossiertype.Say(f.CostsNL, f.CostsEN), Term: dossiertype.Say(f.TermNL, f.TermEN), Category: dossiertype.Say(f.CategoryNL, f.CategoryEN), Search: f.Search,
 		},
 	}
-}
-
-func words(nl, en string) product.Words {
-	w := product.Words{}
-	for l, text := range map[i18n.Lang]string{i18n.NL: nl, i18n.EN: en} {
-		if text = strings.TrimSpace(text); text != "" {
-			w[l] = text
-		}
-	}
-	return w
 }
 
 // productSheet is the form of a product, "" for a new one.
