@@ -1,13 +1,16 @@
 package server_test
 
 import (
+	"bytes"
 	"html"
+	"mime/multipart"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"voordeur/internal/db/dbtest"
+	"voordeur/internal/web"
 )
 
 var fileRow = regexp.MustCompile(`(?s)<li class="file">.*?</li>`)
@@ -356,6 +359,29 @@ func TestD18_D43_StaffReadThatClientsAreMailed(t *testing.T) {
 		}
 		if r := listedRow(s.get(path).body, "Concept.pdf"); strings.Contains(r, "show-mails") {
 			t.Error("a warning for what nobody is mailed of")
+		}
+	})
+}
+
+// The texts of a form with files are kept in memory while its files stream by.
+func TestD41_ManyAndLargeTextsAreRefused(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v := h.inTown(townPortal, resident)
+		add := h.townCase("Z-2026-0117") + "/documents/new"
+		for what, texts := range map[string][]string{
+			"one large text":      {strings.Repeat("x", web.MaxForm+1)},
+			"several large texts": slices.Repeat([]string{strings.Repeat("x", web.MaxForm/2)}, 3),
+			"many texts":          slices.Repeat([]string{"x"}, 20_001),
+		} {
+			var b bytes.Buffer
+			w := multipart.NewWriter(&b)
+			for _, s := range texts {
+				must(t, w.WriteField("upload", s))
+			}
+			must(t, w.Close())
+			if a := v.do("POST", add, w.FormDataContentType(), &b); a.status != 413 {
+				t.Errorf("%s: %d", what, a.status)
+			}
 		}
 	})
 }

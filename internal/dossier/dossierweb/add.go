@@ -143,7 +143,7 @@ func (p *Pages) addOwn(c *web.Ctx, a access.Client) error {
 
 // receive reads the form with its files as they stream in. In a dossier that is closed none is kept.
 func (p *Pages) receive(c *web.Ctx, v *addView) error {
-	return c.Parts(v.in.set, func(name string, r io.Reader) error {
+	return c.Parts(v.in.set, func(_, name string, r io.Reader) error {
 		u, err := p.dossiers.Receive(c.R.Context(), c.Scope, v.place.ID, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, r)
 		if text := refusal(c, name, err); text != "" {
 			v.problems = append(v.problems, ui.Problem{Field: "file", Text: text})

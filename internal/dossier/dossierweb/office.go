@@ -376,7 +376,7 @@ func (p *Pages) add(c *web.Ctx, a access.Staff) error {
 		case name == "once":
 			once = value
 		}
-	}, func(name string, r io.Reader) error {
+	}, func(_, name string, r io.Reader) error {
 		files++
 		in.FileName, in.Once = name, keyOf(once, files)
 		_, err := p.dossiers.Receive(c.R.Context(), a.Scope(), c.Param("dossier"), in, r)

@@ -279,7 +279,7 @@ func (p *Pages) deliver(c *web.Ctx, d dossier.Dossier, f form) error {
 func (p *Pages) receive(c *web.Ctx, d dossier.Dossier) (form, []ui.Problem, error) {
 	f := form{}
 	var problems []ui.Problem
-	err := c.Parts(f.set, func(name string, r io.Reader) error {
+	err := c.Parts(f.set, func(_, name string, r io.Reader) error {
 		u, err := p.dossiers.Receive(c.R.Context(), c.Scope, d.ID, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, r)
 		if text := wrongFile(c, err); text != "" {
 			problems = append(problems, ui.Problem{Field: "file", Text: name + ": " + text})

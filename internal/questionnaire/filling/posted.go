@@ -24,7 +24,6 @@ type posted struct {
 	version        int64
 	resumed        bool
 	typed          form.Answers
-	fields         int
 }
 
 func newPosted() *posted { return &posted{typed: form.Answers{}} }
@@ -48,47 +47,16 @@ func (in *posted) set(name, value string) {
 	}
 }
 
-const (
-	maxField  = 200_000 // bytes: ten times what an answer may be
-	maxFields = 20_000  // of a page: 500 questions of which each repeats
-	maxAll    = web.MaxForm
-)
-
 // receive reads the form with its files as they stream in; a file that cannot come is a problem of its question.
 func (p Place) receive(c *web.Ctx) (*posted, []ui.Problem, error) {
 	in := newPosted()
-	parts, err := c.R.MultipartReader()
-	if err != nil {
-		return in, nil, broken(err)
-	}
 	var problems []ui.Problem
-	total := 0
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return in, problems, nil
-		}
-		if err != nil {
-			return in, nil, broken(err)
-		}
-		if part.FileName() != "" {
-			problem, err := p.file(c, in, part.FormName(), part.FileName(), part)
-			if err != nil {
-				return in, nil, err
-			}
-			problems = append(problems, problem...)
-			continue
-		}
-		b, err := io.ReadAll(io.LimitReader(part, maxField))
-		if err != nil {
-			return in, nil, broken(err)
-		}
-		total += len(b)
-		if in.fields++; in.fields > maxFields || total > maxAll {
-			return in, nil, &errs.Error{Kind: errs.TooLarge}
-		}
-		in.set(part.FormName(), web.Clean(string(b)))
-	}
+	err := c.Parts(in.set, func(field, name string, body io.Reader) error {
+		problem, err := p.file(c, in, field, name, body)
+		problems = append(problems, problem...)
+		return err
+	})
+	return in, problems, err
 }
 
 // Typed returns what was typed in a form of these pages that cannot be kept any more, without files.
@@ -106,10 +74,6 @@ func Typed(c *web.Ctx) ([]string, error) {
 		}
 	}
 	return list, nil
-}
-
-func broken(err error) error {
-	return &errs.Error{Kind: errs.Invalid, Key: "error.form_broken", Err: err}
 }
 
 // file takes in one file as an answer to its question.
