@@ -100,7 +100,7 @@ func TestA7_A8_WhoActsForAnotherSeesThatClientsThingsAlone(t *testing.T) {
 		if a := v.get(base + "/dossiers"); a.status != 404 || strings.Contains(v.get("/").body, "Geselecteerd") {
 			t.Errorf("with acting switched off: %d", a.status)
 		}
-		if a := v.get("/profile/mandates"); a.status != 403 {
+		if a := v.get("/profile/mandates"); a.status != 404 || !strings.Contains(a.body, "Dit onderdeel staat uit.") {
 			t.Errorf("its pages: %d", a.status)
 		}
 	})
