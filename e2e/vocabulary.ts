@@ -48,10 +48,12 @@ export class Visitor {
   }
 
   // tabNaar presses Tab until the thing with this name has the focus, and expects that it then lies
-  // within the window, is not covered, and shows that it has the focus (WCAG 2.4.7, 2.4.11).
+  // within the window, is not covered, and shows that it has the focus (WCAG 2.4.7, 2.4.11). It waits
+  // for the thing first: Tab on a page that is about to go would be used up there.
   async tabNaar(name: Name): Promise<void> {
     await this.page.emulateMedia({ reducedMotion: 'reduce' }) // or the page would scroll for a while
     const wanted = this.named(name)
+    await expect(wanted.first(), `what Tab should come to: ${name}`).toBeAttached()
     for (let presses = 0; presses < 80; presses++) {
       await this.page.keyboard.press('Tab')
       if ((await wanted.and(this.page.locator(':focus')).count()) === 0) continue

@@ -37,7 +37,7 @@ test('D8 E2: a resident comes in with DigiD by keyboard, and who cancels does no
 
   await test.step('E27: and out again', async () => {
     await ik.page.locator('summary').filter({ hasText: 'Menu' }).click()
-    await ik.page.getByRole('button', { name: 'Uitloggen' }).filter({ visible: true }).click()
+    await ik.page.getByRole('button', { name: 'Uitloggen', exact: true }).filter({ visible: true }).click()
     await ik.zie('U bent uitgelogd.')
     await look(ik)
     await keys.follow('Ook uitloggen bij DigiD')

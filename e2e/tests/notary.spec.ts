@@ -132,7 +132,7 @@ test('N1 N2 N3 N4 N5 N6 N7 N10 N11 N12 N15 N18 N21 N22 N23 N25 N26 N27 N33 N34 N
   await test.step('N53: out, and in again', async () => {
     await ik.open(portal)
     if (info.project.name === 'phone') await ik.page.getByText('Menu', { exact: true }).click()
-    await ik.page.getByRole('button', { name: 'Uitloggen' }).filter({ visible: true }).click()
+    await ik.page.getByRole('button', { name: 'Uitloggen', exact: true }).filter({ visible: true }).click()
     await ik.zie('U bent uitgelogd.')
     await ik.open(`${portal}/dossiers`)
     await ik.vul('E-mailadres', email)

@@ -125,7 +125,7 @@ test('E27 D8: who logs out here is led to DigiD by keyboard, and reads what came
     await keys.follow('Inloggen')
     await ik.kop(/^Goede/)
     if (info.project.use.isMobile) await ik.page.locator('summary').filter({ hasText: 'Menu' }).click()
-    await ik.page.getByRole('button', { name: 'Uitloggen' }).filter({ visible: true }).click()
+    await ik.page.getByRole('button', { name: 'Uitloggen', exact: true }).filter({ visible: true }).click()
     await ik.zie('U bent uitgelogd.')
     if (!wrong) await look(ik)
     await keys.follow('Ook uitloggen bij DigiD')
