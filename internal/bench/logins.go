@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -76,12 +75,12 @@ func crowdAtTheDoor(ctx context.Context, s *stage, n int) (targets []target, err
 	return targets, nil
 }
 
-// hashes hashes passwords as the program does, on all cores for a slice of time.
+// hashes hashes passwords as the program does, on the cores that it has for that, for a slice of time.
 func hashes(slice time.Duration) sample {
 	var n atomic.Int64
 	var all sync.WaitGroup
 	begin := time.Now()
-	for range runtime.GOMAXPROCS(0) {
+	for range identity.HashCores() {
 		all.Go(func() {
 			for first := true; first || time.Since(begin) < slice; first = false {
 				identity.Stretch(world.Password, make([]byte, 16))

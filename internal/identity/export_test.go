@@ -37,10 +37,10 @@ func (i *Identity) FillHashing(tenantID string) (free func()) {
 	}
 }
 
-// TakeCores lets a tenant hash on every core for ever, until free is called.
+// TakeCores lets a tenant hash on every core that passwords may have, for ever, until free is called.
 func (i *Identity) TakeCores(tenantID string) (free func()) {
 	var places []func()
-	for range runtime.GOMAXPROCS(0) {
+	for range HashCores() {
 		leave, err := i.hash.Enter(context.Background(), tenantID)
 		if err != nil {
 			panic(err)

@@ -30,16 +30,19 @@ var memory uint32 = argonMemory
 
 const hashQueue = 50 // of a tenant
 
-// hasher runs argon2id on at most as many cores as there are, also for one tenant alone: on the
-// morning of its first letter that is all the program does.
+// hasher runs argon2id on HashCores cores, also for one tenant alone: on the morning of its first
+// letter that is all the program does.
 type hasher struct{ *bulkhead.Bulkhead }
+
+// HashCores is on how many cores passwords are hashed at once: all but one, which stays free for the
+// pages of those who are in (ADR 12).
+func HashCores() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
 // Hashing is what bounds the hashing of passwords.
 func (i *Identity) Hashing() *bulkhead.Bulkhead { return i.hash.Bulkhead }
 
 func newHasher() hasher {
-	cores := runtime.GOMAXPROCS(0)
-	return hasher{bulkhead.New(bulkhead.Limits{Total: cores, Tenant: cores, Queue: hashQueue, Wait: 20 * time.Second})}
+	return hasher{bulkhead.New(bulkhead.Limits{Total: HashCores(), Tenant: HashCores(), Queue: hashQueue, Wait: 20 * time.Second})}
 }
 
 func (h hasher) run(ctx context.Context, tenantID, password string, salt []byte) ([]byte, error) {
