@@ -27,11 +27,15 @@ const survey = `{"format": 1, "id": "koop", "title": {"nl": "Vragen over de koop
 		{"id": "samen", "kind": "computed", "format": "amount", "label": {"nl": "Samen", "en": "Together"}, "value": {"total": "spaargeld"}}]},
 	{"id": "stukken", "title": {"nl": "Stukken", "en": "Papers"}, "questions": [
 		{"id": "paspoort", "kind": "file", "label": {"nl": "Paspoort", "en": "Passport"}},
-		{"id": "opmerking", "kind": "longtext", "label": {"nl": "Opmerking", "en": "Remark"}}]}]}`
+		{"id": "opmerking", "kind": "longtext", "label": {"nl": "Opmerking", "en": "Remark"}},
+		{"id": "haast", "kind": "yesno", "label": {"nl": "Heeft het haast?", "en": "Is it urgent?"}},
+		{"id": "wanneer", "kind": "text", "label": {"nl": "Wanneer moet het klaar zijn?", "en": "When must it be ready?"}, "show": {"answer": "haast", "is": "yes"}, "required": true},
+		{"id": "reden", "kind": "text", "label": {"nl": "Waarom?", "en": "Why?"}, "show": {"answer": "haast", "is": "yes"}}]}]}`
 
 var (
 	partyOption  = regexp.MustCompile(`<select[^>]*name="to"[^>]*>\s*<option value="([^"]+)"`)
 	formOption   = regexp.MustCompile(`<option value="([^"]+)"[^>]*>Vragen over de koop`)
+	askedField   = regexp.MustCompile(`name="asked" value="([^"]*)"`)
 	questionLink = regexp.MustCompile(`/dossiers/[a-z0-9]{26}/questionnaires/[a-z0-9]{26}`)
 )
 
@@ -407,6 +411,43 @@ func TestN37_N38_ASessionThatEndsLosesNothingThatWasTyped(t *testing.T) {
 		}
 		if a := v.get("/resume"); a.header.Get("Location") != "/" {
 			t.Error("it is still kept")
+		}
+	})
+}
+
+// What an answer brings up is no mistake of who has not seen it, and is asked also when it need not be answered.
+func TestN36_N38_QuestionsThatAnAnswerBringsUpAreAskedBeforeTheNextPage(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b, v := h.bureau(), h.client(wit)
+		at := b.asks("2026-01482", "")
+		v.page(at, "wie", "a.naam", "De Wit", "a.kinderen", "no")
+		shown := first(askedField, v.get(at).body)
+		if shown != "paspoort opmerking haast" {
+			t.Fatalf("the page says it has %q", shown)
+		}
+		a := v.page(at, "stukken", "a.haast", "yes", "asked", shown)
+		if a.status != 200 || !strings.Contains(words(a.body), "Door uw antwoord zijn er vragen bij gekomen: Wanneer moet het klaar zijn? Waarom?") {
+			t.Fatalf("what came up: %d %s", a.status, words(a.body))
+		}
+		if strings.Contains(a.body, "aria-invalid") || !strings.Contains(a.body, `value="yes" checked`) {
+			t.Errorf("it is called a mistake, or what was answered is gone: %s", words(a.body))
+		}
+		// It is one when it was on the page, and then nothing has come up.
+		shown = first(askedField, a.body)
+		a = v.page(at, "stukken", "a.haast", "yes", "asked", shown)
+		if a.status != 422 || !strings.Contains(a.body, `href="#a.wanneer"`) || strings.Contains(words(a.body), "Door uw antwoord") {
+			t.Errorf("left open: %d %s", a.status, words(a.body))
+		}
+		// One that need not be answered is asked once, on a page that was kept.
+		a = v.page(at, "stukken", "a.haast", "yes", "a.wanneer", "Morgen", "asked", "paspoort opmerking haast wanneer")
+		if a.status != 303 {
+			t.Fatalf("keeping it: %d %s", a.status, words(a.body))
+		}
+		if p := v.get(a.header.Get("Location")).body; !strings.Contains(words(p), "Door uw antwoord zijn er vragen bij gekomen: Waarom?") || !strings.Contains(p, `value="Morgen"`) {
+			t.Errorf("what need not be answered: %s", words(p))
+		}
+		if a = v.page(at, "stukken", "a.haast", "yes", "a.wanneer", "Morgen", "asked", shown); a.status != 303 || !strings.HasSuffix(a.header.Get("Location"), at) {
+			t.Errorf("going on: %d %s", a.status, a.header.Get("Location"))
 		}
 	})
 }

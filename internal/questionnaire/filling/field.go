@@ -3,7 +3,6 @@ package filling
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"voordeur/internal/form"
 	"voordeur/internal/ui"
@@ -153,9 +152,8 @@ func (v pageView) intros(c *web.Ctx) []string {
 func (v pageView) told(c *web.Ctx) []ui.Problem {
 	list := slices.Clone(v.problems)
 	for _, f := range v.page.Fields() {
-		name := answerPrefix + f.Name
 		for i, p := range list {
-			if p.Field == name || strings.HasPrefix(p.Field, name+".") {
+			if about(p, f) {
 				list[i].Text = f.Question.Label.In(c.Texts.Lang()) + ": " + p.Text
 			}
 		}

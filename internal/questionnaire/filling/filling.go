@@ -5,6 +5,7 @@ package filling
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -47,6 +48,7 @@ type pageView struct {
 	resumed  bool
 	problems []ui.Problem
 	general  string
+	more     []form.Field      // that came up by what was answered
 	fresh    map[string]string // names of files that have come in with this form, by upload
 }
 
@@ -65,6 +67,8 @@ func (p Place) Show(c *web.Ctx, summary func(ui.Frame) templ.Component) error {
 		return c.Render(200, summary(c.Frame(p.Title)))
 	}
 	v := pageView{p: p, page: page, typed: p.Saved[page.Page.ID], once: web.OnceKey(), version: p.Versions[page.Page.ID]}
+	came := strings.Fields(c.Query("more"))
+	v.more = questions(page, func(f form.Field) bool { return slices.Contains(came, f.Name) })
 	if !page.Saved && p.Sources != nil {
 		if err := v.offer(); err != nil {
 			return err
@@ -139,7 +143,7 @@ func (p Place) Take(c *web.Ctx) error {
 	case err == nil:
 		return p.saved(c, in)
 	case e != nil && e.Kind == errs.Invalid && e.Fields != nil:
-		return p.again(c, 422, in, named(ui.Problems(c.Texts, err)), "")
+		return p.mend(c, in, named(ui.Problems(c.Texts, err)))
 	case e != nil && e.Kind == errs.Conflict && p.Progress.Filled(in.page) != nil:
 		// What was typed is still there, beside the reason; a page that a colleague saved can be saved again.
 		return p.again(c, 409, in, nil, c.T(e.Key, e.Args...))
@@ -153,14 +157,34 @@ func (p Place) saved(c *web.Ctx, in *posted) error {
 			return err
 		}
 	}
+	if more := in.more(p.Try(in.page, in.typed, p.Today)); len(more) > 0 {
+		return c.See(p.asking(in.page, more))
+	}
 	return c.See(p.Href)
+}
+
+// mend gives a page back with what is wrong with it, and with what came up by its answers.
+func (p Place) mend(c *web.Ctx, in *posted, problems []ui.Problem) error {
+	v := p.typed(in)
+	v.more = in.more(v.page)
+	if v.problems = seen(problems, v.more); len(v.problems) == 0 {
+		return v.render(c, 200)
+	}
+	return v.render(c, 422)
 }
 
 // again gives a page back as it was typed.
 func (p Place) again(c *web.Ctx, status int, in *posted, problems []ui.Problem, general string) error {
+	v := p.typed(in)
+	v.problems, v.general = problems, general
+	return v.render(c, status)
+}
+
+// typed is a page as it was typed.
+func (p Place) typed(in *posted) pageView {
 	v := pageView{
 		p: p, page: p.Try(in.page, in.typed, p.Today), typed: in.typed, once: web.OnceKey(), version: p.Versions[in.page],
-		resumed: in.resumed, problems: problems, general: general, fresh: map[string]string{},
+		resumed: in.resumed, fresh: map[string]string{},
 	}
 	for _, field := range v.page.Fields() {
 		if field.Question.Kind != form.File || p.FileName == nil {
@@ -173,7 +197,7 @@ func (p Place) again(c *web.Ctx, status int, in *posted, problems []ui.Problem, 
 			}
 		}
 	}
-	return v.render(c, status)
+	return v
 }
 
 // saving says what "Volgende" does.

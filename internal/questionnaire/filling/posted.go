@@ -23,6 +23,7 @@ type posted struct {
 	once, page, do string
 	version        int64
 	resumed        bool
+	asked          []string // the questions that were on it, nil when it does not say
 	typed          form.Answers
 }
 
@@ -38,6 +39,8 @@ func (in *posted) set(name, value string) {
 		in.do = value
 	case "version":
 		in.version, _ = strconv.ParseInt(value, 10, 64) // a tampered one is a page that was saved meanwhile
+	case "asked":
+		in.asked = append([]string{}, strings.Fields(value)...)
 	case "resumed":
 		in.resumed = value != ""
 	default:
