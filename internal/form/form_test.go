@@ -513,3 +513,22 @@ func TestN36_CountriesComeByName(t *testing.T) {
 		t.Errorf("%d: %v", len(list), list[:3])
 	}
 }
+
+// What a script asks the server about is what the page itself depends on, and nothing of other pages.
+func TestDecidesAreTheQuestionsThatThePageDependsOn(t *testing.T) {
+	d := parsed(t, `{"format": 1, "id": "f", "title": {"nl": "F", "en": "F"}, "pages": [
+		{"id": "een", "title": {"nl": "Een", "en": "One"}, "questions": [
+			{"id": "ver", "kind": "yesno", "label": {"nl": "Ver", "en": "Far"}},
+			{"id": "los", "kind": "yesno", "label": {"nl": "Los", "en": "Loose"}}]},
+		{"id": "twee", "title": {"nl": "Twee", "en": "Two"}, "show": {"answer": "los", "is": "yes"}, "questions": [
+			{"id": "a", "kind": "yesno", "label": {"nl": "A", "en": "A"}},
+			{"id": "b", "kind": "number", "label": {"nl": "B", "en": "B"}, "show": {"all": [{"answer": "a", "is": "yes"}, {"answer": "ver", "is": "yes"}]}},
+			{"id": "c", "kind": "text", "label": {"nl": "C", "en": "C"}},
+			{"id": "d", "kind": "text", "label": {"nl": "D", "en": "D"}, "required": {"answer": "c", "answered": true}},
+			{"id": "e", "kind": "computed", "format": "number", "label": {"nl": "E", "en": "E"}, "value": {"sum": [{"answer": "b"}, 1]}}]}]}`)
+	for page, want := range map[string][]string{"een": nil, "twee": {"a", "b", "c"}} {
+		if got := d.Page(page).Decides(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", page, got)
+		}
+	}
+}

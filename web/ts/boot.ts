@@ -22,6 +22,10 @@ if (document.querySelector('[data-upload]')) {
   void import('./upload').then(({ enhanceUploads }) => enhanceUploads())
 }
 
+if (document.querySelector('[data-decides]:not([data-decides=""])')) {
+  void import('./decides').then(({ showSooner }) => showSooner())
+}
+
 if (document.querySelector('[data-preview]')) {
   void import('./preview').then(({ livePreview }) => livePreview())
 }

@@ -123,13 +123,16 @@ func (p Place) resume(c *web.Ctx) (bool, error) {
 	return true, p.again(c, 200, in, nil, "")
 }
 
-// Take takes a page: "Volgende" keeps it, the buttons of a group that repeats only change the page.
+// look is what a script asks for when an answer was given on which more of the page depends: the page as it is then.
+const look = "look"
+
+// Take takes a page: "Volgende" keeps it; a look at it, and the buttons of a group that repeats, only change the page.
 func (p Place) Take(c *web.Ctx) error {
 	in, problems, err := p.receive(c)
 	if err != nil {
 		return err
 	}
-	if in.repeats(p.Definition) || len(problems) > 0 {
+	if in.do == look || in.repeats(p.Definition) || len(problems) > 0 {
 		if p.Progress.Filled(in.page) == nil {
 			return errs.New(errs.Conflict, "questionnaire.stale")
 		}
