@@ -48,7 +48,11 @@ test('E4 E5: a resident finds a product, fills it in, sends it and sees the case
 
 test('E4: a visitor fills in before he logs in', async ({ ik, demo }) => {
   const address = demo.tenant('gemeente').portal
-  await ik.open(`${address}/products`)
+  await ik.open(`${address}/help`)
+  await ik.zie('Iets regelen of aanvragen')
+  await ik.open(`${address}/login`)
+  await ik.druk('Wat u kunt regelen')
+  await ik.kop('Wat wilt u regelen?')
   await expect(ik.page.getByText('Boom kappen')).toHaveCount(0)
   await look(ik)
   await ik.druk('Iets melden op straat')

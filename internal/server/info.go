@@ -11,35 +11,37 @@ import (
 )
 
 // section is a part of a page that explains: its texts are prefix.id.title and .text, and .link
-// when it leads to a page.
-type section struct{ id, href string }
+// when it leads to a page. With a module it stands only where the organisation has that.
+type section struct{ id, href, module string }
 
 // The pages that explain. Help is another one for each face.
 var (
 	helpForClients = []section{
-		{"start", ""},
-		{"password", "/password"},
-		{"login", ""},
-		{"dossier", "/dossiers"},
-		{"document", ""},
-		{"message", ""},
-		{"mail", "/profile#notifications"},
-		{"who", ""},
-		{"failure", ""},
+		{"start", "", ""},
+		{"password", "/password", ""},
+		{"login", "", ""},
+		{"dossier", "/dossiers", ""},
+		{"document", "", ""},
+		{"message", "", ""},
+		{"questionnaire", "", tenant.ModuleQuestionnaires},
+		{"product", "/products", tenant.ModuleProducts},
+		{"mail", "/profile#notifications", ""},
+		{"who", "", ""},
+		{"failure", "", ""},
 	}
 	helpForStaff = []section{
-		{"start", ""},
-		{"login", ""},
-		{"client", "/clients"},
-		{"dossier", "/dossiers"},
-		{"document", ""},
-		{"message", ""},
-		{"work", "/"},
-		{"who", ""},
-		{"failure", ""},
+		{"start", "", ""},
+		{"login", "", ""},
+		{"client", "/clients", ""},
+		{"dossier", "/dossiers", ""},
+		{"document", "", ""},
+		{"message", "", ""},
+		{"work", "/", ""},
+		{"who", "", ""},
+		{"failure", "", ""},
 	}
-	accessibility = []section{{"intro", ""}, {"done", ""}, {"limits", ""}, {"report", ""}}
-	privacy       = []section{{"what", ""}, {"why", ""}, {"who", ""}, {"safe", ""}, {"cookies", ""}, {"long", ""}, {"rights", ""}}
+	accessibility = []section{{"intro", "", ""}, {"done", "", ""}, {"limits", "", ""}, {"report", "", ""}}
+	privacy       = []section{{"what", "", ""}, {"why", "", ""}, {"who", "", ""}, {"safe", "", ""}, {"cookies", "", ""}, {"long", "", ""}, {"rights", "", ""}}
 )
 
 // explained is a section in the visitor's language.
@@ -58,6 +60,9 @@ type part struct {
 func explain(c *web.Ctx, office, prefix string, sections []section) []explained {
 	list := make([]explained, 0, len(sections))
 	for _, s := range sections {
+		if s.module != "" && !c.Site.Modules[s.module] {
+			continue
+		}
 		key := prefix + "." + s.id
 		e := explained{id: s.id, title: c.T(key + ".title"), parts: parts(c.T(key+".text", "office", office))}
 		if s.href != "" {

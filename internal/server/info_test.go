@@ -35,7 +35,7 @@ func TestPagesThatExplainSpeakToTheirReader(t *testing.T) {
 			page       string
 			want, lack []string
 		}{
-			{clients.get("/help").body, []string{"Een bericht sturen, met bijlagen", `href="/profile#notifications"`, "Lindelaan 1, 3511 AB Utrecht", "portaal@delinde.example"}, []string{"Een klant en een account maken"}},
+			{clients.get("/help").body, []string{"Een bericht sturen, met bijlagen", `href="/profile#notifications"`, "Lindelaan 1, 3511 AB Utrecht", "portaal@delinde.example"}, []string{"Een klant en een account maken", "Iets regelen of aanvragen"}},
 			{staff.get("/help").body, []string{"Een klant en een account maken", `href="/clients"`}, []string{"/profile#notifications"}},
 			{clients.inEnglish("/help"), []string{"Send a message, with attachments", `<html lang="en"`}, []string{"Wie ziet"}},
 			{staff.inEnglish("/help"), []string{"Make a client and an account"}, []string{"Wie ziet"}},
