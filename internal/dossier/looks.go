@@ -14,7 +14,7 @@ var told = map[string]bool{
 	"dossier.created": true, "dossier.changed": true, "dossier.published": true, "dossier.unpublished": true,
 	"dossier.viewed": true, "dossier.viewed_as_client": true,
 	"document.added": true, "document.published": true, "document.read": true,
-	"questionnaire.sent": true, "questionnaire.withdrawn": true, "questionnaire.saved": true, "questionnaire.completed": true, "questionnaire.reopened": true, "questionnaire.read": true,
+	"questionnaire.sent": true, "questionnaire.withdrawn": true, "questionnaire.saved": true, "questionnaire.completed": true, "questionnaire.reopened": true, "questionnaire.due": true, "questionnaire.read": true,
 	"message.sent": true, "message.read": true, "progress.done": true, "progress.undone": true,
 }
 

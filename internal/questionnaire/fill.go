@@ -22,7 +22,7 @@ type Filling struct {
 
 // Fill returns a questionnaire for who fills it in, and records the look. It is NotFound for everybody else.
 func (qs *Questionnaires) Fill(ctx context.Context, a access.Client, dossierID, id string, lang i18n.Lang) (*Filling, error) {
-	q, err := forClient(ctx, qs.db, a, dossierID, id)
+	q, err := qs.forClient(ctx, qs.db, a, dossierID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (qs *Questionnaires) Read(ctx context.Context, a access.Staff, dossierID, i
 	if err != nil {
 		return nil, err
 	}
-	q, err := forStaff(ctx, qs.db, a, dossierID, id)
+	q, err := qs.forStaff(ctx, qs.db, a, dossierID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -137,13 +137,13 @@ func (qs *Questionnaires) Save(ctx context.Context, a access.Client, dossierID, 
 
 // hold loads a questionnaire for a change, and lets nobody else change it meanwhile.
 func (qs *Questionnaires) hold(ctx context.Context, tx *db.Tx, a access.Client, dossierID, id string, lang i18n.Lang) (*Filling, error) {
-	if _, err := forClient(ctx, tx, a, dossierID, id); err != nil {
+	if _, err := qs.forClient(ctx, tx, a, dossierID, id); err != nil {
 		return nil, err
 	}
 	if err := hold(ctx, tx, a.Scope(), id); err != nil {
 		return nil, err
 	}
-	q, err := forClient(ctx, tx, a, dossierID, id)
+	q, err := qs.forClient(ctx, tx, a, dossierID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,7 @@ func (qs *Questionnaires) Sources(ctx context.Context, a access.Client, formName
 		}
 		from.Client["email"], from.Client["phone"] = []string{c.Email}, []string{c.Phone}
 	}
-	last, err := db.All(ctx, qs.db, scanQuestionnaire, selectQuestionnaire+isHis+`and q.state = 'completed' and q.id <> $4 and f.name = $5 and`+dossier.ClientSees+`order by q.completed_at desc, q.id desc limit 1`,
+	last, err := db.All(ctx, qs.db, qs.scan, selectQuestionnaire+isHis+`and q.state = 'completed' and q.id <> $4 and f.name = $5 and`+dossier.ClientSees+`order by q.completed_at desc, q.id desc limit 1`,
 		s.Tenant(), s.Client(), s.Account(), except, formName)
 	if err != nil || len(last) == 0 {
 		return from, err

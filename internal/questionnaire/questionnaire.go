@@ -48,37 +48,55 @@ type Questionnaire struct {
 	Client, ClientName                     string
 	Account, AccountName                   string // the one account that fills it in, "" for every account of the client
 	CompletedBy                            string
-	Closed                                 bool // its dossier
+	Closed                                 bool      // its dossier
+	Due                                    time.Time // the last day on which it can be filled in, at the office's midnight; zero for no end
+	Expired                                bool      // that day has passed before it was completed
 	Title                                  form.Text
 	SentAt                                 db.Time
 	CompletedAt                            *db.Time
 }
 
 // Waits reports whether it can be filled in.
-func (q Questionnaire) Waits() bool { return (q.State == Open || q.State == Busy) && !q.Closed }
+func (q Questionnaire) Waits() bool { return q.Asked() && !q.Closed && !q.Expired }
+
+// Asked reports whether the office still asks for it: it was neither completed nor withdrawn.
+func (q Questionnaire) Asked() bool { return q.State == Open || q.State == Busy }
 
 const selectQuestionnaire = `select q.id, q.form_id, q.dossier_id, d.title, q.state, q.client_id, c.name, coalesce(q.account_id, ''), coalesce(a.name, ''), coalesce(w.name, ''), d.closed,
-	f.title_nl, f.title_en, q.sent_at, q.completed_at from questionnaire q
+	f.title_nl, f.title_en, coalesce(q.due_on, ''), q.sent_at, q.completed_at from questionnaire q
 	join form f on f.tenant_id = q.tenant_id and f.id = q.form_id
 	join dossier d on d.tenant_id = q.tenant_id and d.id = q.dossier_id
 	join client c on c.tenant_id = q.tenant_id and c.id = q.client_id
 	left join account a on a.tenant_id = q.tenant_id and a.id = q.account_id
 	left join account w on w.tenant_id = q.tenant_id and w.id = q.completed_by where q.tenant_id = $1 `
 
-func scanQuestionnaire(scan db.Scan) (Questionnaire, error) {
+func (qs *Questionnaires) scan(scan db.Scan) (Questionnaire, error) {
 	var q Questionnaire
-	var nl, en string
-	err := scan(&q.ID, &q.Form, &q.Dossier, &q.DossierTitle, &q.State, &q.Client, &q.ClientName, &q.Account, &q.AccountName, &q.CompletedBy, &q.Closed, &nl, &en, &q.SentAt, &q.CompletedAt)
+	var nl, en, due string
+	err := scan(&q.ID, &q.Form, &q.Dossier, &q.DossierTitle, &q.State, &q.Client, &q.ClientName, &q.Account, &q.AccountName, &q.CompletedBy, &q.Closed, &nl, &en, &due, &q.SentAt, &q.CompletedAt)
+	if err != nil {
+		return q, err
+	}
 	q.Title = form.Text{i18n.NL: nl, i18n.EN: en}
-	return q, err
+	if due != "" {
+		now := qs.db.Clock().Now()
+		if q.Due, err = time.ParseInLocation(time.DateOnly, due, i18n.Local(now).Location()); err != nil {
+			return q, fmt.Errorf("questionnaire: %w", err)
+		}
+		q.Expired = q.Asked() && due < dayOf(now)
+	}
+	return q, nil
 }
+
+// dayOf is the day in the office, as it is kept.
+func dayOf(at time.Time) string { return i18n.Local(at).Format(time.DateOnly) }
 
 // isHis is the one predicate of a questionnaire that the client's account fills in: sent to the client, and to this account
 // or to every one. $2 is the client, $3 the account.
 const isHis = ` and q.client_id = $2 and (q.account_id is null or q.account_id = $3) `
 
-// waits is the predicate of one that is still to be filled in.
-const waits = ` and q.state in ('open', 'busy') and not d.closed `
+// waits is the predicate of one that can still be filled in; $4 is the day.
+const waits = ` and q.state in ('open', 'busy') and not d.closed and (q.due_on is null or q.due_on >= $4) `
 
 // Waiting returns what the client still has to fill in, the oldest first, up to a hundred (N35).
 func (qs *Questionnaires) Waiting(ctx context.Context, a access.Client) ([]Questionnaire, error) {
@@ -86,32 +104,32 @@ func (qs *Questionnaires) Waiting(ctx context.Context, a access.Client) ([]Quest
 		return nil, nil
 	}
 	s := a.Scope()
-	return db.All(ctx, qs.db, scanQuestionnaire, selectQuestionnaire+isHis+waits+`and`+dossier.ClientSees+`order by q.sent_at, q.id limit 100`, s.Tenant(), s.Client(), s.Account())
+	return db.All(ctx, qs.db, qs.scan, selectQuestionnaire+isHis+waits+`and`+dossier.ClientSees+`order by q.sent_at, q.id limit 100`, s.Tenant(), s.Client(), s.Account(), dayOf(qs.db.Clock().Now()))
 }
 
 // Filled returns what the client has completed, the newest first, up to a hundred.
 func (qs *Questionnaires) Filled(ctx context.Context, a access.Client) ([]Questionnaire, error) {
 	s := a.Scope()
-	return db.All(ctx, qs.db, scanQuestionnaire, selectQuestionnaire+isHis+`and q.state = 'completed' and`+dossier.ClientSees+`order by q.completed_at desc, q.id desc limit 100`, s.Tenant(), s.Client(), s.Account())
+	return db.All(ctx, qs.db, qs.scan, selectQuestionnaire+isHis+`and q.state = 'completed' and`+dossier.ClientSees+`order by q.completed_at desc, q.id desc limit 100`, s.Tenant(), s.Client(), s.Account())
 }
 
 // InDossier returns the questionnaires of a dossier that was loaded for the employee, the newest first.
 func (qs *Questionnaires) InDossier(ctx context.Context, a access.Staff, d dossier.Dossier) ([]Questionnaire, error) {
-	return db.All(ctx, qs.db, scanQuestionnaire, selectQuestionnaire+`and q.dossier_id = $2 order by q.sent_at desc, q.id desc`, a.Scope().Tenant(), d.ID)
+	return db.All(ctx, qs.db, qs.scan, selectQuestionnaire+`and q.dossier_id = $2 order by q.sent_at desc, q.id desc`, a.Scope().Tenant(), d.ID)
 }
 
 // forClient loads a questionnaire of a dossier that the client sees; any other is NotFound.
-func forClient(ctx context.Context, r db.Reader, a access.Client, dossierID, id string) (Questionnaire, error) {
+func (qs *Questionnaires) forClient(ctx context.Context, r db.Reader, a access.Client, dossierID, id string) (Questionnaire, error) {
 	if _, err := dossier.ForClient(ctx, r, a, dossierID); err != nil {
 		return Questionnaire{}, err
 	}
 	s := a.Scope()
-	return db.One(ctx, r, scanQuestionnaire, selectQuestionnaire+isHis+`and q.dossier_id = $4 and q.id = $5`, s.Tenant(), s.Client(), s.Account(), dossierID, id)
+	return db.One(ctx, r, qs.scan, selectQuestionnaire+isHis+`and q.dossier_id = $4 and q.id = $5`, s.Tenant(), s.Client(), s.Account(), dossierID, id)
 }
 
 // forStaff loads a questionnaire of a dossier that the employee sees; any other is NotFound.
-func forStaff(ctx context.Context, r db.Reader, a access.Staff, dossierID, id string) (Questionnaire, error) {
-	return db.One(ctx, r, scanQuestionnaire, selectQuestionnaire+`and q.dossier_id = $2 and q.id = $3`, a.Scope().Tenant(), dossierID, id)
+func (qs *Questionnaires) forStaff(ctx context.Context, r db.Reader, a access.Staff, dossierID, id string) (Questionnaire, error) {
+	return db.One(ctx, r, qs.scan, selectQuestionnaire+`and q.dossier_id = $2 and q.id = $3`, a.Scope().Tenant(), dossierID, id)
 }
 
 // Definition loads a version of a form.
@@ -180,7 +198,7 @@ func (q Questionnaire) today(now time.Time, lang i18n.Lang) form.Today {
 	if q.CompletedAt != nil {
 		now = q.CompletedAt.Time
 	}
-	return form.Today{Day: i18n.Local(now).Format(time.DateOnly), Lang: lang}
+	return form.Today{Day: dayOf(now), Lang: lang}
 }
 
 // over says why a questionnaire cannot be filled in.
@@ -192,6 +210,8 @@ func (q Questionnaire) over() error {
 		return errs.New(errs.Conflict, "questionnaire.completed")
 	case q.Closed:
 		return errs.New(errs.Conflict, "questionnaire.closed")
+	case q.Expired:
+		return errs.New(errs.Conflict, "questionnaire.expired")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package questionnaire
 import (
 	"context"
 	"slices"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
@@ -13,8 +14,29 @@ import (
 	"voordeur/internal/notify"
 )
 
-// Sending says which form goes to whom: every account of the client, or one.
-type Sending struct{ Form, Client, Account string }
+// Sending says which form goes to whom: every account of the client, or one. Due is the last day on which it can be
+// filled in, the zero time for no end.
+type Sending struct {
+	Form, Client, Account string
+	Due                   time.Time
+}
+
+// maxDue is how many years ahead a questionnaire can be asked for.
+const maxDue = 5
+
+// kept returns a last day as it is kept, "" for no end.
+func kept(due, now time.Time) (string, errs.Fields) {
+	var f errs.Fields
+	switch {
+	case due.IsZero():
+		return "", nil
+	case dayOf(due) < dayOf(now):
+		f.Add("due", "questionnaire.due_past")
+	case due.After(now.AddDate(maxDue, 0, 0)):
+		f.Add("due", "questionnaire.due_far", "years", maxDue)
+	}
+	return dayOf(due), f
+}
 
 // Send asks a client of a dossier to fill in a form (N35). Once is the form's key: a double click sends one.
 func (qs *Questionnaires) Send(ctx context.Context, a access.Staff, dossierID, once string, in Sending) error {
@@ -24,7 +46,8 @@ func (qs *Questionnaires) Send(ctx context.Context, a access.Staff, dossierID, o
 		if err != nil {
 			return err
 		}
-		if err := sendable(ctx, tx, s, d, in); err != nil {
+		due, wrong := kept(in.Due, tx.Now().Time)
+		if err := sendable(ctx, tx, s, d, in, wrong); err != nil {
 			return err
 		}
 		_, fresh, err := tx.Once(ctx, s.Tenant(), s.Account(), once)
@@ -32,8 +55,8 @@ func (qs *Questionnaires) Send(ctx context.Context, a access.Staff, dossierID, o
 			return err
 		}
 		id := tx.NewID()
-		_, err = tx.Exec(ctx, `insert into questionnaire (tenant_id, id, form_id, dossier_id, client_id, account_id, state, sent_at, sent_by) values ($1, $2, $3, $4, $5, nullif($6, ''), 'open', $7, $8)`,
-			s.Tenant(), id, in.Form, d.ID, in.Client, in.Account, tx.Now(), s.Account())
+		_, err = tx.Exec(ctx, `insert into questionnaire (tenant_id, id, form_id, dossier_id, client_id, account_id, due_on, state, sent_at, sent_by) values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), 'open', $8, $9)`,
+			s.Tenant(), id, in.Form, d.ID, in.Client, in.Account, due, tx.Now(), s.Account())
 		if err != nil {
 			return err
 		}
@@ -47,15 +70,14 @@ func (qs *Questionnaires) Send(ctx context.Context, a access.Staff, dossierID, o
 	})
 }
 
-// sendable checks what was chosen. A client does not see a dossier that is not published, nor fills in what belongs to a closed one.
-func sendable(ctx context.Context, tx *db.Tx, s access.Scope, d dossier.Dossier, in Sending) error {
+// sendable checks what was chosen, beside what is wrong already. A client does not see a dossier that is not published, nor fills in what belongs to a closed one.
+func sendable(ctx context.Context, tx *db.Tx, s access.Scope, d dossier.Dossier, in Sending, f errs.Fields) error {
 	if d.Closed {
 		return errs.New(errs.Conflict, "questionnaire.closed")
 	}
 	if !d.InPortal {
 		return errs.New(errs.Conflict, "questionnaire.unpublished")
 	}
-	var f errs.Fields
 	for _, check := range []struct {
 		name string
 		n    func() (int, error)
@@ -116,7 +138,35 @@ func (qs *Questionnaires) Withdraw(ctx context.Context, a access.Staff, dossierI
 	})
 }
 
-// Reopen lets the client change what he completed. What he delivered stays in the dossier; completing it anew delivers it
+// SetDue sets another last day on which a questionnaire can be filled in, or none. Who was too late can go on then, and is
+// mailed.
+func (qs *Questionnaires) SetDue(ctx context.Context, a access.Staff, dossierID, id string, due time.Time) error {
+	return qs.turn(ctx, a, dossierID, id, func(ctx context.Context, tx *db.Tx, q Questionnaire) error {
+		switch {
+		case q.Closed:
+			return errs.New(errs.Conflict, "questionnaire.closed")
+		case !q.Asked():
+			return errs.New(errs.Conflict, "questionnaire."+q.State)
+		case q.Due.Equal(due):
+			return nil
+		}
+		day, wrong := kept(due, tx.Now().Time)
+		if err := wrong.Err(); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update questionnaire set due_on = nullif($3, '') where tenant_id = $1 and id = $2`, a.Scope().Tenant(), q.ID, day); err != nil {
+			return err
+		}
+		if q.Expired {
+			if err := qs.tell(ctx, tx, a.Scope(), q.Dossier, q.Client, q.Account); err != nil {
+				return err
+			}
+		}
+		return record(ctx, tx, a.Scope(), "questionnaire.due", q)
+	})
+}
+
+// Reopen lets the client change what he completed, without an end when its last day has passed. What he delivered stays in the dossier; completing it anew delivers it
 // once more.
 func (qs *Questionnaires) Reopen(ctx context.Context, a access.Staff, dossierID, id string) error {
 	return qs.turn(ctx, a, dossierID, id, func(ctx context.Context, tx *db.Tx, q Questionnaire) error {
@@ -128,7 +178,8 @@ func (qs *Questionnaires) Reopen(ctx context.Context, a access.Staff, dossierID,
 		case q.Closed:
 			return errs.New(errs.Conflict, "questionnaire.closed")
 		}
-		_, err := tx.Exec(ctx, `update questionnaire set state = 'busy', completed_at = null, completed_by = null, mandate_id = null where tenant_id = $1 and id = $2`, a.Scope().Tenant(), q.ID)
+		_, err := tx.Exec(ctx, `update questionnaire set state = 'busy', completed_at = null, completed_by = null, mandate_id = null,
+			due_on = case when due_on < $3 then null else due_on end where tenant_id = $1 and id = $2`, a.Scope().Tenant(), q.ID, dayOf(tx.Now().Time))
 		if err != nil {
 			return err
 		}
@@ -148,7 +199,7 @@ func (qs *Questionnaires) turn(ctx context.Context, a access.Staff, dossierID, i
 		if err := hold(ctx, tx, a.Scope(), id); err != nil {
 			return err
 		}
-		q, err := forStaff(ctx, tx, a, dossierID, id)
+		q, err := qs.forStaff(ctx, tx, a, dossierID, id)
 		if err != nil {
 			return err
 		}

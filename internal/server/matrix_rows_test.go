@@ -572,6 +572,7 @@ var rows = []row{
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires", want: 422, also: 409, event: "dossier.viewed", form: []string{"once", "<once>"}},
 	{face: officeFace, route: "GET /dossiers/{dossier}/questionnaires/{questionnaire}", want: 200, event: "questionnaire.read"},
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/withdraw", want: 303, event: "questionnaire.withdrawn", ready: stillOpen},
+	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/due", want: 303, event: "questionnaire.due", form: []string{"due", "2030-01-31"}, ready: stillOpen},
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/reopen", want: 409, quiet: true, ready: stillOpen},
 	{face: officeFace, route: "GET /settings/questionnaires", want: 200},
 	{face: officeFace, route: "POST /settings/questionnaires", want: 422, quiet: true, form: []string{"source", "{}"}},

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"voordeur/internal/db"
 )
@@ -448,6 +449,68 @@ func TestN36_N38_QuestionsThatAnAnswerBringsUpAreAskedBeforeTheNextPage(t *testi
 		}
 		if a = v.page(at, "stukken", "a.haast", "yes", "a.wanneer", "Morgen", "asked", shown); a.status != 303 || !strings.HasSuffix(a.header.Get("Location"), at) {
 			t.Errorf("going on: %d %s", a.status, a.header.Get("Location"))
+		}
+	})
+}
+
+func TestN35_N37_AQuestionnaireHasALastDayThatTheOfficeCanMove(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b, v := h.bureau(), h.client(wit)
+		at, s := b.asks("2026-01482", ""), b.handler
+		v.post("/profile/notifications", "groups", "questionnaires")
+		v.page(at, "wie", "a.naam", "De Wit", "a.kinderen", "no")
+
+		for typed, want := range map[string]string{"gisteren": "Vul een datum in, zoals 31-12-2026.", "1-1-2020": "Kies vandaag of een latere dag.", "1-1-2199": "Kies een dag binnen 5 jaar."} {
+			if a := s.post(at+"/due", "due", typed); a.status != 422 || !strings.Contains(words(a.body), want) || !strings.Contains(a.body, `value="`+typed+`"`) {
+				t.Errorf("%s: %d %s", typed, a.status, words(a.body))
+			}
+			list := strings.TrimSuffix(at, at[strings.LastIndex(at, "/"):])
+			page := s.get(list).body
+			if a := s.post(list, "once", first(onceField, page), "form", first(formOption, page), "to", first(partyOption, page), "due", typed); a.status != 422 || !strings.Contains(words(a.body), want) {
+				t.Errorf("sending until %s: %d", typed, a.status)
+			}
+		}
+		day := time.Now().AddDate(0, 0, 9)
+		if a := s.post(at+"/due", "due", day.Format("2-1-2006")); a.status != 303 {
+			t.Fatalf("a last day: %d %s", a.status, words(a.body))
+		}
+		if p := words(v.get(at).body); !strings.Contains(p, "Invullen kan tot en met ") {
+			t.Errorf("the client is not told until when: %s", p)
+		}
+
+		had, mails := actions(v), len(h.mailedTo("questionnaires"))
+		must(t, h.DB.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `update questionnaire set due_on = '2020-02-01' where id = $1`, at[strings.LastIndex(at, "/")+1:])
+			return err
+		}))
+		const late = "De laatste dag om deze vragenlijst in te vullen is voorbij."
+		if p := words(v.get(at).body); !strings.Contains(p, late) {
+			t.Errorf("after the last day: %s", p)
+		}
+		if a := v.send(at, map[string]string{"page": "wie", "once": "late", "version": "1", "a.naam": "Te laat getypt", "a.kinderen": "no"}); a.status != 409 || !strings.Contains(words(a.body), late) || !strings.Contains(a.body, `value="Te laat getypt"`) {
+			t.Errorf("saving after it: %d %s", a.status, words(a.body))
+		}
+		if a := v.post(at + "/complete"); a.status != 409 {
+			t.Errorf("completing after it: %d", a.status)
+		}
+		if n := actions(v); n != had-1 {
+			t.Errorf("Acties counts %d, was %d", n, had)
+		}
+		if p := words(s.get(at).body); !strings.Contains(p, "Te laat") {
+			t.Errorf("the office is not told: %s", p)
+		}
+		if a := s.post(at+"/due", "due", ""); a.status != 303 {
+			t.Fatalf("without an end: %d", a.status)
+		}
+		if n := len(h.mailedTo("questionnaires")); n != mails+1 {
+			t.Errorf("%d mails to who can go on, was %d", n, mails)
+		}
+		v.page(at, "stukken")
+		if a := v.post(at + "/complete"); a.status != 303 {
+			t.Errorf("completing in time: %d", a.status)
+		}
+		if a := s.post(at+"/due", "due", day.Format(time.DateOnly)); a.status != 409 {
+			t.Errorf("a last day of what is completed: %d", a.status)
 		}
 	})
 }

@@ -39,6 +39,15 @@ func fieldClass(f Field) string {
 }
 
 // optionalWord is what stands behind the label; a search field is optional without a word.
+// DateType is the type of a field with a date: one whose content is none is shown as it was typed, which a browser's own
+// field of a date would not do.
+func DateType(list []Problem, field string) string {
+	if ErrorOf(list, field) != "" {
+		return "text"
+	}
+	return "date"
+}
+
 func optionalWord(f Field) string { return strings.TrimSpace(f.Optional) }
 
 func alertIcon(kind string) string {

@@ -194,6 +194,16 @@ func (c *Ctx) TakeFlash() {
 	}
 }
 
+// Day reads a date as people type it or a browser sends it, as the office's own midnight. It reports false for what is none.
+func (c *Ctx) Day(typed string) (time.Time, bool) {
+	for _, layout := range []string{time.DateOnly, "2-1-2006"} {
+		if t, err := time.ParseInLocation(layout, typed, i18n.Local(c.Now).Location()); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // Link builds a local address from a path and query pairs; empty values are left out.
 func Link(path string, pairs ...string) string {
 	q := url.Values{}

@@ -9,7 +9,6 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
-	"voordeur/internal/i18n"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -110,10 +109,8 @@ func (v *listView) day(c *web.Ctx, field, typed string, days int) time.Time {
 	if typed == "" {
 		return time.Time{}
 	}
-	for _, layout := range []string{time.DateOnly, "02-01-2006"} {
-		if t, err := time.ParseInLocation(layout, typed, i18n.Local(c.Now).Location()); err == nil {
-			return t.AddDate(0, 0, days)
-		}
+	if t, ok := c.Day(typed); ok {
+		return t.AddDate(0, 0, days)
 	}
 	v.problem(field, c.T("journal.no_date"))
 	return time.Time{}

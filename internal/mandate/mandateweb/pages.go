@@ -11,7 +11,6 @@ import (
 	"voordeur/internal/client"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
-	"voordeur/internal/i18n"
 	"voordeur/internal/identity"
 	"voordeur/internal/mandate"
 	"voordeur/internal/tenant"
@@ -110,10 +109,8 @@ func day(c *web.Ctx, field, typed string, days int) (time.Time, []ui.Problem) {
 	if typed == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.DateOnly, "02-01-2006", "2-1-2006"} {
-		if t, err := time.ParseInLocation(layout, typed, i18n.Local(c.Now).Location()); err == nil {
-			return t.AddDate(0, 0, days), nil
-		}
+	if t, ok := c.Day(typed); ok {
+		return t.AddDate(0, 0, days), nil
 	}
 	return time.Time{}, []ui.Problem{{Field: field, Text: c.T("mandate.no_date")}}
 }
@@ -180,13 +177,6 @@ func proofs(c *web.Ctx, chosen string) []ui.Option {
 		out = append(out, ui.Option{Value: k, Label: c.T("mandate.proof." + k), Chosen: k == chosen})
 	}
 	return out
-}
-
-func dateType(list []ui.Problem, field string) string {
-	if ui.ErrorOf(list, field) != "" {
-		return "text"
-	}
-	return "date"
 }
 
 func stateIcon(c *web.Ctx, m mandate.Mandate) string {

@@ -352,7 +352,7 @@ func givePage(c *web.Ctx, f ui.Frame, a access.Client, in giveForm, problems []u
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "ends", Label: c.T("mandate.ends"), Hint: c.T("mandate.ends_hint"), Type: dateType(problems, "ends"), Value: in.Ends, Optional: c.T("ui.optional"), Error: ui.ErrorOf(problems, "ends")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "ends", Label: c.T("mandate.ends"), Hint: c.T("mandate.ends_hint"), Type: ui.DateType(problems, "ends"), Value: in.Ends, Optional: c.T("ui.optional"), Error: ui.ErrorOf(problems, "ends")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -937,11 +937,11 @@ func officePage(c *web.Ctx, f ui.Frame, v officeView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "starts", Label: c.T("mandate.starts"), Hint: c.T("mandate.starts_hint"), Type: dateType(v.problems, "starts"), Value: v.in.Starts, Optional: c.T("ui.optional"), Error: ui.ErrorOf(v.problems, "starts")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "starts", Label: c.T("mandate.starts"), Hint: c.T("mandate.starts_hint"), Type: ui.DateType(v.problems, "starts"), Value: v.in.Starts, Optional: c.T("ui.optional"), Error: ui.ErrorOf(v.problems, "starts")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "ends", Label: c.T("mandate.ends"), Hint: c.T("mandate.ends_hint"), Type: dateType(v.problems, "ends"), Value: v.in.Ends, Optional: c.T("ui.optional"), Error: ui.ErrorOf(v.problems, "ends")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "ends", Label: c.T("mandate.ends"), Hint: c.T("mandate.ends_hint"), Type: ui.DateType(v.problems, "ends"), Value: v.in.Ends, Optional: c.T("ui.optional"), Error: ui.ErrorOf(v.problems, "ends")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -21,6 +21,7 @@ import (
 type Place struct {
 	*questionnaire.Sheet
 	Title, Href string // its name, and the address at which it is filled in
+	Due         string // until when that can be done, in words; "" for no end
 	Up, UpName  string // the page above the first one
 	Today       form.Today
 	// Receive takes in a file and returns its id, and FileName the name of one that is not saved yet; nil where no
@@ -208,7 +209,7 @@ func (p Place) saving(c *web.Ctx) string {
 	if p.Parked == nil {
 		return c.T("questionnaire.saving_here")
 	}
-	return c.T("questionnaire.saving")
+	return strings.TrimSpace(p.Due + " " + c.T("questionnaire.saving"))
 }
 
 // number is where a page stands among those that are asked so far.

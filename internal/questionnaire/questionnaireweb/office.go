@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/dossier"
@@ -19,12 +20,24 @@ type sendForm struct {
 	Once string `form:"once"`
 	Form string `form:"form"`
 	To   string `form:"to"`
+	Due  string `form:"due"`
 }
 
 // sending reads to whom: a client, or one account of it.
-func (f sendForm) sending() questionnaire.Sending {
+func (f sendForm) sending(due time.Time) questionnaire.Sending {
 	client, account, _ := strings.Cut(f.To, "/")
-	return questionnaire.Sending{Form: f.Form, Client: client, Account: account}
+	return questionnaire.Sending{Form: f.Form, Client: client, Account: account, Due: due}
+}
+
+// lastDay reads the last day of a questionnaire, which may be left empty.
+func lastDay(c *web.Ctx, typed string) (time.Time, []ui.Problem) {
+	if typed == "" {
+		return time.Time{}, nil
+	}
+	if t, ok := c.Day(typed); ok {
+		return t, nil
+	}
+	return time.Time{}, []ui.Problem{{Field: "due", Text: c.T("questionnaire.no_date")}}
 }
 
 // listView is the questionnaires of a dossier with the form to send one.
@@ -98,7 +111,11 @@ func (p *Pages) send(c *web.Ctx, a access.Staff) error {
 		return err
 	}
 	id := c.Param("dossier")
-	err := p.qs.Send(c.R.Context(), a, id, f.Once, f.sending())
+	due, problems := lastDay(c, f.Due)
+	if len(problems) > 0 {
+		return p.listWith(c, a, 422, listView{in: f, problems: problems})
+	}
+	err := p.qs.Send(c.R.Context(), a, id, f.Once, f.sending(due))
 	switch e, _ := errors.AsType[*errs.Error](err); {
 	case err == nil:
 		return c.Done("/dossiers/"+id+"/questionnaires", "questionnaire.sent")
@@ -111,11 +128,54 @@ func (p *Pages) send(c *web.Ctx, a access.Staff) error {
 }
 
 func (p *Pages) read(c *web.Ctx, a access.Staff) error {
-	f, err := p.qs.Read(c.R.Context(), a, c.Param("dossier"), c.Param("questionnaire"), c.Texts.Lang())
-	if err != nil {
+	return p.readWith(c, a, 200, readView{})
+}
+
+// readView is a questionnaire as the office sees it, with the form for its last day.
+type readView struct {
+	*questionnaire.Filling
+	work     bool
+	due      string // as it was typed
+	problems []ui.Problem
+	general  string
+}
+
+func (p *Pages) readWith(c *web.Ctx, a access.Staff, status int, v readView) error {
+	var err error
+	if v.Filling, err = p.qs.Read(c.R.Context(), a, c.Param("dossier"), c.Param("questionnaire"), c.Texts.Lang()); err != nil {
 		return err
 	}
-	return c.Render(200, readPage(c, c.Frame(f.Title.In(c.Texts.Lang())), f, a.Can(access.Work)))
+	v.work = a.Can(access.Work)
+	if status == 200 && !v.Due.IsZero() {
+		v.due = v.Due.Format(time.DateOnly)
+	}
+	return c.Render(status, readPage(c, c.Frame(v.Title.In(c.Texts.Lang())), v))
+}
+
+type dueForm struct {
+	Due string `form:"due"`
+}
+
+// due sets the last day of a questionnaire.
+func (p *Pages) due(c *web.Ctx, a access.Staff) error {
+	var f dueForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	due, problems := lastDay(c, f.Due)
+	if len(problems) > 0 {
+		return p.readWith(c, a, 422, readView{due: f.Due, problems: problems})
+	}
+	err := p.qs.SetDue(c.R.Context(), a, c.Param("dossier"), c.Param("questionnaire"), due)
+	switch e, _ := errors.AsType[*errs.Error](err); {
+	case err == nil:
+		return c.Done("/dossiers/"+c.Param("dossier")+"/questionnaires", "questionnaire.due_set")
+	case e != nil && e.Kind == errs.Invalid:
+		return p.readWith(c, a, 422, readView{due: f.Due, problems: ui.Problems(c.Texts, err)})
+	case e != nil && e.Kind == errs.Conflict:
+		return p.readWith(c, a, 409, readView{due: f.Due, general: c.T(e.Key, e.Args...)})
+	}
+	return err
 }
 
 func (p *Pages) withdraw(c *web.Ctx, a access.Staff) error {

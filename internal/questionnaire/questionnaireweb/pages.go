@@ -43,6 +43,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: all, Policy: work, Handler: web.Staff(p.send), Form: sendForm{}},
 		{Method: web.Get, Pattern: one, Policy: read, Handler: web.Staff(p.read)},
 		{Method: web.Post, Pattern: one + "/withdraw", Policy: work, Handler: web.Staff(p.withdraw)},
+		{Method: web.Post, Pattern: one + "/due", Policy: work, Handler: web.Staff(p.due), Form: dueForm{}},
 		{Method: web.Post, Pattern: one + "/reopen", Policy: work, Handler: web.Staff(p.reopen)},
 		{Method: web.Get, Pattern: formsPath, Policy: manage, Handler: web.Staff(p.forms)},
 		{Method: web.Post, Pattern: formsPath, Policy: manage, Handler: web.Staff(p.add), Form: addForm{}},
@@ -71,7 +72,7 @@ func (p *Pages) actions(c *web.Ctx, a access.Client) error {
 func (p *Pages) place(c *web.Ctx, a access.Client, f *questionnaire.Filling) filling.Place {
 	ctx, at := c.R.Context(), href(f.Questionnaire)
 	return filling.Place{
-		Sheet: f.Sheet, Title: f.Title.In(c.Texts.Lang()), Href: at, Up: "/actions", UpName: c.T("home.actions"), Today: p.qs.Today(f, c.Texts.Lang()),
+		Sheet: f.Sheet, Title: f.Title.In(c.Texts.Lang()), Due: until(c, f.Questionnaire), Href: at, Up: "/actions", UpName: c.T("home.actions"), Today: p.qs.Today(f, c.Texts.Lang()),
 		Receive: func(name string, body io.Reader) (string, error) {
 			u, err := p.dossiers.Receive(ctx, c.Scope, f.Dossier, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, body)
 			return u.ID, err
