@@ -24,6 +24,7 @@ const FILES = [
   '/logo',
   '/robots.txt',
   '/session/left',
+  '/settings/questionnaires/{design}/export',
   '/settings/style/preview.css',
   '/settings/types/{type}/export',
   '/theme.css',

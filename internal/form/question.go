@@ -209,6 +209,21 @@ var sources = map[string]Kind{
 	"client.address": Address, "client.bsn": BSN, "client.kvk": KvK, "client.rsin": RSIN, "client.iban": IBAN,
 }
 
+// Sources are those from which a question of a kind can be filled in beforehand, in the order of their names.
+func (k Kind) Sources() []string {
+	if k == File || k == Declaration || k == Computed {
+		return nil
+	}
+	list := []string{"earlier"}
+	for source, of := range sources {
+		if of == k || k == ShortText && len(of.Parts()) == 0 {
+			list = append(list, source)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // prefill reads the sources of a question: what is known of the client, or an earlier answer to the same question
 // or to another one.
 func (p *parser) prefill(kind Kind, o *object) []string {

@@ -17,12 +17,12 @@ import (
 // ranks of the house: a package imports only lower ranks, and within a rank what is named before it.
 var ranks = [][]string{
 	{"errs", "clock", "i18n", "disk", "bulkhead", "trace"},
-	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "saml", "saml/samltest", "eid/oidc", "eid/oidc/oidctest", "config", "pdf", "form", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
+	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "saml", "saml/samltest", "eid/oidc", "eid/oidc/oidctest", "config", "pdf", "form", "form/design", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
 	{"audit", "notify", "tenant", "letter", "identity"},
 	{"client", "mandate", "federation", "dossiertype"},
 	{"dossier"},
 	{"message", "questionnaire", "questionnaire/filling", "product"},
-	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "questionnaire/questionnaireweb", "product/productweb", "tenant/tenantweb"},
+	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "tenant/tenantweb"},
 	{"eidsim", "world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }
 

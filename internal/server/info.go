@@ -37,6 +37,7 @@ var (
 		{"document", "", ""},
 		{"message", "", ""},
 		{"work", "/", ""},
+		{"forms", "", tenant.ModuleQuestionnaires},
 		{"who", "", ""},
 		{"failure", "", ""},
 	}

@@ -116,6 +116,8 @@ func (p *probe) fill(pairs []string, wild map[string]string) url.Values {
 			value = "1"
 			if had := p.list(`select cast(version as text) from dossier where tenant_id = $1 and id = $2`, p.id, wild["dossier"]); len(had) > 0 {
 				value = had[0]
+			} else if had := p.list(`select cast(version as text) from form_draft where tenant_id = $1 and id = $2`, p.id, wild["design"]); len(had) > 0 {
+				value = had[0]
 			} else if had := p.list(`select cast(version as text) from dossier_type where tenant_id = $1 and id = $2`, p.id, wild["type"]); len(had) > 0 {
 				value = had[0]
 			}

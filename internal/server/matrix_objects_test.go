@@ -147,8 +147,13 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if !s.has(`select id from dossier_type where tenant_id = $1 and id = $2`, s.id, id) {
 				return false
 			}
+		case "design":
+			if !s.has(`select id from form_draft where tenant_id = $1 and id = $2`, s.id, id) {
+				return false
+			}
 		case "key":
-			if id == never {
+			// Of a form only what its draft has: it gets pages and questions at addresses of their own.
+			if id == never || strings.Contains(r.route, "{design}") && id == "new" {
 				return false
 			}
 		case "identifier":
@@ -220,6 +225,8 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 		return append(s.list(`select id from connection where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "type":
 		return append(s.list(`select id from dossier_type where tenant_id in ($1, $2) and id like 'type%' group by id order by id`, s.id, s.other.id), never)
+	case "design":
+		return append(s.list(`select id from form_draft where tenant_id in ($1, $2) and id like 'draft%' group by id order by id`, s.id, s.other.id), never)
 	case "key":
 		return []string{"ontvangen", "new", never}
 	case "identifier":

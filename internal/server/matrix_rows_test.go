@@ -82,6 +82,17 @@ var (
 const typeDrafted = `update dossier_type set draft = (select replace(v.definition, '"explanation":{"nl":"', '"explanation":{"nl":"x') from dossier_type_version v
 	where v.tenant_id = $1 and v.type_id = $2 and v.number = latest) where tenant_id = $1 and id = $2`
 
+// drafted is the entry of a change to a form that is being made, and edited what each such change carries.
+const drafted = "questionnaire.form_drafted"
+
+var edited = []string{"once", "<once>", "version", "<version>"}
+
+// draftSource is a form that is being made, and draftAgain makes every draft of the world it once more.
+const (
+	draftSource = `{"format":1,"id":"x","title":{"nl":"Titel","en":"Title"},"pages":[{"id":"ontvangen","title":{"nl":"Pagina","en":"Page"},"questions":[{"id":"ontvangen","kind":"text","label":{"nl":"Vraag","en":"Question"}}]}]}`
+	draftAgain  = `update form_draft set source = '` + draftSource + `' where tenant_id = $1 and id like 'draft%'`
+)
+
 // typeFile is a type as another organisation downloaded it.
 const typeFile = `{"format": "voordeur-dossier-type/1", "key": "ingelezen", "name": {"nl": "Ingelezen", "en": "Read"}, "portal": true, "threshold": "intern", "offered": true,
 	"confidentiality": "intern", "progress": "both", "statuses": []}`
@@ -576,4 +587,38 @@ var rows = []row{
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/reopen", want: 409, quiet: true, ready: stillOpen},
 	{face: officeFace, route: "GET /settings/questionnaires", want: 200},
 	{face: officeFace, route: "POST /settings/questionnaires", want: 422, quiet: true, form: []string{"source", "{}"}},
+	{face: officeFace, route: "GET /settings/questionnaires/new", want: 200},
+	{face: officeFace, route: "POST /settings/questionnaires/new", want: 303, event: drafted, form: []string{"once", "<once>", "title_nl", "<once>"}},
+	{face: officeFace, route: "POST /settings/questionnaires/edit", want: 404, quiet: true, form: []string{"once", "<once>", "form", never}},
+	{face: officeFace, route: "GET /settings/questionnaires/import", want: 200},
+	{
+		face: officeFace, route: "POST /settings/questionnaires/import", want: 303, event: drafted, multi: true, form: []string{"once", "<once>"}, file: survey,
+		ready: `delete from form_draft where tenant_id = $1 and name = 'koop'`,
+	},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}", want: 200},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}/export", want: 200},
+	{
+		face: officeFace, route: "POST /settings/questionnaires/{design}/publish", want: 409, quiet: true,
+		form: []string{"once", "<once>", "version", "<version>", "number", "999"},
+	},
+	{
+		face: officeFace, route: "POST /settings/questionnaires/{design}/discard", want: 409, quiet: true,
+		form: []string{"once", "<once>", "version", "999"},
+	},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}/general", want: 200},
+	{face: officeFace, route: "POST /settings/questionnaires/{design}/general", want: 303, event: drafted, form: append(edited, "title_nl", "<once>")},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}/add-page", want: 200},
+	{face: officeFace, route: "POST /settings/questionnaires/{design}/add-page", want: 303, event: drafted, form: append(edited, "title_nl", "<once>"), ready: draftAgain},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}/pages/{key}", want: 200},
+	{face: officeFace, route: "POST /settings/questionnaires/{design}/pages/{key}", want: 303, event: drafted, form: append(edited, "title_nl", "<once>")},
+	{face: officeFace, route: "POST /settings/questionnaires/{design}/pages/{key}/act", want: 303, quiet: true, form: append(edited, "do", "up")},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}/pages/{key}/add", want: 200},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}/pages/{key}/question", want: 200, query: []string{"kind", "text"}},
+	{
+		face: officeFace, route: "POST /settings/questionnaires/{design}/pages/{key}/question", want: 303, event: drafted,
+		form: append(edited, "kind", "text", "label_nl", "<once>"), ready: draftAgain,
+	},
+	{face: officeFace, route: "GET /settings/questionnaires/{design}/questions/{key}", want: 200},
+	{face: officeFace, route: "POST /settings/questionnaires/{design}/questions/{key}", want: 303, event: drafted, form: append(edited, "label_nl", "<once>")},
+	{face: officeFace, route: "POST /settings/questionnaires/{design}/questions/{key}/act", want: 303, event: drafted, form: append(edited, "do", "copy"), ready: draftAgain},
 }

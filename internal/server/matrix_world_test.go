@@ -352,6 +352,7 @@ func (s *site) populate(ctx context.Context) {
 	s.parties(ctx)
 	s.kinds(ctx)
 	s.sells()
+	s.designs()
 	s.stop()
 	s.mark()
 }
@@ -532,6 +533,15 @@ func (s *site) sells() {
 	}
 	for _, account := range s.list(`select id from account where tenant_id = $1 and face = 'portal'`, s.id) {
 		s.exec(begunAgain, s.id, "app"+account)
+	}
+}
+
+// designs adds forms that are being made: one with an identifier that both tenants have, and one of this tenant's own.
+func (s *site) designs() {
+	s.t.Helper()
+	for _, id := range []string{"draft1", "draft" + s.id} {
+		s.exec(`insert into form_draft (tenant_id, id, name, title_nl, title_en, source, changed_at, changed_by) values ($1, $2, $2, $3, $3, $4, $5, $6)`,
+			s.id, id, s.letter()+"m concept", draftSource, db.At(s.house.DB.Clock().Now()), s.account("beheer@"+s.domain))
 	}
 }
 

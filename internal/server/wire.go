@@ -32,6 +32,7 @@ import (
 	"voordeur/internal/product"
 	"voordeur/internal/product/productweb"
 	"voordeur/internal/questionnaire"
+	"voordeur/internal/questionnaire/designerweb"
 	"voordeur/internal/questionnaire/questionnaireweb"
 	"voordeur/internal/scan"
 	"voordeur/internal/sms"
@@ -113,6 +114,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants, h.Products).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
+	routes = append(routes, designerweb.New(h.Asked).Routes()...)
 	routes = append(routes, productweb.New(p.DB, h.Products, h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants, parties).Routes()...)
 	routes = append(routes, mandateweb.New(p.DB, mandates, h.Clients).Routes()...)

@@ -195,6 +195,7 @@ func (p *Pages) reopen(c *web.Ctx, a access.Staff) error {
 // formsView is the forms that the office knows, and what can be added.
 type formsView struct {
 	forms   []questionnaire.Form
+	drafts  []questionnaire.Draft
 	samples []ui.Option
 	in      addForm
 	refused []string
@@ -210,6 +211,9 @@ func (p *Pages) forms(c *web.Ctx, a access.Staff) error { return p.formsWith(c, 
 func (p *Pages) formsWith(c *web.Ctx, a access.Staff, status int, v formsView) error {
 	var err error
 	if v.forms, err = p.qs.Forms(c.R.Context(), a); err != nil {
+		return err
+	}
+	if v.drafts, err = p.qs.Drafts().List(c.R.Context(), a); err != nil {
 		return err
 	}
 	v.samples = []ui.Option{{Label: c.T("questionnaire.no_sample")}}
