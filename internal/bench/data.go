@@ -165,7 +165,7 @@ func fill(ctx context.Context, in installation, dossiers int) error {
 	if err != nil {
 		return err
 	}
-	b := world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Mandates: h.Mandates, Work: func(ctx context.Context) error {
+	b := world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Mandates: h.Mandates, Work: func(ctx context.Context) error {
 		_, err := h.Jobs.Drain(ctx)
 		return err
 	}}

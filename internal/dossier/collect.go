@@ -24,7 +24,8 @@ const keepsQuery = `select exists (select 1 from document where tenant_id = $1 a
 	or exists (select 1 from upload where tenant_id = $1 and blob_key = $2) or exists (select 1 from upload_part where tenant_id = $1 and blob_key = $2)`
 
 // Expire forgets the uploads of a tenant that were begun before the time and never sent, and
-// returns how many; those of an application stay as long as that does. Their bytes are left to the collector.
+// returns how many; those of an application stay as long as that does, and those of an answer as long as somebody waits for
+// it. Their bytes are left to the collector.
 func (ds *Dossiers) Expire(ctx context.Context, tenantID string, before db.Time) (int, error) {
 	type old struct{ id, dossier string }
 	list, err := db.All(ctx, ds.db, func(scan db.Scan) (old, error) {
@@ -32,7 +33,9 @@ func (ds *Dossiers) Expire(ctx context.Context, tenantID string, before db.Time)
 		err := scan(&o.id, &o.dossier)
 		return o, err
 	}, `select id, coalesce(dossier_id, '') from upload where tenant_id = $1 and created_at < $2
-		and not exists (select 1 from application p where p.tenant_id = upload.tenant_id and p.id = upload.application_id) order by created_at`, tenantID, before)
+		and not exists (select 1 from application p where p.tenant_id = upload.tenant_id and p.id = upload.application_id)
+		and not exists (select 1 from request_item i join request q on q.tenant_id = i.tenant_id and q.id = i.request_id and q.state = 'open'
+			join dossier d on d.tenant_id = q.tenant_id and d.id = q.dossier_id and not d.closed where i.tenant_id = upload.tenant_id and i.id = upload.item_id) order by created_at`, tenantID, before)
 	if err != nil {
 		return 0, err
 	}

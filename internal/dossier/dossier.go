@@ -32,13 +32,16 @@ type Dossiers struct {
 	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them: it
 	// returns the marks of what features above have for them in it. The wiring sets it.
 	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) ([]notify.Mark, error)
+	// Refused is called in the transaction that refuses a document for good. The wiring sets it.
+	Refused func(ctx context.Context, tx *db.Tx, s access.Scope, document Document) error
 }
 
 // New returns the dossiers of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, vault *blob.Vault, looks *audit.Looks) *Dossiers {
 	ds := &Dossiers{
 		db: d, tenants: tenants, identity: ids, vault: vault, looks: looks, types: dossiertype.New(d),
-		Shown: func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil },
+		Shown:   func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil },
+		Refused: func(context.Context, *db.Tx, access.Scope, Document) error { return nil },
 	}
 	ds.types.Changed = ds.typeChanged
 	return ds

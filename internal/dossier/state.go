@@ -56,6 +56,11 @@ func (ds *Dossiers) move(ctx context.Context, tx *db.Tx, s access.Scope, doc Doc
 			return err
 		}
 	}
+	if doc.State == Refused {
+		if err := ds.Refused(ctx, tx, s, doc); err != nil {
+			return err
+		}
+	}
 	d, err := db.One(ctx, tx, scanDossier, selectDossier+`d.tenant_id = $1 and d.id = $2`, s.Tenant(), doc.Dossier)
 	if err != nil {
 		return err

@@ -74,7 +74,11 @@ func mayDeliver(ctx context.Context, r db.Reader, t *tenant.Tenant, s access.Sco
 			return Dossier{}, toApply(ctx, r, c, dossier)
 		}
 		if err == nil && !takesFiles(t.Settings) {
-			err = errs.New(errs.Forbidden, "")
+			if asked, askedErr := isAsked(ctx, r, s, dossier); askedErr != nil {
+				err = askedErr
+			} else if !asked {
+				err = errs.New(errs.Forbidden, "")
+			}
 		}
 		if err == nil && d.Closed && !t.Settings.ClosedMessaging {
 			err = errs.New(errs.Conflict, "dossier.closed_no_message")

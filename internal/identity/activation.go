@@ -248,13 +248,16 @@ const (
 	StatusChanged     Event = "status"
 	MessageSent       Event = "messages"
 	QuestionnaireSent Event = "questionnaires"
+	RequestSent       Event = "requests"
+	RequestRejected   Event = "request_rejected" // something of it is asked for again
+	RequestReminder   Event = "request_reminder"
 )
 
 // group returns the group to which the event belongs, "" where it belongs to none: another status, and a document that
 // goes, are changes for who asked for all of those, and nothing that the groups know (conflicts.md K7, K8).
 func (e Event) group(t *tenant.Tenant) string {
 	switch e {
-	case DocumentShown:
+	case DocumentShown, RequestSent, RequestRejected, RequestReminder:
 		return GroupDocuments
 	case MessageSent:
 		return GroupMessages

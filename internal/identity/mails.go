@@ -81,7 +81,7 @@ func (i *Identity) Specimen(ctx context.Context, t *tenant.Tenant, lang i18n.Lan
 	}
 	return i.compose(ctx, t, lang, name, letter{
 		kind: kind, face: face, path: "/",
-		settings: slices.Contains([]string{string(DocumentShown), string(DocumentRemoved), string(StatusChanged), string(MessageSent), string(QuestionnaireSent)}, kind),
+		settings: slices.Contains([]string{string(DocumentShown), string(DocumentRemoved), string(StatusChanged), string(MessageSent), string(QuestionnaireSent), string(RequestSent), string(RequestRejected), string(RequestReminder)}, kind),
 	})
 }
 

@@ -21,8 +21,8 @@ var ranks = [][]string{
 	{"audit", "notify", "tenant", "letter", "identity"},
 	{"client", "mandate", "federation", "dossiertype"},
 	{"dossier"},
-	{"message", "questionnaire", "questionnaire/filling", "product"},
-	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "tenant/tenantweb"},
+	{"message", "questionnaire", "questionnaire/filling", "product", "request"},
+	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "request/requestweb", "tenant/tenantweb"},
 	{"eidsim", "world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }
 

@@ -11,7 +11,7 @@ import (
 const never = "zzzzzzzzzzzzzzzzzzzzzzzzzz"
 
 // kinds of object below a dossier, and the table that holds them.
-var kinds = map[string]string{"document": "document", "message": "message", "step": "progress_step", "upload": "upload", "questionnaire": "questionnaire"}
+var kinds = map[string]string{"document": "document", "message": "message", "step": "progress_step", "upload": "upload", "questionnaire": "questionnaire", "request": "request", "item": "request_item"}
 
 // truth is what a site's database says of what is whose, read past the program.
 type truth struct {
@@ -53,6 +53,8 @@ func (s *site) truth() *truth {
 		"message":       `select id, dossier_id, 'x', '', coalesce(client_id, '') from message where tenant_id = $1`,
 		"step":          `select id, dossier_id, '', '', '' from progress_step where tenant_id = $1`,
 		"questionnaire": `select id, dossier_id, 'x', '', client_id from questionnaire where tenant_id = $1`,
+		"request":       `select id, dossier_id, 'x', '', client_id from request where tenant_id = $1`,
+		"item":          `select i.id, i.dossier_id, 'x', '', r.client_id from request_item i join request r on r.tenant_id = i.tenant_id and r.id = i.request_id where i.tenant_id = $1`,
 		"upload":        `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end, client_id from upload where tenant_id = $1`,
 	} {
 		tr.children[kind] = map[string]truthChild{}
@@ -156,6 +158,10 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if id == never || strings.Contains(r.route, "{design}") && id == "new" {
 				return false
 			}
+		case "required":
+			if id == never || !s.has(`select id from dossier where tenant_id = $1 and id = $2 and type_id = 'type1'`, s.id, wild["dossier"]) {
+				return false
+			}
 		case "identifier":
 			if !s.has(`select id from identifier where tenant_id = $1 and id = $2 and client_id = $3`, s.id, id, wild["client"]) {
 				return false
@@ -229,6 +235,8 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 		return append(s.list(`select id from form_draft where tenant_id in ($1, $2) and id like 'draft%' group by id order by id`, s.id, s.other.id), never)
 	case "key":
 		return []string{"ontvangen", "new", never}
+	case "required":
+		return []string{"ontvangen", never}
 	case "identifier":
 		return append(s.list(`select id from identifier where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "stranger":

@@ -52,6 +52,7 @@ type row struct {
 	address bool // the {token} is a link to a new e-mail address
 	office  bool // the {document} must be the office's own
 	closed  int  // the answer to a client in a closed dossier, when it is another one
+	running bool // the {dossier} must run: what is below a closed one is found, and not changed
 	last    bool // ends the actor's session, so it is asked after all others
 	mine    bool // the {upload} is the actor's own whether he still sees the dossier or not
 	held    bool // the {document} must be one that the scanner stopped; any other route refuses those
@@ -146,7 +147,12 @@ const (
 	smallPDF = "%PDF-1.7\n"
 	// stillOpen makes a questionnaire one that nobody began.
 	stillOpen = `update questionnaire set state = 'open', completed_at = null, completed_by = null where tenant_id = $1 and id = $2`
-	settings  = "tenant.settings_changed"
+	// answeredAll makes every item of a request one that its client has answered, askedAgain an item one that is asked for,
+	// and handedIn one that was handed in.
+	answeredAll = `update request_item set state = 'open', draft = 'none' where tenant_id = $1 and request_id = $2`
+	askedAgain  = `update request_item set state = 'open' where tenant_id = $1 and id = $2`
+	handedIn    = `update request_item set state = 'received', version = 0, answer = 'none', handed_at = (select max(created_at) from session), decided_at = null, decided_by = null where tenant_id = $1 and id = $2`
+	settings    = "tenant.settings_changed"
 	// begunAgain makes an account's application anew: it is called after the account.
 	begunAgain = `insert into application (tenant_id, id, product_id, form_id, client_id, account_id, created_at, changed_at, ends_at)
 		select a.tenant_id, 'app' || a.id, p.id, f.id, a.client_id, a.id, a.created_at, a.created_at, '2999-01-01T00:00:00.000000Z' from account a
@@ -333,6 +339,14 @@ var rows = []row{
 	{face: portalFace, route: "GET /dossiers/{dossier}/questionnaires/{questionnaire}", want: 200, event: "questionnaire.read"},
 	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}", want: 422, event: "questionnaire.read", multi: true, form: []string{"once", "<once>", "page", "koper", "version", "0"}, ready: stillOpen},
 	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/complete", want: 409, also: 303, event: "questionnaire.read", ready: stillOpen},
+
+	{face: portalFace, route: "GET /dossiers/{dossier}/requests/{request}", want: 200, event: "request.read"},
+	{face: portalFace, route: "POST /dossiers/{dossier}/requests/{request}", want: 303, running: true, event: "request.handed_in", form: []string{"once", "<once>"}, ready: answeredAll},
+	{face: portalFace, route: "GET /dossiers/{dossier}/requested/{item}", want: 200, also: 303, event: "request.read"},
+	{
+		face: portalFace, route: "POST /dossiers/{dossier}/requested/{item}", want: 303, running: true, event: "request.saved", multi: true, form: []string{"once", "<once>", "way", "files", "said", "Antwoord"}, file: smallPDF,
+		ids: map[string]string{"upload": "upload"}, bad: 404, ready: askedAgain,
+	},
 
 	// The e-loket: its catalogue is open to visitors, what is filled in is its account's.
 	{face: portalFace, route: "GET /products", want: 200, query: []string{"q", "loket"}},
@@ -585,6 +599,17 @@ var rows = []row{
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/withdraw", want: 303, event: "questionnaire.withdrawn", ready: stillOpen},
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/due", want: 303, event: "questionnaire.due", form: []string{"due", "2030-01-31"}, ready: stillOpen},
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/reopen", want: 409, quiet: true, ready: stillOpen},
+	{face: officeFace, route: "GET /dossiers/{dossier}/requests/new", want: 200, also: 409, event: "dossier.viewed"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/requests/new", want: 422, also: 409, event: "dossier.viewed", form: []string{"once", "<once>"}},
+	{face: officeFace, route: "GET /dossiers/{dossier}/requests/{request}", want: 200, event: "request.read"},
+	{face: officeFace, route: "GET /dossiers/{dossier}/requested/{item}", want: 200, event: "request.read"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/requested/{item}", want: 303, running: true, event: "request.rejected", form: []string{"version", "0", "do", "reject", "reason", "Reden"}, ready: handedIn},
+	{face: officeFace, route: "POST /dossiers/{dossier}/requests/{request}/withdraw", want: 303, running: true, event: "request.withdrawn", ready: `update request set state = 'open' where tenant_id = $1 and id = $2`},
+	{face: officeFace, route: "GET /dossiers/{dossier}/required/{required}", want: 200, event: "dossier.viewed"},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/required/{required}", want: 303, event: "request.marked", form: []string{"version", "0", "state", "approved"},
+		ready: `delete from required_document where tenant_id = $1 and document_type = $2`,
+	},
 	{face: officeFace, route: "GET /settings/questionnaires", want: 200},
 	{face: officeFace, route: "POST /settings/questionnaires", want: 422, quiet: true, form: []string{"source", "{}"}},
 	{face: officeFace, route: "GET /settings/questionnaires/new", want: 200},

@@ -372,7 +372,7 @@ func (p *probe) badFields(a *actor, combinations []map[string]string) {
 
 // ready says whether the actor may do what the row does, and the dossier is in the state for it.
 func (p *probe) ready(a *actor, wild map[string]string) bool {
-	return p.allowed(a, wild) && (p.row.closed == 0 || !p.truth.dossiers[wild["dossier"]].closed)
+	return p.allowed(a, wild) && (p.row.closed == 0 && !p.row.running || !p.truth.dossiers[wild["dossier"]].closed)
 }
 
 func (p *probe) badField(a *actor, wild map[string]string, name, kind string) {

@@ -115,7 +115,7 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	}
 	h, err := server.Wire(parts)
 	must(t, err)
-	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Mandates: h.Mandates, IDs: ids})
+	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Mandates: h.Mandates, IDs: ids})
 	must(t, err)
 	_, err = h.Jobs.Drain(ctx)
 	must(t, err)
@@ -353,6 +353,8 @@ func (s *site) populate(ctx context.Context) {
 	s.kinds(ctx)
 	s.sells()
 	s.designs()
+	s.needs()
+	s.asks()
 	s.stop()
 	s.mark()
 }
@@ -506,6 +508,7 @@ func (s *site) mark() {
 	s.exec(`update message set subject = '` + inside + ` || subject where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + mark + hidden + `' || title where tenant_id = '` + s.id + `' and origin = 'office' and (published_at is null or state <> 'released' or rank > 4)`)
+	s.exec(`update request_item set name = '` + inside + ` || name where tenant_id = '` + s.id + `'`)
 	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
 	alone := s.letter() + `c' || substr(client_id, 25) || ' '`
 	s.exec(`update message set subject = '` + alone + ` || subject where client_id is not null and tenant_id = '` + s.id + `'`)
@@ -558,7 +561,7 @@ func (s *site) kinds(ctx context.Context) {
 		def := dossiertype.Fresh(id, dossiertype.Words{i18n.NL: s.letter() + "m soort", i18n.EN: s.letter() + "m kind"})
 		def.Explain = dossiertype.Words{i18n.NL: "Uitleg"}
 		def.Results = []dossiertype.Result{{Key: "ontvangen", Name: def.Name}}
-		def.Documents = append(def.Documents, dossiertype.DocumentType{Key: "ontvangen", Name: def.Name, Deliver: true})
+		def.Documents = append(def.Documents, dossiertype.DocumentType{Key: "ontvangen", Name: def.Name, Deliver: true, Required: true})
 		s.exec(`insert into dossier_type (tenant_id, id, key, portal, threshold, offered, latest, draft, created_at, changed_at) values ($1, $2, $2, false, 1, false, 0, '', $3, $3)`, s.id, id, now)
 		must(s.t, types.Change(ctx, manager, id, 1, func(d *dossiertype.Definition) error { *d = def; return nil }))
 		must(s.t, types.Use(ctx, manager, id, 2))
@@ -580,6 +583,32 @@ func (s *site) kinds(ctx context.Context) {
 	must(s.t, s.house.Dossiers.Edit(ctx, handler, d.ID, d.Version, draft))
 	secret := s.list(`select max(id) from document where tenant_id = $1 and dossier_id = $2 and origin = 'office' and published_at is not null and message_id is null`, s.id, world.FixtureID(5))[0]
 	must(s.t, s.house.Dossiers.SetRank(ctx, handler, world.FixtureID(5), secret, dossiertype.Secret))
+}
+
+// needs makes a dossier one of a type that needs a document.
+func (s *site) needs() {
+	s.exec(`update dossier set type_id = 'type1', type_version = 1 where tenant_id = $1 and id = $2`, s.id, world.FixtureID(10))
+}
+
+// asks asks the first client of every dossier for two things. In the twin the same identifiers are those of the next dossier.
+func (s *site) asks() {
+	s.t.Helper()
+	now := db.At(s.house.DB.Clock().Now())
+	dossiers := s.list(`select id from dossier where tenant_id = $1 order by id`, s.id)
+	for n, dossier := range dossiers {
+		of := n
+		if s.id == world.Twin {
+			of = (n + 1) % len(dossiers)
+		}
+		request := world.FixtureID(700 + of)
+		client := s.list(`select min(client_id) from dossier_party where tenant_id = $1 and dossier_id = $2`, s.id, dossier)[0]
+		s.exec(`insert into request (tenant_id, id, dossier_id, client_id, word, due_on, remind_days, state, sent_at, sent_by) values ($1, $2, $3, $4, '', '2999-12-31', 0, 'open', $5, $6)`,
+			s.id, request, dossier, client, now, s.account("behandelaar@"+s.domain))
+		for k := range 2 {
+			s.exec(`insert into request_item (tenant_id, id, request_id, dossier_id, position, name, explanation, example, document_type, state) values ($1, $2, $3, $4, $5, 'Stuk', '', '', '', 'open')`,
+				s.id, world.FixtureID(800+2*of+k), request, dossier, k)
+		}
+	}
 }
 
 // letter begins everything that is this tenant's.

@@ -34,6 +34,8 @@ import (
 	"voordeur/internal/questionnaire"
 	"voordeur/internal/questionnaire/designerweb"
 	"voordeur/internal/questionnaire/questionnaireweb"
+	"voordeur/internal/request"
+	"voordeur/internal/request/requestweb"
 	"voordeur/internal/scan"
 	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
@@ -67,6 +69,7 @@ type House struct {
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
 	Asked    *questionnaire.Questionnaires
+	Requests *request.Requests
 	Products *product.Products
 	Mandates *mandate.Mandates
 	Parties  *federation.Federation
@@ -85,6 +88,8 @@ func Wire(p Parts) (*House, error) {
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
+	h.Requests = request.New(p.DB, tenants, ids, h.Dossiers, looks)
+	h.Dossiers.Refused = h.Requests.Refused
 	h.Products = product.New(p.DB, tenants, ids, h.Dossiers, h.Asked, looks)
 	tenants.Texting = p.Texts != nil
 	tenants.Calling = tenants.Texting && p.Texts.Calls()
@@ -103,6 +108,7 @@ func Wire(p Parts) (*House, error) {
 		identity.JobReset: ids.ResetJob(),
 		mandate.JobOffer:  mandates.OfferJob(),
 		dossier.JobShow:   h.Dossiers.ShowJob(),
+		request.JobRemind: h.Requests.RemindJob(),
 		notify.JobSend:    notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
 	})
 	runner.Insist(notify.JobSend, notify.Tries)
@@ -110,11 +116,12 @@ func Wire(p Parts) (*House, error) {
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants, parties).Routes()...)
-	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products).Routes()...)
-	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants, h.Products).Routes()...)
+	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products, h.Requests).Routes()...)
+	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants, h.Products, h.Requests).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, designerweb.New(h.Asked).Routes()...)
+	routes = append(routes, requestweb.New(p.DB, h.Requests, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, productweb.New(p.DB, h.Products, h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants, parties).Routes()...)
 	routes = append(routes, mandateweb.New(p.DB, mandates, h.Clients).Routes()...)

@@ -45,7 +45,7 @@ func (w *witness) close() {
 
 func (w *witness) fill() {
 	w.t.Helper()
-	_, err := world.Build(context.Background(), world.Builder{DB: w.DB, Tenants: w.Tenants, Identity: w.Identity, Clients: w.Clients, Dossiers: w.Dossiers, Messages: w.Messages, Asked: w.Asked, Mandates: w.Mandates}, tenantID)
+	_, err := world.Build(context.Background(), world.Builder{DB: w.DB, Tenants: w.Tenants, Identity: w.Identity, Clients: w.Clients, Dossiers: w.Dossiers, Messages: w.Messages, Asked: w.Asked, Requests: w.Requests, Mandates: w.Mandates}, tenantID)
 	must(w.t, err)
 	// Whoever asks for them gets a mail of every message and document.
 	must(w.t, w.DB.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {

@@ -4,6 +4,7 @@
 package ui
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -84,6 +85,17 @@ func Problems(t *i18n.Texts, err error) []Problem {
 		list = append(list, Problem{f.Name, t.T(f.Key, f.Args...)})
 	}
 	return list
+}
+
+// FileProblem says what is wrong with a file in the user's words, or "" when it was no fault of the file.
+func FileProblem(t *i18n.Texts, name string, err error) string {
+	if list := Problems(t, err); len(list) > 0 {
+		return name + ": " + list[0].Text
+	}
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.TooLarge {
+		return name + ": " + t.T(e.Key, e.Args...)
+	}
+	return ""
 }
 
 // ErrorOf returns what is wrong with the named field, or "".

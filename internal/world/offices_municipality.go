@@ -79,6 +79,7 @@ func veenstra() person {
 				number: "Z-2026-0125", title: "Gehandicaptenparkeerkaart", kind: "gehandicaptenparkeerkaart", path: []beat{at(13, "aanvullen", "Wij wachten op de verklaring van uw arts.")}, opened: 14,
 				papers: []paper{post(13, "Wat wij nog missen.pdf", letter("Wij missen nog een verklaring", "Voor uw parkeerkaart hebben wij een verklaring van uw arts nodig. Heeft u die vóór {+10} gestuurd, dan beslissen wij binnen vier weken."))},
 				said:   []said{write(13, "Een verklaring van uw arts", "Wilt u de verklaring als foto of pdf meesturen met een bericht?")},
+				wanted: []want{forTheParkingCard()},
 			},
 		},
 	}
@@ -124,7 +125,8 @@ func runners() person {
 					file(3, "Conceptbesluit.pdf", decision("een vergunning voor de Heuvelloop", "Wij zijn van plan de vergunning te geven. Dit is een concept: u kunt nog reageren.", []cost{{"Behandelen van de aanvraag", 32450}},
 						"De route is veilig en de wegen zijn maar kort afgesloten.", "- Er zijn genoeg verkeersregelaars.\n- De ambulance kan overal komen.\n- U ruimt dezelfde dag op.")),
 				},
-				said: []said{write(10, "Verkeersregelaars", "Hoeveel verkeersregelaars heeft u? De politie vraagt er twaalf.").seen(), answer(9, "Wij hebben er veertien. De lijst volgt.").seen()},
+				said:   []said{write(10, "Verkeersregelaars", "Hoeveel verkeersregelaars heeft u? De politie vraagt er twaalf.").seen(), answer(9, "Wij hebben er veertien. De lijst volgt.").seen()},
+				wanted: []want{forTheRun()},
 			},
 			{
 				number: "HR-26-5433", title: "Subsidie jeugdsport", kind: "vergunning", path: []beat{at(55, "in-behandeling", ""), at(33, "besluit", "").ends("verleend", "De subsidie is toegekend en betaald.")}, opened: 60,

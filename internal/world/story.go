@@ -27,6 +27,7 @@ type story struct {
 	papers                      []paper
 	said                        []said
 	asked                       []asked
+	wanted                      []want
 }
 
 // asked is a questionnaire in a dossier: the name of its sample, and what the client answers, page by page, a day later.
@@ -98,6 +99,7 @@ type telling struct {
 	id       string   // of the dossier
 	subject  string   // of the last message
 	sent     []string // the messages
+	wanted   []string // the requests
 }
 
 // acts is everything that happens in the story.
@@ -135,6 +137,9 @@ func (t *telling) acts() []act {
 		if q.answers != nil {
 			acts = append(acts, act{moment(t.now, q.days-1, 20, 5+n), func(ctx context.Context) error { return t.fill(ctx, n, q) }})
 		}
+	}
+	for n, w := range st.wanted {
+		acts = append(acts, t.wants(n, w)...)
 	}
 	if st.closed > 0 {
 		acts = append(acts, act{moment(t.now, st.closed, 16, 30), t.close})

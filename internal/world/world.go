@@ -21,6 +21,7 @@ import (
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
 	"voordeur/internal/questionnaire"
+	"voordeur/internal/request"
 	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
 )
@@ -34,6 +35,7 @@ type Builder struct {
 	Dossiers *dossier.Dossiers
 	Messages *message.Messages
 	Asked    *questionnaire.Questionnaires
+	Requests *request.Requests
 	Mandates *mandate.Mandates
 	// Work does the jobs that wait. Without it nothing is released while the story goes on, so nobody
 	// has opened a document yet.

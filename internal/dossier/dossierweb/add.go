@@ -72,7 +72,7 @@ func (p *Pages) addPage(c *web.Ctx, a access.Client) error {
 	if err != nil {
 		return err
 	}
-	v := addView{place: place, in: addForm{Once: web.OnceKey()}}
+	v := addView{place: place, in: addForm{Once: web.OnceKey(), Type: c.Query("type")}} // chosen where it is asked for
 	if c.Query("resume") != "" {
 		if err := p.resume(c, &v); err != nil {
 			return err
@@ -145,7 +145,7 @@ func (p *Pages) addOwn(c *web.Ctx, a access.Client) error {
 func (p *Pages) receive(c *web.Ctx, v *addView) error {
 	return c.Parts(v.in.set, func(_, name string, r io.Reader) error {
 		u, err := p.dossiers.Receive(c.R.Context(), c.Scope, v.place.ID, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, r)
-		if text := refusal(c, name, err); text != "" {
+		if text := ui.FileProblem(c.Texts, name, err); text != "" {
 			v.problems = append(v.problems, ui.Problem{Field: "file", Text: text})
 			return nil
 		}

@@ -74,6 +74,12 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 	if v.unread, err = notify.Tabs(ctx, p.db, c.Site.Tenant, seen.Account, seen.Party.ID, seen.Dossier.ID); err != nil {
 		return err
 	}
+	if v.asked.requests, err = p.requests.AsClient(ctx, a, seen); err != nil {
+		return err
+	}
+	if err := p.needs(c, &v); err != nil {
+		return err
+	}
 	v.tab = v.tabOf(c)
 	return c.Render(200, portalPage(c, f, v))
 }

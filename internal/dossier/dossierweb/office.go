@@ -2,7 +2,6 @@ package dossierweb
 
 import (
 	"cmp"
-	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -306,6 +305,12 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 	if v.contacts, err = p.ids.ContactsAmong(ctx, a, d.ID); err != nil {
 		return err
 	}
+	if v.asked.requests, err = p.requests.InDossier(ctx, a.Scope(), d.ID); err != nil {
+		return err
+	}
+	if err := p.needs(c, &v); err != nil {
+		return err
+	}
 	v.office, v.work, v.manage, v.list = true, a.Can(access.Work), a.Can(access.Manage), problems
 	return c.Render(status, officePage(c, c.Frame(d.Title), v))
 }
@@ -380,7 +385,7 @@ func (p *Pages) add(c *web.Ctx, a access.Staff) error {
 		files++
 		in.FileName, in.Once = name, keyOf(once, files)
 		_, err := p.dossiers.Receive(c.R.Context(), a.Scope(), c.Param("dossier"), in, r)
-		if found := refusal(c, name, err); found != "" {
+		if found := ui.FileProblem(c.Texts, name, err); found != "" {
 			problems = append(problems, ui.Problem{Field: "file", Text: found})
 			return nil
 		}
@@ -408,16 +413,4 @@ func keyOf(once string, n int) string {
 		return ""
 	}
 	return once + "-" + strconv.Itoa(n)
-}
-
-// refusal says what is wrong with a file in the user's words, or "" when it was no fault of the
-// file.
-func refusal(c *web.Ctx, name string, err error) string {
-	if list := ui.Problems(c.Texts, err); len(list) > 0 {
-		return name + ": " + list[0].Text
-	}
-	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.TooLarge {
-		return name + ": " + c.T(e.Key, e.Args...)
-	}
-	return ""
 }

@@ -17,6 +17,7 @@ import (
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
 	"voordeur/internal/product"
+	"voordeur/internal/request"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -33,11 +34,12 @@ type Pages struct {
 	clients  *client.Clients
 	tenants  *tenant.Tenants
 	products *product.Products
+	requests *request.Requests
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products) *Pages {
-	return &Pages{d, ds, ms, ids, cs, ts, ps}
+func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests) *Pages {
+	return &Pages{d, ds, ms, ids, cs, ts, ps, rs}
 }
 
 // Routes returns the addresses of this package. Both faces have a list and a page under the same
@@ -202,6 +204,7 @@ type pageView struct {
 	contacts []identity.Contact   // of the parties
 	once     string
 	list     []ui.Problem
+	asked    asked
 	as       *dossier.Preview // not nil when an employee looks as the client
 	office   bool
 	work     bool
@@ -274,6 +277,12 @@ func (p *Pages) clientPage(c *web.Ctx, a access.Client) error {
 		return err
 	}
 	if v.docs, err = p.dossiers.ClientDocuments(c.R.Context(), a, d); err != nil {
+		return err
+	}
+	if v.asked.requests, err = p.requests.InDossier(c.R.Context(), a.Scope(), d.ID); err != nil {
+		return err
+	}
+	if err := p.needs(c, &v); err != nil {
 		return err
 	}
 	v.tab = v.tabOf(c)

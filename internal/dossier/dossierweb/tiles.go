@@ -17,6 +17,7 @@ type tilesView struct {
 	closed dossier.Page
 	begun  []product.Application // and not sent
 	more   string                // the next of those
+	asked  map[string]int        // how much the client still has to hand in, by dossier
 }
 
 // closedMark is in the address of a further page of what is over.
@@ -41,6 +42,9 @@ func (p *Pages) tiles(c *web.Ctx, a access.Client, list listView) error {
 			return err
 		}
 	}
+	if v.asked, err = p.askedIn(c, a); err != nil {
+		return err
+	}
 	running := v.page.Rows
 	v.page.Rows = append(v.page.Rows[:len(running):len(running)], v.closed.Rows...)
 	if err := p.name(c, &v.listView); err != nil {
@@ -63,6 +67,8 @@ func (v tilesView) onTile(c *web.Ctx, r dossier.Row) (icon, text string, urgent 
 	switch {
 	case r.Closed:
 		return "circle-check", c.T("dossier.tile_closed", "status", name, "date", c.Texts.Date(r.UpdatedAt.Time)), false
+	case v.asked[r.ID] > 0:
+		return "alert-circle", c.Texts.N("request.tile", v.asked[r.ID]), true
 	case st.Colour == dossiertype.Warning:
 		return "alert-circle", name, true
 	case r.DueAt != nil:

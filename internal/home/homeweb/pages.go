@@ -18,6 +18,7 @@ import (
 	"voordeur/internal/notify"
 	"voordeur/internal/product"
 	"voordeur/internal/questionnaire"
+	"voordeur/internal/request"
 	"voordeur/internal/tenant"
 	"voordeur/internal/web"
 )
@@ -31,11 +32,12 @@ type Pages struct {
 	parties  *federation.Federation
 	asked    *questionnaire.Questionnaires
 	products *product.Products
+	requests *request.Requests
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity, cs *client.Clients, f *federation.Federation, qs *questionnaire.Questionnaires, ps *product.Products) *Pages {
-	return &Pages{d, ds, ids, cs, f, qs, ps}
+func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity, cs *client.Clients, f *federation.Federation, qs *questionnaire.Questionnaires, ps *product.Products, rs *request.Requests) *Pages {
+	return &Pages{d, ds, ids, cs, f, qs, ps, rs}
 }
 
 // Routes returns the addresses of this package.
@@ -77,7 +79,13 @@ func (p *Pages) portal(c *web.Ctx, a access.Client) error {
 			return err
 		}
 	}
-	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), portalView{shown(c, items), n, lost, asks, waiting, begun}))
+	v := portalView{shown(c, items), n, lost, asks, waiting, begun, nil}
+	if c.Site.Modules[tenant.ModuleDossiers] {
+		if v.asked, err = p.requests.Waiting(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
+	return c.Render(200, portalHome(c, c.Frame(c.T("nav.home")), v))
 }
 
 // portalView is the client's Home.
@@ -88,6 +96,7 @@ type portalView struct {
 	asks     bool   // he is asked for an address
 	waiting  []questionnaire.Questionnaire
 	begun    []product.Application // and not sent
+	asked    []request.Due
 }
 
 func (p *Pages) office(c *web.Ctx, a access.Staff) error {
@@ -96,6 +105,11 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 		return err
 	}
 	v := officeView{items: shown(c, items)}
+	if c.Site.Modules[tenant.ModuleDossiers] {
+		if v.handed, err = p.requests.HandedIn(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
 	if v.lost, err = notify.CountLost(c.R.Context(), p.db, a); err != nil {
 		return err
 	}
@@ -130,6 +144,7 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 // may do something about it.
 type officeView struct {
 	items                                                   []home.Item
+	handed                                                  []request.Due // and to be judged
 	lost, held, letters, resets, unknown, addresses, ending int
 }
 

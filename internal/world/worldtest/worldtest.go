@@ -23,6 +23,7 @@ import (
 	"voordeur/internal/message"
 	"voordeur/internal/notify"
 	"voordeur/internal/questionnaire"
+	"voordeur/internal/request"
 	"voordeur/internal/scan"
 	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
@@ -66,11 +67,14 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	w.Dossiers = dossier.New(d, w.Tenants, w.Identity, w.Vault, w.Looks)
 	w.Messages = message.New(d, w.Tenants, w.Identity, w.Dossiers)
 	w.Asked = questionnaire.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
+	w.Requests = request.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Dossiers.Shown = w.Messages.Shown
+	w.Dossiers.Refused = w.Requests.Refused
 	w.Mandates = mandate.New(d, w.Tenants, w.Identity)
 	outbox, err := mail.OpenOutbox(w.Outbox)
 	must(t, err)
 	w.Jobs = jobs.New(d, slog.New(slog.DiscardHandler), map[string]jobs.Func{
+		request.JobRemind: w.Requests.RemindJob(),
 		identity.JobLink:  w.Identity.LinkJob(),
 		identity.JobReset: w.Identity.ResetJob(),
 		mandate.JobOffer:  w.Mandates.OfferJob(),
