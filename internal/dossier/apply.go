@@ -7,6 +7,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/department"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 )
@@ -14,7 +15,7 @@ import (
 // Applied is a dossier that a client asks for.
 type Applied struct {
 	Type, Title string
-	Handler     string // whose it is to be
+	Handler     string // whose it is to be; "" for whoever of its department takes it
 }
 
 // Apply begins a dossier of which the client is the initiator, in the transaction of what he sends (E4, E5), and returns
@@ -32,13 +33,16 @@ func (ds *Dossiers) Apply(ctx context.Context, tx *db.Tx, a access.Client, in Ap
 	if err != nil {
 		return "", err
 	}
-	handler, err := db.One(ctx, tx, db.Value[string], `select id from account where tenant_id = $1 and client_id is null and face = 'office' and state = 'active' and role in ('handler', 'administrator')
-		order by case when id = $2 then 0 when role = 'administrator' then 1 else 2 end, name, id limit 1`, s.Tenant(), in.Handler)
+	dep, err := ds.types.Department(ctx, tx, s, in.Type)
+	if err != nil {
+		return "", err
+	}
+	handler, err := ds.handlerOf(ctx, tx, s, in.Handler, dep)
 	if err != nil {
 		return "", err
 	}
 	id := tx.NewID()
-	draft := Draft{Number: number, Title: in.Title, Handler: handler, Parties: []string{s.Client()}, Type: in.Type, Status: def.First().Key}
+	draft := Draft{Number: number, Title: in.Title, Handler: handler, Department: dep, Parties: []string{s.Client()}, Type: in.Type, Status: def.First().Key}
 	if err := insert(ctx, tx, s, id, draft, fresh{ref: ref, def: def, status: def.First()}); err != nil {
 		return "", err
 	}
@@ -48,7 +52,26 @@ func (ds *Dossiers) Apply(ctx context.Context, tx *db.Tx, a access.Client, in Ap
 	if _, err := ds.remark(ctx, tx, s, id); err != nil {
 		return "", err
 	}
+	if err := ds.tellNew(ctx, tx, s, id, handler); err != nil {
+		return "", err
+	}
 	return id, audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.published", Dossier: id, Client: s.Client()})
+}
+
+// handlerOf is who gets what a client asks for: whoever was chosen, while he works here. Otherwise it waits in the
+// department, when that has people; where there is none, an administrator gets it.
+func (ds *Dossiers) handlerOf(ctx context.Context, tx *db.Tx, s access.Scope, chosen, dep string) (string, error) {
+	if dep != "" {
+		people, err := db.One(ctx, tx, db.Value[bool], `select exists (select 1 from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator'))`, s.Tenant(), chosen)
+		if err != nil || people {
+			return chosen, err
+		}
+		if people, err = department.Manned(ctx, tx, s.Tenant(), dep); err != nil || people {
+			return "", err
+		}
+	}
+	return db.One(ctx, tx, db.Value[string], `select id from account where tenant_id = $1 and client_id is null and face = 'office' and state = 'active' and role in ('handler', 'administrator')
+		order by case when id = $2 then 0 when role = 'administrator' then 1 else 2 end, name, id limit 1`, s.Tenant(), chosen)
 }
 
 // nextNumber is the next number of the year that no dossier has: an employee may have typed it. Whoever applies at the

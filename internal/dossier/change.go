@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/department"
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
@@ -19,9 +20,11 @@ import (
 
 // Draft is a dossier as staff fill it in.
 type Draft struct {
-	Number, Title, Handler string
-	Parties                []string         // client ids
-	Rank                   dossiertype.Rank // 0 for that of its type
+	Number, Title string
+	Handler       string           // "" for nobody yet: it waits in its department
+	Department    string           // "" for that of its type, or for none
+	Parties       []string         // client ids; with the first a new dossier begins
+	Rank          dossiertype.Rank // 0 for that of its type
 	// What a new dossier begins with, and what an old one has for good or gets by SetStatus.
 	Type     string // "" for none
 	Status   string // "" for the first of its type
@@ -42,7 +45,7 @@ func (in *Draft) check() errs.Fields {
 	} else if utf8.RuneCountInString(in.Title) > 200 {
 		f.Add("title", "field.too_long", "max", 200)
 	}
-	if in.Handler == "" {
+	if in.Handler == "" && in.Department == "" {
 		f.Add("handler", "field.choose")
 	}
 	if in.Rank != 0 && !in.Rank.Known() {
@@ -64,6 +67,11 @@ func (ds *Dossiers) Create(ctx context.Context, a access.Staff, once string, in 
 	ref, def, err := ds.ofType(ctx, ds.db, a, in.Type)
 	if err != nil {
 		return "", err
+	}
+	if in.Department == "" {
+		if in.Department, err = ds.types.Department(ctx, ds.db, a.Scope(), in.Type); err != nil {
+			return "", err
+		}
 	}
 	f := in.check()
 	if in.Status == "" && in.Type != "" {
@@ -87,6 +95,9 @@ func (ds *Dossiers) Create(ctx context.Context, a access.Staff, once string, in 
 		}
 		id = tx.NewID()
 		if err := insert(ctx, tx, s, id, in, fresh); err != nil {
+			return err
+		}
+		if err := ds.tellNew(ctx, tx, s, id, in.Handler); err != nil {
 			return err
 		}
 		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)
@@ -116,12 +127,12 @@ func (f fresh) steps(in Draft) []string {
 }
 
 func insert(ctx context.Context, tx *db.Tx, s access.Scope, id string, in Draft, f fresh) error {
-	if err := checkHandler(ctx, tx, s.Tenant(), in.Handler); err != nil {
+	if err := checkWho(ctx, tx, s.Tenant(), in); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `insert into dossier (tenant_id, id, number, title, status, closed, note, handler_id, search, created_at, updated_at, type_id, type_version, rank, due_at)
-		values ($1, $2, $3, $4, $5, false, '', $6, $7, $8, $8, nullif($9, ''), $10, $11, $12)`, s.Tenant(), id, in.Number, in.Title, in.Status,
-		in.Handler, searchText(in.Number, in.Title), tx.Now(), f.ref.ID, f.ref.Number, int(cmp.Or(in.Rank, f.def.Rank)), later(tx.Now(), f.def.Term))
+	_, err := tx.Exec(ctx, `insert into dossier (tenant_id, id, number, title, status, closed, note, handler_id, search, created_at, updated_at, type_id, type_version, rank, due_at, department_id)
+		values ($1, $2, $3, $4, $5, false, '', nullif($6, ''), $7, $8, $8, nullif($9, ''), $10, $11, $12, nullif($13, ''))`, s.Tenant(), id, in.Number, in.Title, in.Status,
+		in.Handler, searchText(in.Number, in.Title), tx.Now(), f.ref.ID, f.ref.Number, int(cmp.Or(in.Rank, f.def.Rank)), later(tx.Now(), f.def.Term), in.Department)
 	if err != nil {
 		return numberTaken(err)
 	}
@@ -150,6 +161,23 @@ func numberTaken(err error) error {
 	return err
 }
 
+// checkWho refuses a handler or a department that is not there.
+func checkWho(ctx context.Context, tx *db.Tx, tenantID string, in Draft) error {
+	if in.Department != "" {
+		err := department.Exists(ctx, tx, tenantID, in.Department)
+		if errs.Is(err, errs.NotFound) {
+			return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "department", Key: "field.choose"}}}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if in.Handler == "" {
+		return nil
+	}
+	return checkHandler(ctx, tx, tenantID, in.Handler)
+}
+
 func checkHandler(ctx context.Context, tx *db.Tx, tenantID, account string) error {
 	err := tx.QueryRow(ctx, `select 1 from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active'
 		and role in ('handler', 'administrator')`, tenantID, account).Scan(new(int))
@@ -161,6 +189,9 @@ func checkHandler(ctx context.Context, tx *db.Tx, tenantID, account string) erro
 
 func involve(ctx context.Context, tx *db.Tx, tenantID, dossier string, accounts ...string) error {
 	for _, id := range accounts {
+		if id == "" {
+			continue
+		}
 		_, err := tx.Exec(ctx, `insert into dossier_staff (tenant_id, dossier_id, account_id) values ($1, $2, $3) on conflict do nothing`, tenantID, dossier, id)
 		if err != nil {
 			return err
@@ -169,8 +200,19 @@ func involve(ctx context.Context, tx *db.Tx, tenantID, dossier string, accounts 
 	return nil
 }
 
-// setParties makes the clients the dossier's parties, no more and no fewer.
+// setParties makes the clients the dossier's parties, no more and no fewer. The initiator stays who it is, for as long as
+// he is a party; otherwise it is the first of them.
 func setParties(ctx context.Context, tx *db.Tx, tenantID, dossier string, clients []string) error {
+	was, err := db.All(ctx, tx, db.Value[string], `select client_id from dossier_party where tenant_id = $1 and dossier_id = $2 and initiator`, tenantID, dossier)
+	if err != nil {
+		return err
+	}
+	initiator := ""
+	for _, id := range clients {
+		if initiator == "" || slices.Contains(was, id) {
+			initiator = id
+		}
+	}
 	if _, err := tx.Exec(ctx, `delete from dossier_party where tenant_id = $1 and dossier_id = $2`, tenantID, dossier); err != nil {
 		return err
 	}
@@ -182,8 +224,8 @@ func setParties(ctx context.Context, tx *db.Tx, tenantID, dossier string, client
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `insert into dossier_party (tenant_id, dossier_id, client_id, added_at) values ($1, $2, $3, $4) on conflict do nothing`,
-			tenantID, dossier, id, tx.Now())
+		_, err = tx.Exec(ctx, `insert into dossier_party (tenant_id, dossier_id, client_id, added_at, initiator) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+			tenantID, dossier, id, tx.Now(), id == initiator)
 		if err != nil {
 			return err
 		}
@@ -207,16 +249,20 @@ func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version
 		if same, err := in.is(ctx, tx, s.Tenant(), was); err != nil || same {
 			return err
 		}
-		if err := checkHandler(ctx, tx, s.Tenant(), in.Handler); err != nil {
+		if err := checkWho(ctx, tx, s.Tenant(), in); err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `update dossier set number = $4, title = $5, rank = $6, handler_id = $7, search = $8, updated_at = $9,
+		n, err := tx.Exec(ctx, `update dossier set number = $4, title = $5, rank = $6, handler_id = nullif($7, ''), search = $8, updated_at = $9, department_id = nullif($10, ''),
 			version = version + 1 where tenant_id = $1 and id = $2 and version = $3`, s.Tenant(), id, version, in.Number, in.Title, int(in.Rank),
-			in.Handler, searchText(in.Number, in.Title), tx.Now())
+			in.Handler, searchText(in.Number, in.Title), tx.Now(), in.Department)
 		if err := db.Guard(n, numberTaken(err), errs.New(errs.Conflict, "error.changed_meanwhile")); err != nil {
 			return err
 		}
-		if err := involve(ctx, tx, s.Tenant(), id, in.Handler); err != nil {
+		giver := ""
+		if was.Handler.ID == "" { // who gives it away goes on seeing it
+			giver = s.Account()
+		}
+		if err := involve(ctx, tx, s.Tenant(), id, in.Handler, giver); err != nil {
 			return err
 		}
 		if err := setParties(ctx, tx, s.Tenant(), id, in.Parties); err != nil {
@@ -225,13 +271,18 @@ func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version
 		if err := ds.reshow(ctx, tx, s, id); err != nil {
 			return err
 		}
+		if in.Handler != was.Handler.ID {
+			if err := ds.tellNew(ctx, tx, s, id, in.Handler); err != nil {
+				return err
+			}
+		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.changed", Dossier: id, Detail: map[string]string{"rank_from": was.Rank.String(), "rank_to": in.Rank.String()}})
 	})
 }
 
 // is reports whether the dossier is as the draft has it.
 func (in Draft) is(ctx context.Context, tx *db.Tx, tenantID string, d Dossier) (bool, error) {
-	if in.Number != d.Number || in.Title != d.Title || in.Rank != d.Rank || in.Handler != d.Handler.ID {
+	if in.Number != d.Number || in.Title != d.Title || in.Rank != d.Rank || in.Handler != d.Handler.ID || in.Department != d.Department.ID {
 		return false, nil
 	}
 	parties, err := db.All(ctx, tx, db.Value[string], `select client_id from dossier_party where tenant_id = $1 and dossier_id = $2`, tenantID, d.ID)

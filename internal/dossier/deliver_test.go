@@ -35,6 +35,14 @@ func (w town) rule(ctx context.Context, r tenant.UploadRule) {
 	w.must(w.Tenants.Edit(ctx, w.admin, t.Version, "files", func(e *tenant.Edition) error { e.Settings.Upload = r; return nil }))
 }
 
+// converse has clients' messages be read by both sides.
+func (w town) converse(ctx context.Context) {
+	w.Helper()
+	t, err := w.Tenants.Get(ctx, "gemeente")
+	w.must(err)
+	w.must(w.Tenants.Edit(ctx, w.admin, t.Version, "modules", func(e *tenant.Edition) error { e.Settings.Messaging = ""; return nil }))
+}
+
 // own returns what the resident sees of what she added with a title.
 func (w town) own(ctx context.Context, number, title string) []dossier.Document {
 	w.Helper()
@@ -182,6 +190,7 @@ func TestK15_FilesComeInWhereTheOrganisationWantsThem(t *testing.T) {
 			t.Errorf("by messages alone: %v", err)
 		}
 		w.rule(ctx, tenant.UploadRule{Routes: []string{tenant.InDossier}})
+		w.converse(ctx)
 		if _, err := w.Messages.SendAsClient(ctx, w.me, id, "m", message.Draft{Subject: "Foto", Body: "Hierbij.", Uploads: in.Uploads}); errs.FieldsOf(err) == nil {
 			t.Errorf("with a message, where that is no way: %v", err)
 		}

@@ -159,6 +159,9 @@ func (ds *Dossiers) markRead(ctx context.Context, s access.Scope, doc Document) 
 		if _, err := notify.Read(ctx, tx, s.Tenant(), s.Account(), notify.Document, doc.ID); err != nil {
 			return err
 		}
+		if err := notify.Seen(ctx, tx, s.Tenant(), s.Account(), doc.Dossier); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "document.read", Dossier: doc.Dossier, Client: s.Client(), Objects: []audit.Object{{Kind: "document", ID: doc.ID}}})
 	})
 }
@@ -254,6 +257,11 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 		}
 		if err := notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...); err != nil {
 			return err
+		}
+		if doc.Message == "" { // of an attachment its message tells
+			if err := ds.TellStaff(ctx, tx, s, d.ID, notify.OfDocument); err != nil {
+				return err
+			}
 		}
 		return ds.tellOthers(ctx, tx, s, d, doc)
 	}

@@ -5,6 +5,7 @@ package dossier
 import (
 	"context"
 	"strings"
+	"time"
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
@@ -56,7 +57,8 @@ type Dossier struct {
 	Status, Shown, Note string
 	Result, ResultText  string // "" as long as there is none
 	Closed              bool
-	Handler             Person
+	Handler             Person     // zero as long as there is none
+	Department          Department // in which it waits as long as nobody handles it, zero for none
 	PublishedAt, DueAt  *db.Time
 	InPortal            bool // its parties see it (conflicts.md K20)
 	StartedAt           db.Time
@@ -65,7 +67,17 @@ type Dossier struct {
 }
 
 // Person is an employee with how to reach him.
-type Person struct{ ID, Name, Phone, Hours string }
+type Person struct {
+	ID, Name, Phone, Hours string
+	AwayUntil              *db.Time // nil for not
+	Deputy                 string   // the name of who stands in for him then, "" for nobody
+}
+
+// Department is where a dossier waits.
+type Department struct{ ID, Name string }
+
+// Away reports whether he is not there now.
+func (p Person) Away(now time.Time) bool { return p.AwayUntil != nil && p.AwayUntil.After(now) }
 
 // clientSees is the one predicate of what a client sees: in the portal, and party to it himself (N54).
 // $1 is the tenant, $2 the client.
@@ -75,18 +87,25 @@ const clientSees = ` d.tenant_id = $1 and ` + InPortal + `and exists (select 1 f
 // ClientSees is that predicate, for lists of features above that go across dossiers, which they call d.
 const ClientSees = clientSees
 
-// staffSees is the one predicate of what an employee sees: where he is involved, or everything
-// ($4) for an administrator and an auditor. $1 is the tenant, $2 the account.
+// staffSees is the one predicate of what an employee sees: where he is involved, what waits in his department, or
+// everything ($4) for an administrator and an auditor. $1 is the tenant, $2 the account.
 const staffSees = ` d.tenant_id = $1 and (cast($4 as boolean) or exists (select 1 from dossier_staff w
-	where w.tenant_id = d.tenant_id and w.dossier_id = d.id and w.account_id = $2)) `
+	where w.tenant_id = d.tenant_id and w.dossier_id = d.id and w.account_id = $2)
+	or d.handler_id is null and exists (select 1 from department_member b where b.tenant_id = d.tenant_id and b.department_id = d.department_id and b.account_id = $2)) `
+
+// StaffSees is that predicate, for lists of features above that go across dossiers, which they call d.
+const StaffSees = staffSees
 
 const selectDossier = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, d.rank, d.status, d.shown_status, d.note, d.result, d.result_text, d.closed,
-	d.published_at, d.due_at, ` + InPortal + `, d.created_at, d.updated_at, d.version, h.id, h.name, h.phone, h.hours from dossier d join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id where `
+	d.published_at, d.due_at, ` + InPortal + `, d.created_at, d.updated_at, d.version, coalesce(h.id, ''), coalesce(h.name, ''), coalesce(h.phone, ''), coalesce(h.hours, ''), v.until, coalesce(y.name, ''), coalesce(f.id, ''), coalesce(f.name, '')
+	from dossier d left join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id left join absence v on v.tenant_id = h.tenant_id and v.account_id = h.id
+	left join account y on y.tenant_id = v.tenant_id and y.id = v.deputy_id left join department f on f.tenant_id = d.tenant_id and f.id = d.department_id where `
 
 func scanDossier(scan db.Scan) (Dossier, error) {
 	var d Dossier
 	err := scan(&d.ID, &d.Number, &d.Title, &d.Type.ID, &d.Type.Number, &d.Rank, &d.Status, &d.Shown, &d.Note, &d.Result, &d.ResultText, &d.Closed,
-		&d.PublishedAt, &d.DueAt, &d.InPortal, &d.StartedAt, &d.UpdatedAt, &d.Version, &d.Handler.ID, &d.Handler.Name, &d.Handler.Phone, &d.Handler.Hours)
+		&d.PublishedAt, &d.DueAt, &d.InPortal, &d.StartedAt, &d.UpdatedAt, &d.Version, &d.Handler.ID, &d.Handler.Name, &d.Handler.Phone, &d.Handler.Hours,
+		&d.Handler.AwayUntil, &d.Handler.Deputy, &d.Department.ID, &d.Department.Name)
 	return d, err
 }
 
@@ -104,6 +123,11 @@ func ForClient(ctx context.Context, r db.Reader, a access.Client, id string) (Do
 func ForStaff(ctx context.Context, r db.Reader, a access.Staff, id string) (Dossier, error) {
 	s := a.Scope()
 	return db.One(ctx, r, scanDossier, selectDossier+staffSees+`and d.id = $3`, s.Tenant(), s.Account(), id, a.SeesAll())
+}
+
+// Hold is hold for features above that change something in a dossier.
+func Hold(ctx context.Context, tx *db.Tx, tenantID, id string) error {
+	return hold(ctx, tx, tenantID, id)
 }
 
 // hold makes other changes of the dossier wait for this transaction, so that who sees it does not
@@ -165,18 +189,21 @@ func Staff(ctx context.Context, r db.Reader, tenantID, dossier string) ([]string
 }
 
 // Party is a client in a dossier.
-type Party struct{ ID, Name string }
+type Party struct {
+	ID, Name  string
+	Initiator bool // with whom it began
+}
 
 // selectParties has a cross join, which keeps SQLite from walking over all clients by name until it
 // has met the dossier's; so have other statements that come from a party. A test sees to it.
-const selectParties = `select c.id, c.name from dossier d join dossier_party q on q.tenant_id = d.tenant_id and q.dossier_id = d.id
+const selectParties = `select c.id, c.name, q.initiator from dossier d join dossier_party q on q.tenant_id = d.tenant_id and q.dossier_id = d.id
 	cross join client c where c.tenant_id = q.tenant_id and c.id = q.client_id and ` + staffSees + `and d.id = $3 order by c.name, c.id`
 
 // Parties returns the clients in a dossier that the employee sees.
 func (ds *Dossiers) Parties(ctx context.Context, a access.Staff, dossier string) ([]Party, error) {
 	return db.All(ctx, ds.db, func(scan db.Scan) (Party, error) {
 		var p Party
-		err := scan(&p.ID, &p.Name)
+		err := scan(&p.ID, &p.Name, &p.Initiator)
 		return p, err
 	}, selectParties, a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
 }

@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/dossiertype"
+	"voordeur/internal/errs"
 )
 
 // PageSize is the number of rows of a list page.
@@ -34,6 +35,8 @@ type Filter struct {
 	Statuses []string
 	Closed   bool   // what is over, where no status is asked for
 	After    string // key of the last row of the page before, "" for the first page
+	// Department asks an employee's list for what waits in a department of his, "" for all that he sees.
+	Department string
 }
 
 // Page is one page of a list; Next is the key of the following page, "" on the last one.
@@ -43,14 +46,14 @@ type Page struct {
 }
 
 const (
-	listHead = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, l.status, h.name, d.closed, ` + InPortal + `, d.created_at, d.due_at, l.updated_at,
+	listHead = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, l.status, coalesce(h.name, ''), d.closed, ` + InPortal + `, d.created_at, d.due_at, l.updated_at,
 	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3`
 	// Whose a dossier is staff alone read: a client's list does not pay for it.
 	listSelect = listHead + `), coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
 		order by q.client_id limit 1), ''),
 	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
-	join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
+	left join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
 	listWhere    = `where l.tenant_id = $1 and l.viewer = $2 `
 	clientSelect = listHead + ` and 'client:' || u.client_id = $2), '', 0 `
 	// Whoever may not see messages is not told that there are new ones.
@@ -119,6 +122,16 @@ func (ds *Dossiers) StaffList(ctx context.Context, a access.Staff, f Filter) (Pa
 
 func (ds *Dossiers) staffList(ctx context.Context, a access.Staff, f Filter) (Page, error) {
 	v := view{ds.db, a.Scope(), viewerOf(a)}
+	if f.Department != "" {
+		mine, err := db.One(ctx, ds.db, db.Value[bool], selectMember, a.Scope().Tenant(), f.Department, a.Scope().Account(), a.SeesAll())
+		if err != nil {
+			return Page{}, err
+		}
+		if !mine {
+			return Page{}, errs.Missing()
+		}
+		v.viewer = "department:" + f.Department
+	}
 	if strings.TrimSpace(f.Search) == "" {
 		return v.list(ctx, f)
 	}
@@ -135,6 +148,10 @@ func (ds *Dossiers) OfClient(ctx context.Context, a access.Staff, client string)
 	return db.All(ctx, ds.db, scanRow, listSelect+`from dossier_party p join dossier_list l on l.tenant_id = p.tenant_id and l.dossier_id = p.dossier_id and l.viewer = $2`+
 		listJoin+`where p.tenant_id = $1 and p.client_id = $4 order by l.updated_at desc, l.dossier_id desc limit 50`, a.Scope().Tenant(), viewerOf(a), a.Scope().Account(), client)
 }
+
+// selectMember is whether an employee may see what waits in a department.
+const selectMember = `select exists (select 1 from department p where p.tenant_id = $1 and p.id = $2 and (cast($4 as boolean) or exists
+	(select 1 from department_member m where m.tenant_id = p.tenant_id and m.department_id = p.id and m.account_id = $3)))`
 
 // viewerOf names the list that an employee reads.
 func viewerOf(a access.Staff) string {
@@ -283,6 +300,8 @@ func relist(ctx context.Context, tx *db.Tx, tenantID, dossier string) error {
 		select d.tenant_id, 'all', d.id, d.closed, d.status, d.updated_at from dossier d where d.tenant_id = $1 and d.id = $2
 		union all select d.tenant_id, 'staff:' || w.account_id, d.id, d.closed, d.status, d.updated_at from dossier d
 			join dossier_staff w on w.tenant_id = d.tenant_id and w.dossier_id = d.id where d.tenant_id = $1 and d.id = $2
+		union all select d.tenant_id, 'department:' || d.department_id, d.id, d.closed, d.status, d.updated_at from dossier d
+			where d.tenant_id = $1 and d.id = $2 and d.handler_id is null and d.department_id is not null
 		union all select d.tenant_id, 'client:' || p.client_id, d.id, d.closed, d.shown_status, d.updated_at from dossier d
 			join dossier_party p on p.tenant_id = d.tenant_id and p.dossier_id = d.id
 			where d.tenant_id = $1 and d.id = $2 and `+InPortal, tenantID, dossier)

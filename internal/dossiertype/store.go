@@ -9,6 +9,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/department"
 	"voordeur/internal/errs"
 )
 
@@ -396,4 +397,46 @@ func keep(ctx context.Context, tx *db.Tx, s access.Scope, t Type, number int64) 
 		}
 	}
 	return nil
+}
+
+// Department returns that in which dossiers of a type wait, "" for none.
+func (ts *Types) Department(ctx context.Context, r db.Reader, s access.Scope, id string) (string, error) {
+	list, err := db.All(ctx, r, db.Value[string], `select coalesce(department_id, '') from dossier_type where tenant_id = $1 and id = $2`, s.Tenant(), id)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0], nil
+}
+
+// DepartmentOf is Department for the administrator's page.
+func (ts *Types) DepartmentOf(ctx context.Context, a access.Staff, id string) (string, error) {
+	return ts.Department(ctx, ts.db, a.Scope(), id)
+}
+
+// SetDepartment says in which department dossiers of a type wait that nobody handles yet; "" is in none. It holds for
+// new dossiers, and is no part of the definition: another organisation has other departments.
+func (ts *Types) SetDepartment(ctx context.Context, a access.Staff, id, dep string) error {
+	if !a.Can(access.Manage) {
+		return errs.New(errs.Forbidden, "")
+	}
+	s := a.Scope()
+	return ts.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if dep != "" {
+			err := department.Exists(ctx, tx, s.Tenant(), dep)
+			if errs.Is(err, errs.NotFound) {
+				return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "department", Key: "field.choose"}}}
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if _, err := get(ctx, tx, s, id); err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, `update dossier_type set department_id = nullif($3, '') where tenant_id = $1 and id = $2 and coalesce(department_id, '') <> $3`, s.Tenant(), id, dep)
+		if err != nil || n == 0 { // it is so already
+			return err
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier_type.department_set", Objects: []audit.Object{{Kind: "dossier_type", ID: id}}})
+	})
 }

@@ -35,9 +35,11 @@ type Contact struct {
 	Elsewhere             bool     // he comes in by another party alone
 	Address               Address
 	AddressAt             *db.Time
+	Mailed                bool // he switched on mail about changes (D13), and has an address for it
 }
 
 const contactColumns = `select id, name, client_id, email, contact_phone, email_at, phone_at, email_by, ` + partyAlone + `, address, address_at,
+	a.state = 'active' and a.notify <> '' and a.email <> '' and not a.email_unproved,
 	coalesce((select max(k.email) from account_token k where k.tenant_id = a.tenant_id and k.account_id = a.id
 		and k.purpose = 'new_email' and k.used_at is null and k.expires_at > $2), '') from account a where tenant_id = $1 and face = 'portal' and `
 
@@ -46,7 +48,7 @@ func scanContact(t *tenant.Tenant) func(db.Scan) (Contact, error) {
 		var c Contact
 		var phone, address []byte
 		var by string
-		if err := scan(&c.Account, &c.Name, &c.Client, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &c.Elsewhere, &address, &c.AddressAt, &c.Pending); err != nil {
+		if err := scan(&c.Account, &c.Name, &c.Client, &c.Email, &phone, &c.EmailAt, &c.PhoneAt, &by, &c.Elsewhere, &address, &c.AddressAt, &c.Mailed, &c.Pending); err != nil {
 			return c, err
 		}
 		c.EmailByOwner = by == byOwner

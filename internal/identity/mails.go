@@ -70,7 +70,7 @@ func (i *Identity) compose(ctx context.Context, t *tenant.Tenant, lang i18n.Lang
 }
 
 // ofOffice are the kinds of mail for staff alone.
-var ofOffice = []string{"quarantine"}
+var ofOffice = []string{"quarantine", "notice"}
 
 // Specimen writes a mail of the kind as it is sent, to somebody of that name, with the face's own
 // address where a link would be.

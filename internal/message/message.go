@@ -124,6 +124,9 @@ func (ms *Messages) Read(ctx context.Context, s access.Scope, d dossier.Dossier,
 		if _, err := notify.Read(ctx, tx, t.ID, s.Account(), notify.Message, m.ID); err != nil {
 			return err
 		}
+		if err := notify.Seen(ctx, tx, t.ID, s.Account(), d.ID); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "message.read", Dossier: d.ID, Client: cmp.Or(s.Client(), m.Client), Objects: []audit.Object{{Kind: "message", ID: m.ID}}})
 	})
 }
@@ -167,6 +170,9 @@ func (ms *Messages) SendAsClient(ctx context.Context, a access.Client, dossierID
 	}
 	return ms.send(ctx, a.Scope(), once, in, func(ctx context.Context, tx *db.Tx, t *tenant.Tenant) (dossier.Dossier, error) {
 		d, err := dossier.ForClient(ctx, tx, a, dossierID)
+		if err == nil && t.Settings.MessagesAreNotes() {
+			return d, errs.Missing()
+		}
 		if err == nil && d.Closed && !t.Settings.ClosedMessaging {
 			err = errs.New(errs.Conflict, "dossier.closed_no_message")
 		}
@@ -307,7 +313,10 @@ func (ms *Messages) announce(ctx context.Context, tx *db.Tx, s access.Scope, d d
 		for n, id := range staff {
 			readers[n].Account = id
 		}
-		return mark(ctx, tx, s, d.ID, sent.ID, readers)
+		if err := mark(ctx, tx, s, d.ID, sent.ID, readers); err != nil {
+			return err
+		}
+		return ms.dossiers.TellStaff(ctx, tx, s, d.ID, notify.OfMessage)
 	}
 	if !d.InPortal {
 		return nil

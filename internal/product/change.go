@@ -109,6 +109,12 @@ func (ps *Products) checkChoices(ctx context.Context, tx *db.Tx, s access.Scope,
 	case !def.Begins():
 		f.Add("type", "product.type_hidden")
 	}
+	if p.Handler == "" { // whoever of its department takes it
+		dep, err := ps.dossiers.Types().Department(ctx, tx, s, p.Type)
+		if err != nil || dep != "" {
+			return err
+		}
+	}
 	err = tx.QueryRow(ctx, `select 1 from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator')`, s.Tenant(), p.Handler).Scan(new(int))
 	if errs.Is(err, errs.NotFound) {
 		f.Add("handler", "field.choose")
@@ -134,7 +140,7 @@ func (ps *Products) Add(ctx context.Context, a access.Staff, once string, p Prod
 			return errs.New(errs.Conflict, "product.too_many_products", "max", maxProducts)
 		}
 		p.ID = tx.NewID()
-		_, err = tx.Exec(ctx, `insert into product (tenant_id, id, form, type_id, handler_id, active, public, means, content, created_at, changed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+		_, err = tx.Exec(ctx, `insert into product (tenant_id, id, form, type_id, handler_id, active, public, means, content, created_at, changed_at) values ($1, $2, $3, $4, nullif($5, ''), $6, $7, $8, $9, $10, $10)`,
 			s.Tenant(), p.ID, p.Form, p.Type, p.Handler, p.Active, p.Public, string(p.Means), content, tx.Now())
 		if err != nil {
 			return err
@@ -155,7 +161,7 @@ func (ps *Products) Change(ctx context.Context, a access.Staff, p Product) error
 		if _, err := ps.get(ctx, tx, s, p.ID); err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `update product set form = $4, type_id = $5, handler_id = $6, active = $7, public = $8, means = $9, content = $10, changed_at = $11, version = version + 1
+		n, err := tx.Exec(ctx, `update product set form = $4, type_id = $5, handler_id = nullif($6, ''), active = $7, public = $8, means = $9, content = $10, changed_at = $11, version = version + 1
 			where tenant_id = $1 and id = $2 and version = $3`, s.Tenant(), p.ID, p.Version, p.Form, p.Type, p.Handler, p.Active, p.Public, string(p.Means), content, tx.Now())
 		if err := db.Guard(n, err, errs.New(errs.Conflict, "error.changed_meanwhile")); err != nil {
 			return err

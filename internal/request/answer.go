@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
+	"voordeur/internal/notify"
 )
 
 const maxAnswer = 5000
@@ -138,6 +139,9 @@ func (rs *Requests) HandIn(ctx context.Context, a access.Client, dossierID, id, 
 			return err
 		}
 		if err := record(ctx, tx, s, "request.handed_in", q); err != nil {
+			return err
+		}
+		if err := rs.dossiers.TellStaff(ctx, tx, s, d.ID, notify.OfAnswer); err != nil {
 			return err
 		}
 		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)

@@ -19,10 +19,10 @@ var ranks = [][]string{
 	{"errs", "clock", "i18n", "disk", "bulkhead", "trace"},
 	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "saml", "saml/samltest", "eid/oidc", "eid/oidc/oidctest", "config", "pdf", "form", "form/design", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
 	{"audit", "notify", "tenant", "letter", "identity"},
-	{"client", "mandate", "federation", "dossiertype"},
+	{"client", "mandate", "federation", "department", "dossiertype"},
 	{"dossier"},
-	{"message", "questionnaire", "questionnaire/filling", "product", "request"},
-	{"home", "audit/auditweb", "client/clientweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "request/requestweb", "tenant/tenantweb"},
+	{"message", "note", "questionnaire", "questionnaire/filling", "product", "request"},
+	{"home", "office", "audit/auditweb", "client/clientweb", "department/departmentweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "office/officeweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "request/requestweb", "tenant/tenantweb"},
 	{"eidsim", "world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }
 

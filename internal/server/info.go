@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"voordeur/internal/access"
@@ -9,6 +10,9 @@ import (
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
+
+// toWrite is the section on how a client writes: a message, or what becomes a note.
+const toWrite = "message"
 
 // section is a part of a page that explains: its texts are prefix.id.title and .text, and .link
 // when it leads to a page. With a module it stands only where the organisation has that.
@@ -23,7 +27,7 @@ var (
 		{"dossier", "/dossiers", ""},
 		{"document", "", ""},
 		{"request", "", tenant.ModuleDossiers},
-		{"message", "", ""},
+		{toWrite, "", ""},
 		{"questionnaire", "", tenant.ModuleQuestionnaires},
 		{"product", "/products", tenant.ModuleProducts},
 		{"mail", "/profile#notifications", ""},
@@ -38,6 +42,7 @@ var (
 		{"document", "", ""},
 		{"request", "", tenant.ModuleDossiers},
 		{"message", "", ""},
+		{"note", "/notices", ""},
 		{"work", "/", ""},
 		{"forms", "", tenant.ModuleQuestionnaires},
 		{"who", "", ""},
@@ -117,6 +122,14 @@ func (a *App) help(c *web.Ctx) error {
 	prefix, sections := "help.portal", helpForClients
 	if c.Site.Face == access.Office {
 		prefix, sections = "help.office", helpForStaff
+	}
+	t, err := a.Tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err != nil {
+		return err
+	}
+	if c.Site.Face == access.Portal && t.Settings.MessagesAreNotes() {
+		sections = slices.Clone(sections)
+		sections[slices.Index(sections, section{toWrite, "", ""})] = section{"note", "", ""}
 	}
 	return a.info("ui.help", "help.lead", prefix, sections)(c)
 }

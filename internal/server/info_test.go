@@ -42,7 +42,7 @@ func TestPagesThatExplainSpeakToTheirReader(t *testing.T) {
 			{clients.get("/accessibility").body, []string{"WCAG 2.2", "Een onafhankelijk onderzoek is er nog niet", "Notariskantoor De Linde"}, nil},
 			{clients.get("/privacy").body, []string{"Autoriteit Persoonsgegevens", "Cookies"}, nil},
 			{clients.inEnglish("/privacy"), []string{"Your rights"}, []string{"Bent u"}},
-			{h.visit("gemeente.localhost").get("/help").body, []string{"Uw zaak vinden en lezen", "Gemeente Waterland aan Zee"}, []string{" dossier", "Dossier"}},
+			{h.visit("gemeente.localhost").get("/help").body, []string{"Uw zaak vinden en lezen", "Een bericht sturen bij uw zaak", "Gemeente Waterland aan Zee"}, []string{" dossier", "Dossier", "met bijlagen"}},
 		} {
 			for _, w := range c.want {
 				if !strings.Contains(c.page, w) {

@@ -47,7 +47,7 @@ func (s *site) aside(dossier, account string) string {
 func (s *site) accounts(a *actor) string {
 	s.t.Helper()
 	all := []part{{"account", `select * from account where tenant_id = $1 and id <> $2`}}
-	for _, table := range []string{"session", "parked", "account_token", "unread", "document_read", "message_read", "upload"} {
+	for _, table := range []string{"session", "parked", "account_token", "unread", "document_read", "message_read", "upload", "notice", "absence"} {
 		all = append(all, part{table, "select * from " + table + " where tenant_id = $1 and account_id <> $2"})
 	}
 	return s.prints(all, s.id, a.account)
@@ -68,6 +68,11 @@ func (p *probe) consistent() {
 			if d.published {
 				want["client:"+client+" "+id] = true
 			}
+		}
+	}
+	for id, d := range tr.dossiers {
+		if d.department != "" {
+			want["department:"+d.department+" "+id] = true
 		}
 	}
 	for _, row := range p.list(`select viewer || ' ' || dossier_id from dossier_list where tenant_id = $1`, p.id) {

@@ -34,7 +34,8 @@ func (s *site) silence(list []*probe) {
 	pages := map[string]reply{}
 	ask := func(compare bool) {
 		for _, p := range list {
-			if p.route.Method == http.MethodGet && !p.route.Policy.Open() && !p.row.moving && !slices.Contains(p.names, "document") && !slices.Contains(p.names, "message") {
+			// Asking for notes changes the settings, whose version stands on many pages.
+			if p.route.Method == http.MethodGet && !p.route.Policy.Open() && !p.row.moving && !p.row.notes && !slices.Contains(p.names, "document") && !slices.Contains(p.names, "message") {
 				p.silent(p.begin(), pages, key, compare)
 			}
 		}

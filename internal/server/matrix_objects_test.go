@@ -24,6 +24,8 @@ type truth struct {
 type truthDossier struct {
 	published, closed bool
 	clients, staff    map[string]bool
+	department        string          // in which it waits, "" when it has a handler
+	waits             map[string]bool // who works there
 }
 
 type truthChild struct {
@@ -44,6 +46,9 @@ func (s *site) truth() *truth {
 	})
 	s.each(`select dossier_id, client_id, '', '', '' from dossier_party where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].clients[c[1]] = true })
 	s.each(`select dossier_id, account_id, '', '', '' from dossier_staff where tenant_id = $1`, func(c []string) { tr.dossiers[c[0]].staff[c[1]] = true })
+	s.each(`select id, coalesce(department_id, ''), '', '', '' from dossier where tenant_id = $1 and handler_id is null`, func(c []string) { tr.dossiers[c[0]].department, tr.dossiers[c[0]].waits = c[1], map[string]bool{} })
+	s.each(`select d.id, m.account_id, '', '', '' from dossier d join department_member m on m.tenant_id = d.tenant_id and m.department_id = d.department_id where d.tenant_id = $1 and d.handler_id is null`,
+		func(c []string) { tr.dossiers[c[0]].waits[c[1]] = true })
 	s.each(`select account_id, '', '', '', '' from parked where tenant_id = $1`, func(c []string) { tr.parked[c[0]] = true })
 	for kind, query := range map[string]string{
 		"document": `select id, dossier_id, case when (origin = 'client' or published_at is not null and state = 'released') and rank <= 4 then 'x' else '' end,
@@ -95,7 +100,7 @@ func (tr *truth) sees(a *actor, role access.Role, dossier string) bool {
 	case role == access.RoleClient || role == access.RoleHead || role == access.RoleExtra || role == access.RoleRepresentative:
 		return d.published && d.clients[a.client]
 	case role == access.RoleHandler:
-		return d.staff[a.account]
+		return d.staff[a.account] || d.waits[a.account]
 	}
 	return role == access.RoleAdministrator || role == access.RoleAuditor
 }
@@ -188,6 +193,18 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if !s.has(`select id from application where tenant_id = $1 and id = $2 and account_id = $3 and client_id = $4`, s.id, id, a.account, a.client) {
 				return false
 			}
+		case "notice":
+			if !s.has(`select id from notice where tenant_id = $1 and id = $2 and account_id = $3`, s.id, id, a.account) {
+				return false
+			}
+		case "department":
+			if !s.has(`select id from department where tenant_id = $1 and id = $2`, s.id, id) {
+				return false
+			}
+		case "handler":
+			if !s.mayUse(tr, a, kind, id, wild) {
+				return false
+			}
 		case "letter":
 			if !s.has(`select id from letter where tenant_id = $1 and id = $2`, s.id, id) {
 				return false
@@ -210,6 +227,10 @@ func (s *site) mayUse(tr *truth, a *actor, kind, id string, wild map[string]stri
 		return s.has(`select id from client where tenant_id = $1 and id = $2`, s.id, id)
 	case "person":
 		return s.has(`select id from client where tenant_id = $1 and id = $2 and kind = 'person' and unmatched_at is null and matched_to is null`, s.id, id)
+	case "deputy":
+		return id != a.account && s.mayUse(tr, a, "handler", id, wild)
+	case "department":
+		return s.has(`select id from department where tenant_id = $1 and id = $2`, s.id, id)
 	case "handler":
 		return s.has(`select id from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator')`, s.id, id)
 	}
@@ -251,9 +272,13 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 		return append(s.list(`select id from mandate where tenant_id in ($1, $2) group by id order by id limit 12`, s.id, s.other.id), never)
 	case "product", "application":
 		return append(s.list(`select id from `+kind+` where tenant_id in ($1, $2) and (id like 'product%' or id like 'app%') group by id order by id`, s.id, s.other.id), never)
+	case "notice":
+		return append(s.list(`select max(id) from notice where tenant_id in ($1, $2) group by tenant_id, account_id order by 1`, s.id, s.other.id), never)
+	case "department":
+		return append(s.list(`select id from department where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "letter":
 		return append(s.list(`select id from letter where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
-	case "handler":
+	case "handler", "deputy":
 		return append(s.list(`select id from account where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), s.other.spare[access.Office], never)
 	case "account":
 		if _, below := wild["client"]; !below {

@@ -61,6 +61,7 @@ type row struct {
 	dead    bool // the {token} is of the actor himself, and none that is tried is one of his
 	away    bool // the browser leaves for another party, which is remembered
 	saml    bool // the {connection} must be one by SAML
+	notes   bool // clients' messages are notes while it is asked
 	preview bool // shows staff what a client sees, and nothing else
 	offered bool // the {mandate} is one that was offered to the actor himself
 	moving  bool // is never the same twice: it shows the journal, or has keys of its own
@@ -76,6 +77,8 @@ var (
 	tus                              = []string{"Tus-Resumable", "1.0.0"}
 	newFile                          = []string{"Tus-Resumable", "1.0.0", "Upload-Length", "9", "Upload-Metadata", "filename c3R1ay5wZGY="}
 	piece                            = []string{"Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"}
+	newNote                          = []string{"once", "<once>", "body", "Tekst"}
+	awayTill                         = []string{"until", "2026-12-24"}
 	newMessage                       = []string{"once", "<once>", "subject", "Onderwerp", "body", "Tekst", "answers", "999"}
 )
 
@@ -553,7 +556,7 @@ var rows = []row{
 	},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/reset/confirm", want: 303, event: "account.reset_confirmed", ready: resetAsked},
 	{face: officeFace, route: "POST /clients/{client}/accounts/{account}/reset/withdraw", want: 303, event: "account.reset_withdrawn", ready: resetAsked},
-	{face: officeFace, route: "GET /dossiers", want: 200, event: "dossier.listed", query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
+	{face: officeFace, route: "GET /dossiers", want: 200, event: "dossier.listed", inQuery: map[string]string{"department": "department"}, query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
 	{face: officeFace, route: "GET /dossiers/new", want: 200, inQuery: map[string]string{"party": "client"}},
 	{face: officeFace, route: "POST /dossiers/new", want: 303, event: "dossier.created", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},
 	{face: officeFace, route: "GET /dossiers/{dossier}", want: 200, event: "dossier.viewed"},
@@ -592,6 +595,34 @@ var rows = []row{
 		ids: map[string]string{"upload": "upload", "reply_to": "message"}, bad: 404,
 	},
 	{face: officeFace, route: "GET /dossiers/{dossier}/messages/{message}", want: 200, event: "message.read"},
+	{face: portalFace, route: "GET /dossiers/{dossier}/note", want: 200, closed: 409, notes: true},
+	{face: portalFace, route: "POST /dossiers/{dossier}/note", want: 303, closed: 409, notes: true, event: "note.sent", form: newNote},
+	{face: officeFace, route: "GET /dossiers/{dossier}/note", want: 200, notes: true},
+	{face: officeFace, route: "POST /dossiers/{dossier}/note", want: 303, notes: true, event: "note.added", form: newNote},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/take", want: 303, event: "dossier.taken",
+		ready: `update dossier set handler_id = null where tenant_id = $1 and id = $2`,
+	},
+	{face: officeFace, route: "GET /notices", want: 200},
+	{face: officeFace, route: "POST /notices/read", want: 303, quiet: true, own: true},
+	{face: officeFace, route: "POST /notices/{notice}/read", want: 303, quiet: true, own: true},
+	{face: officeFace, route: "POST /profile/notices", want: 303, event: "account.notice_mail_changed", form: []string{"mail", "directly"}, own: true, ready: `update account set notice_mail = false where tenant_id = $1`},
+	{face: officeFace, route: "GET /profile/absence", want: 200},
+	{face: officeFace, route: "POST /profile/absence", want: 303, event: "account.away", form: awayTill, own: true, ids: map[string]string{"deputy": "deputy"}, bad: 422},
+	{face: officeFace, route: "GET /settings/departments", want: 200},
+	{face: officeFace, route: "GET /settings/departments/new", want: 200},
+	{face: officeFace, route: "POST /settings/departments/new", want: 303, event: "department.made", form: []string{"once", "<once>", "name", "<once>", "member", "<handler>"}, ids: map[string]string{"member": "handler"}, bad: 422},
+	{face: officeFace, route: "GET /settings/departments/{department}", want: 200},
+	{
+		face: officeFace, route: "POST /settings/departments/{department}", want: 303, event: "department.changed", form: []string{"version", "1", "name", "<once>"},
+		ready: `update department set version = 1 where tenant_id = $1 and id = $2`,
+	},
+	{face: officeFace, route: "GET /settings/departments/absence/{handler}", want: 200},
+	{face: officeFace, route: "POST /settings/departments/absence/{handler}", want: 303, event: "account.away", form: awayTill},
+	{
+		face: officeFace, route: "POST /settings/types/{type}/department", want: 303, event: "dossier_type.department_set", form: []string{"department", "dep1"},
+		ids: map[string]string{"department": "department"}, bad: 422, ready: `update dossier_type set department_id = null where tenant_id = $1 and id = $2`,
+	},
 
 	{face: officeFace, route: "GET /dossiers/{dossier}/questionnaires", want: 200, event: "dossier.viewed"},
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires", want: 422, also: 409, event: "dossier.viewed", form: []string{"once", "<once>"}},

@@ -215,6 +215,7 @@ func (p *probe) begin() []map[string]string {
 	p.t.Helper()
 	p.awake()
 	p.revive()
+	p.messaging(p.row.notes)
 	p.truth, p.link = p.site.truth(), p.live()
 	return slices.DeleteFunc(p.combinations(p.names, p.face), func(wild map[string]string) bool { return p.row.dead && wild["token"] == "mine" })
 }

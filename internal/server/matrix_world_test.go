@@ -357,6 +357,43 @@ func (s *site) populate(ctx context.Context) {
 	s.asks()
 	s.stop()
 	s.mark()
+	s.talks(ctx, handler)
+}
+
+// talks adds a department in which a dossier waits, and notes that no client may see. The twin has one of its identifiers for
+// another department.
+func (s *site) talks(ctx context.Context, handler access.Staff) {
+	s.t.Helper()
+	now := db.At(s.house.DB.Clock().Now())
+	for n, id := range []string{"dep1", "dep" + s.id} {
+		s.exec(`insert into department (tenant_id, id, name, created_at) values ($1, $2, $3, $4)`, s.id, id, s.letter()+"m afdeling "+id, now)
+		s.exec(`insert into department_member (tenant_id, department_id, account_id) values ($1, $2, $3)`, s.id, id, s.account([]string{"collega@", "reserve@"}[n]+s.domain))
+	}
+	s.exec(`update dossier set handler_id = null, department_id = 'dep1' where tenant_id = $1 and id = $2`, s.id, world.FixtureID(3))
+	s.exec(`insert into dossier_list (tenant_id, viewer, dossier_id, closed, status, updated_at) select tenant_id, 'department:dep1', id, closed, status, updated_at from dossier where tenant_id = $1 and id = $2`, s.id, world.FixtureID(3))
+	s.messaging(true)
+	for _, n := range []int{1, 2, 3} {
+		must(s.t, s.house.Notes.Add(ctx, handler, world.FixtureID(n), fmt.Sprint("note", n), mark+hidden+" notitie"))
+	}
+	s.messaging(false)
+}
+
+// messaging says whether clients' messages become notes.
+func (s *site) messaging(notes bool) {
+	s.t.Helper()
+	have := s.list(`select settings from tenant where id = $1`, s.id)[0]
+	var all map[string]any
+	must(s.t, json.Unmarshal([]byte(have), &all))
+	if all["messaging"] == tenant.AsNotes == notes {
+		return
+	}
+	delete(all, "messaging")
+	if notes {
+		all["messaging"] = tenant.AsNotes
+	}
+	b, err := json.Marshal(all)
+	must(s.t, err)
+	s.exec(`update tenant set settings = $2, version = version + 1 where id = $1`, s.id, string(b))
 }
 
 // ourKey is a key of ours for connections by SAML, as PEM. It is made once, for that takes a while.

@@ -19,6 +19,7 @@ import (
 	"voordeur/internal/i18n"
 	"voordeur/internal/identity/identityweb"
 	"voordeur/internal/mandate"
+	"voordeur/internal/office"
 	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
 	"voordeur/internal/trace"
@@ -220,6 +221,11 @@ func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, si
 		}
 		if err == nil {
 			c.Scope, c.Unread = s.Scope, s.Unread
+			if staff, ok := access.AsStaff(s.Scope); ok {
+				if c.Notices, err = office.Count(r.Context(), a.DB, staff, c.Now); err != nil {
+					return nil, err
+				}
+			}
 			if !t.Settings.Users.Rights && s.Scope.Role() == access.RoleExtra { // whoever was given it before has it no more
 				c.Scope = s.Scope.Without(access.ManageUsers)
 			}

@@ -14,6 +14,8 @@ import (
 	"voordeur/internal/client/clientweb"
 	"voordeur/internal/crypt"
 	"voordeur/internal/db"
+	"voordeur/internal/department"
+	"voordeur/internal/department/departmentweb"
 	"voordeur/internal/dossier"
 	"voordeur/internal/dossier/dossierweb"
 	"voordeur/internal/dossiertype/dossiertypeweb"
@@ -28,7 +30,9 @@ import (
 	"voordeur/internal/mandate/mandateweb"
 	"voordeur/internal/message"
 	"voordeur/internal/message/messageweb"
+	"voordeur/internal/note"
 	"voordeur/internal/notify"
+	"voordeur/internal/office/officeweb"
 	"voordeur/internal/product"
 	"voordeur/internal/product/productweb"
 	"voordeur/internal/questionnaire"
@@ -64,16 +68,18 @@ type Parts struct {
 // House is the wired program with the features that commands use.
 type House struct {
 	*App
-	Store    blob.Store
-	Clients  *client.Clients
-	Dossiers *dossier.Dossiers
-	Messages *message.Messages
-	Asked    *questionnaire.Questionnaires
-	Requests *request.Requests
-	Products *product.Products
-	Mandates *mandate.Mandates
-	Parties  *federation.Federation
-	Heavy    map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
+	Store       blob.Store
+	Clients     *client.Clients
+	Dossiers    *dossier.Dossiers
+	Messages    *message.Messages
+	Notes       *note.Notes
+	Departments *department.Departments
+	Asked       *questionnaire.Questionnaires
+	Requests    *request.Requests
+	Products    *product.Products
+	Mandates    *mandate.Mandates
+	Parties     *federation.Federation
+	Heavy       map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
 }
 
 // Wire puts the features on the parts. It is the one list of what the program has.
@@ -87,6 +93,8 @@ func Wire(p Parts) (*House, error) {
 	h := &House{Mandates: mandates, Parties: parties, Clients: client.New(p.DB, looks), Store: p.Blobs, Heavy: heavy(ids)}
 	h.Dossiers = dossier.New(p.DB, tenants, ids, blob.NewVault(p.Blobs), looks)
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
+	h.Notes = note.New(p.DB, tenants, h.Dossiers)
+	h.Departments = department.New(p.DB)
 	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Requests = request.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Dossiers.Refused = h.Requests.Refused
@@ -117,7 +125,7 @@ func Wire(p Parts) (*House, error) {
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants, parties).Routes()...)
 	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products, h.Requests).Routes()...)
-	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, ids, h.Clients, tenants, h.Products, h.Requests).Routes()...)
+	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, h.Notes, ids, h.Clients, tenants, h.Products, h.Requests, h.Departments).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, designerweb.New(h.Asked).Routes()...)
@@ -128,7 +136,9 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, federationweb.New(parties, h.Clients, tenants).Routes()...)
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
-	routes = append(routes, dossiertypeweb.New(h.Dossiers).Routes()...)
+	routes = append(routes, dossiertypeweb.New(h.Dossiers, h.Departments).Routes()...)
+	routes = append(routes, departmentweb.New(h.Departments, ids).Routes()...)
+	routes = append(routes, officeweb.New(p.DB).Routes()...)
 	app, err := New(Deps{
 		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
 		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Returns: p.Returns, Contact: p.Contact, Callback: &sms.Callback{Provider: p.Texts, Secret: p.Reports}, Routes: routes,

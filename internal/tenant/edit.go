@@ -141,6 +141,7 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Files, old.Files, s.Files.check},
 		{s.Documents, old.Documents, s.Documents.check},
 		{s.Upload, old.Upload, s.Upload.check},
+		{s.Messaging, old.Messaging, s.checkMessaging},
 		{s.Mail, old.Mail, s.Mail.check},
 		{s.SMS, old.SMS, s.checkTexts},
 		{s.Labels, old.Labels, func(f *errs.Fields) { s.checkLabels(f, old) }},

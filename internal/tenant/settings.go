@@ -40,6 +40,8 @@ type Settings struct {
 	Documents DocumentRule `json:"documents,omitzero"`
 	// Upload is how clients hand in files.
 	Upload UploadRule `json:"upload,omitzero"`
+	// Messaging is what becomes of what clients write: AsNotes, or "" for a conversation (conflicts.md K4).
+	Messaging string `json:"messaging,omitempty"`
 	// ClosedMessaging lets clients write in dossiers that are closed (unclear.md Q9: default off).
 	ClosedMessaging bool `json:"closed_messaging"`
 }
@@ -64,6 +66,18 @@ const (
 
 // ByTiles shows dossiers as tiles, and those that are over below them (D24).
 const ByTiles = "tiles"
+
+// AsNotes keeps what a client writes in a dossier as a note of the office, which no client sees (D34, D36).
+const AsNotes = "note"
+
+// MessagesAreNotes reports whether what clients write becomes notes.
+func (s Settings) MessagesAreNotes() bool { return s.Messaging == AsNotes }
+
+func (s Settings) checkMessaging(f *errs.Fields) {
+	if s.Messaging != "" && s.Messaging != AsNotes {
+		f.Add("messaging", "field.choose")
+	}
+}
 
 // DocumentRule is how clients see the documents of a dossier (conflicts.md K21, K32).
 type DocumentRule struct {

@@ -44,9 +44,11 @@ type Ctx struct {
 	Base   string   // what stands before the path while somebody acts for another, "" otherwise; R has the path without it
 	Choice []Choice // for whom the visitor can act, himself first; empty when there is nobody else
 	Unread int
-	Now    time.Time
-	Until  Until // when the visitor's session ends
-	Flash  *Flash
+	// Notices is how much an employee was told and has not read, capped at 100.
+	Notices int
+	Now     time.Time
+	Until   Until // when the visitor's session ends
+	Flash   *Flash
 }
 
 // Choice is one of the clients whose things the visitor can look at.

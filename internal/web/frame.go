@@ -32,6 +32,12 @@ func (c *Ctx) Frame(title string) ui.Frame {
 		f.Idle, f.Ends = int(c.Until.Idle/time.Second), c.Until.End.Unix()
 	}
 	switch {
+	case c.Site.Face == access.Office && c.Notices >= 100:
+		f.Unread, f.UnreadCount = c.T("ui.notices_many"), "99+"
+	case c.Site.Face == access.Office && c.Notices > 0:
+		f.Unread, f.UnreadCount = c.Texts.N("ui.notices", c.Notices), strconv.Itoa(c.Notices)
+	case c.Site.Face == access.Office:
+		f.Unread = c.T("ui.notices_none")
 	case c.Unread >= 100:
 		f.Unread, f.UnreadCount = c.T("ui.unread_many"), "99+"
 	case c.Unread > 0:

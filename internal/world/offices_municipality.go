@@ -32,12 +32,14 @@ func withNumbers(s *tenant.Settings) {
 // asAtTheDesk has residents say what they add to a case, as the manual of a large municipality wants it (D41).
 func asAtTheDesk(s *tenant.Settings) {
 	withNumbers(s)
+	s.Messaging = tenant.AsNotes
 	s.Upload = tenant.UploadRule{Routes: []string{tenant.InDossier}, Required: []string{tenant.FieldType, tenant.FieldTitle}}
 }
 
 // asAtTheCounter lets them add something with no more than a file (E19).
 func asAtTheCounter(s *tenant.Settings) {
 	withNumbers(s)
+	s.Messaging = tenant.AsNotes
 	s.Upload = tenant.UploadRule{Routes: []string{tenant.InDossier}}
 }
 

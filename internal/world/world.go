@@ -189,6 +189,9 @@ func (b Builder) later(ctx context.Context, o office, t Tenant, now time.Time) e
 	if err != nil {
 		return err
 	}
+	if err := b.talk(ctx, o, t, now); err != nil {
+		return err
+	}
 	b.setClock(moment(now, 1, 10, 5))
 	for _, p := range o.clients {
 		if p.pin {

@@ -14,6 +14,7 @@ import (
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/notify"
+	"voordeur/internal/office"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -26,6 +27,9 @@ func (p *Pages) staffList(c *web.Ctx, a access.Staff) error {
 	if err := p.filterOf(c, &v); err != nil {
 		return err
 	}
+	if err := p.waitingIn(c, a, &v); err != nil {
+		return err
+	}
 	if v.page, err = p.dossiers.StaffList(c.R.Context(), a, v.filter); err != nil {
 		return err
 	}
@@ -36,25 +40,43 @@ func (p *Pages) staffList(c *web.Ctx, a access.Staff) error {
 	return c.Render(200, officeList(c, c.Frame(c.T("nav.dossiers")), v, a.Can(access.Work)))
 }
 
+// waitingIn offers the lists of what waits in a department. One that is not the employee's is not there.
+func (p *Pages) waitingIn(c *web.Ctx, a access.Staff, v *listView) error {
+	list, err := p.deps.Mine(c.R.Context(), a)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	v.departments = []ui.Option{{Label: c.T("dossier.of_all")}}
+	for _, d := range list {
+		on := d.ID == c.Query("department")
+		if on {
+			v.filter.Department = d.ID
+		}
+		v.departments = append(v.departments, ui.Option{Value: d.ID, Label: c.T("dossier.waits_in", "name", d.Name), Chosen: on})
+	}
+	return nil
+}
+
 type draftForm struct {
-	Once     string   `form:"once"`
-	Version  string   `form:"version"`
-	Number   string   `form:"number"`
-	Title    string   `form:"title"`
-	Type     string   `form:"type"`
-	Rank     string   `form:"rank"`
-	Status   string   `form:"status"`
-	Note     string   `form:"note"`
-	Handler  string   `form:"handler"`
-	Party    []string `form:"party"`
-	Template string   `form:"template"`
-	Find     string   `form:"find"` // among the clients
-	Do       string   `form:"do"`
+	Once       string   `form:"once"`
+	Version    string   `form:"version"`
+	Number     string   `form:"number"`
+	Title      string   `form:"title"`
+	Type       string   `form:"type"`
+	Rank       string   `form:"rank"`
+	Status     string   `form:"status"`
+	Note       string   `form:"note"`
+	Handler    string   `form:"handler"`
+	Department string   `form:"department"`
+	Party      []string `form:"party"`
+	Template   string   `form:"template"`
+	Find       string   `form:"find"` // among the clients
+	Do         string   `form:"do"`
 }
 
 func (f draftForm) draft() dossier.Draft {
 	rank, _ := dossiertype.ParseRank(f.Rank)
-	return dossier.Draft{Number: f.Number, Title: f.Title, Rank: rank, Handler: f.Handler, Parties: f.Party, Type: f.Type, Status: f.Status, Note: f.Note, Template: f.Template}
+	return dossier.Draft{Number: f.Number, Title: f.Title, Rank: rank, Handler: f.Handler, Department: f.Department, Parties: f.Party, Type: f.Type, Status: f.Status, Note: f.Note, Template: f.Template}
 }
 
 // formView is the form of a new or changed dossier, with what can be chosen.
@@ -63,7 +85,7 @@ type formView struct {
 	found                                string // what is to say of the clients that are shown
 	action, back, title, general, others string
 	statuses, handlers, clients, lists   []ui.Option
-	ranks                                []ui.Option
+	ranks, departments                   []ui.Option
 	kind                                 dossiertype.Ref // of its type
 	def                                  dossiertype.Definition
 	problems                             []ui.Problem
@@ -87,6 +109,9 @@ func (p *Pages) form(c *web.Ctx, a access.Staff, status int, v formView) error {
 	if err != nil {
 		return err
 	}
+	if err := p.departmentsFor(c, a, &v); err != nil {
+		return err
+	}
 	for _, h := range handlers {
 		v.handlers = append(v.handlers, ui.Option{Value: h.ID, Label: h.Name, Chosen: h.ID == v.in.Handler})
 	}
@@ -98,6 +123,20 @@ func (p *Pages) form(c *web.Ctx, a access.Staff, status int, v formView) error {
 		v.lists = append(v.lists, ui.Option{Value: tpl.ID, Label: tpl.Name, Chosen: tpl.ID == v.in.Template})
 	}
 	return c.Render(status, officeForm(c, c.Frame(v.title), v))
+}
+
+// departmentsFor are the departments in which a dossier can wait, where the organisation has any: it needs no handler then.
+func (p *Pages) departmentsFor(c *web.Ctx, a access.Staff, v *formView) error {
+	list, err := p.deps.List(c.R.Context(), a)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	v.handlers = []ui.Option{{Label: c.T("dossier.no_handler_yet")}}
+	v.departments = []ui.Option{{Label: c.T("dossier.no_department")}}
+	for _, d := range list {
+		v.departments = append(v.departments, ui.Option{Value: d.ID, Label: d.Name, Chosen: d.ID == v.in.Department})
+	}
+	return nil
 }
 
 // atOnce is how many clients the form of a dossier shows to choose from.
@@ -209,7 +248,7 @@ func (p *Pages) editPage(c *web.Ctx, a access.Staff) error {
 }
 
 func (p *Pages) formOf(c *web.Ctx, a access.Staff, d dossier.Dossier) (draftForm, error) {
-	f := draftForm{Version: strconv.FormatInt(d.Version, 10), Number: d.Number, Title: d.Title, Rank: d.Rank.String(), Handler: d.Handler.ID}
+	f := draftForm{Version: strconv.FormatInt(d.Version, 10), Number: d.Number, Title: d.Title, Rank: d.Rank.String(), Handler: d.Handler.ID, Department: d.Department.ID}
 	parties, err := p.dossiers.Parties(c.R.Context(), a, d.ID)
 	for _, party := range parties {
 		f.Party = append(f.Party, party.ID)
@@ -286,11 +325,21 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 	if err != nil {
 		return err
 	}
+	if err := p.dossiers.Noticed(ctx, a, d.ID); err != nil {
+		return err
+	}
+	// The header counts what is new after this one was opened.
+	if c.Notices, err = office.Count(ctx, p.db, a, c.Now); err != nil {
+		return err
+	}
 	v, err := p.load(c, d)
 	if err != nil {
 		return err
 	}
 	if v.docs, err = p.dossiers.StaffDocuments(ctx, a, d); err != nil {
+		return err
+	}
+	if v.notes, err = p.notes.List(ctx, a, d.ID); err != nil {
 		return err
 	}
 	if v.readings, err = p.dossiers.Readings(ctx, a, d); err != nil {

@@ -9,12 +9,14 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/client"
+	"voordeur/internal/department"
 	"voordeur/internal/dossier"
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/filetype"
 	"voordeur/internal/identity"
 	"voordeur/internal/message"
+	"voordeur/internal/note"
 	"voordeur/internal/notify"
 	"voordeur/internal/product"
 	"voordeur/internal/request"
@@ -30,16 +32,18 @@ type Pages struct {
 	db       *db.DB
 	dossiers *dossier.Dossiers
 	messages *message.Messages
+	notes    *note.Notes
 	ids      *identity.Identity
 	clients  *client.Clients
 	tenants  *tenant.Tenants
 	products *product.Products
 	requests *request.Requests
+	deps     *department.Departments
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests) *Pages {
-	return &Pages{d, ds, ms, ids, cs, ts, ps, rs}
+func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ns *note.Notes, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests, deps *department.Departments) *Pages {
+	return &Pages{d, ds, ms, ns, ids, cs, ts, ps, rs, deps}
 }
 
 // Routes returns the addresses of this package. Both faces have a list and a page under the same
@@ -47,7 +51,7 @@ func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ids *identity.Ide
 func (p *Pages) Routes() []web.Route {
 	read, work := access.OfficeWith(access.Read), access.OfficeWith(access.Work)
 	see, m := access.PortalWith(access.SeeDossiers), tenant.ModuleDossiers
-	return web.InModule(m, append(append(p.uploads(), p.quarantineRoutes()...), []web.Route{
+	return web.InModule(m, append(append(append(p.uploads(), p.quarantineRoutes()...), p.noteRoutes()...), []web.Route{
 		{Method: web.Get, Pattern: "/dossiers", Policy: see, Module: m, Handler: web.Client(p.clientList)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: see, Module: m, Handler: web.Client(p.clientPage)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/documents/new", Policy: access.PortalWith(access.UploadDocuments), Module: m, Handler: web.Client(p.addPage)},
@@ -65,6 +69,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/as-client/{client}", Policy: read, Handler: web.Staff(p.asClient)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/edit", Policy: work, Handler: web.Staff(p.editPage)},
 		{Method: web.Post, Pattern: "/dossiers/{dossier}/edit", Policy: work, Handler: web.Staff(p.edit), Form: draftForm{}},
+		{Method: web.Post, Pattern: "/dossiers/{dossier}/take", Policy: work, Handler: web.Staff(p.takeUp)},
 		{Method: web.Post, Pattern: "/dossiers/{dossier}/publish", Policy: work, Handler: web.Staff(p.publish), Form: onForm{}},
 		{Method: web.Post, Pattern: "/dossiers/{dossier}/steps/{step}", Policy: work, Handler: web.Staff(p.tick), Form: onForm{}},
 		{Method: web.Post, Pattern: "/dossiers/{dossier}/documents", Policy: work, Handler: web.Staff(p.add), Streams: true},
@@ -106,13 +111,14 @@ func (p *Pages) clientList(c *web.Ctx, a access.Client) error {
 }
 
 type listView struct {
-	filter   dossier.Filter
-	page     dossier.Page
-	settings tenant.Settings
-	defs     map[dossiertype.Ref]dossiertype.Definition
-	statuses []ui.Option // empty when there is nothing to choose (N14)
-	all      bool        // no status is ticked: the list has all of them
-	next     string
+	filter      dossier.Filter
+	page        dossier.Page
+	settings    tenant.Settings
+	defs        map[dossiertype.Ref]dossiertype.Definition
+	statuses    []ui.Option // empty when there is nothing to choose (N14)
+	departments []ui.Option // whose waiting dossiers an employee can ask for
+	all         bool        // no status is ticked: the list has all of them
+	next        string
 }
 
 // listOf reads search and filter from the address. A first visit asks for what is open; whoever
@@ -196,6 +202,7 @@ type pageView struct {
 	steps    []dossier.Step
 	docs     []dossier.Document
 	messages []message.Message
+	notes    []note.Note // for staff alone
 	unread   map[string]int
 	tab      string
 	readings map[string][]dossier.Reading

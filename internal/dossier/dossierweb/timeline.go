@@ -14,7 +14,7 @@ type stage struct {
 	title, text string
 	when        string
 	iso         string // of when, "" for no date
-	state       string // done, now, end or todo
+	state       string // done, now, end, todo or memo, which is a note
 	expects     string
 	button      dossiertype.Button
 	ends        string // until when it should last
@@ -22,6 +22,9 @@ type stage struct {
 	hidden      bool   // from clients: for staff alone
 	by, reason  string // for staff alone
 	colour      dossiertype.Colour
+	at          time.Time
+	body        []string // of a note
+	fromClient  bool     // who wrote that
 }
 
 // stages is the timeline of a dossier as it is seen: what was, and for a client what he may expect.

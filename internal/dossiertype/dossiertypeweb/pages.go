@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"voordeur/internal/access"
+	"voordeur/internal/department"
 	"voordeur/internal/dossier"
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
@@ -23,12 +24,15 @@ import (
 
 // Pages are the pages of this package.
 type Pages struct {
-	types    *dossiertype.Types
-	dossiers *dossier.Dossiers
+	types       *dossiertype.Types
+	dossiers    *dossier.Dossiers
+	departments *department.Departments
 }
 
 // New returns the pages.
-func New(ds *dossier.Dossiers) *Pages { return &Pages{ds.Types(), ds} }
+func New(ds *dossier.Dossiers, deps *department.Departments) *Pages {
+	return &Pages{ds.Types(), ds, deps}
+}
 
 const (
 	listPath = "/settings/types"
@@ -47,6 +51,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Get, Pattern: onePath + "/export", Policy: manage, Handler: web.Staff(p.export)},
 		{Method: web.Post, Pattern: onePath + "/use", Policy: manage, Handler: web.Staff(p.use), Form: actForm{}},
 		{Method: web.Post, Pattern: onePath + "/discard", Policy: manage, Handler: web.Staff(p.discard), Form: actForm{}},
+		{Method: web.Post, Pattern: onePath + "/department", Policy: manage, Handler: web.Staff(p.setDepartment), Form: departmentForm{}},
 		{Method: web.Get, Pattern: onePath + "/general", Policy: manage, Handler: web.Staff(p.generalPage)},
 		{Method: web.Post, Pattern: onePath + "/general", Policy: manage, Handler: web.Staff(p.general), Form: generalForm{}},
 	}, statuses.routes(p, onePath+"/statuses/{key}"), results.routes(p, onePath+"/results/{key}"), documents.routes(p, onePath+"/documents/{key}"))
@@ -162,25 +167,30 @@ func received(c *web.Ctx) (dossiertype.Definition, error) {
 
 // typeView is a type with the difference that its draft makes.
 type typeView struct {
-	t       dossiertype.Type
-	changes []string
-	flaws   []flaw
-	running int // dossiers that have a version of it and are not closed
-	version bool
-	general string
+	t           dossiertype.Type
+	changes     []string
+	flaws       []flaw
+	departments []ui.Option // in which its dossiers may wait; nil when there is none
+	problems    []ui.Problem
+	running     int // dossiers that have a version of it and are not closed
+	version     bool
+	general     string
 }
 
 // flaw is what must be mended before the draft can be used, with where.
 type flaw struct{ text, href string }
 
-func (p *Pages) page(c *web.Ctx, a access.Staff) error { return p.showPage(c, a, 200, "") }
+func (p *Pages) page(c *web.Ctx, a access.Staff) error { return p.showPage(c, a, 200, "", nil) }
 
-func (p *Pages) showPage(c *web.Ctx, a access.Staff, code int, general string) error {
+func (p *Pages) showPage(c *web.Ctx, a access.Staff, code int, general string, problems []ui.Problem) error {
 	t, err := p.types.Get(c.R.Context(), a, c.Param("type"))
 	if err != nil {
 		return err
 	}
-	v := typeView{t: t, general: general}
+	v := typeView{t: t, general: general, problems: problems}
+	if v.departments, err = p.waits(c, a, t.ID); err != nil {
+		return err
+	}
 	if t.Drafted {
 		v.flaws = flawsOf(c, t)
 	}
@@ -279,9 +289,9 @@ func (p *Pages) act(c *web.Ctx, a access.Staff, do func(ctx context.Context, a a
 	err := do(c.R.Context(), a, c.Param("type"), number(f.Version))
 	switch {
 	case errs.Is(err, errs.Conflict):
-		return p.showPage(c, a, 409, c.T("error.changed_meanwhile"))
+		return p.showPage(c, a, 409, c.T("error.changed_meanwhile"), nil)
 	case errs.Is(err, errs.Invalid):
-		return p.showPage(c, a, 422, c.T("type.flawed"))
+		return p.showPage(c, a, 422, c.T("type.flawed"), nil)
 	case err != nil:
 		return err
 	}

@@ -18,6 +18,7 @@ func (p *Pages) profileRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Get, Pattern: "/profile", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.profile)},
 		{Method: web.Get, Pattern: "/profile", Policy: access.OfficeWith(access.Read), Handler: p.staffProfile},
+		{Method: web.Post, Pattern: "/profile/notices", Policy: access.OfficeWith(access.Read), Handler: web.Staff(p.noticeMail), Form: noticeForm{}},
 		{Method: web.Post, Pattern: "/profile/notifications", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.notify), Form: notifyForm{}},
 	}
 }
@@ -89,7 +90,35 @@ func (p *Pages) staffProfile(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, append(ways, language, sessionsBlock(c))))
+	a, ok := access.AsStaff(c.Scope)
+	if !ok {
+		return &errs.Error{Kind: errs.Unauthenticated}
+	}
+	mailed, err := p.ids.NoticeMail(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	blocks := append(ways, noticeBlock(c, mailed))
+	if a.Can(access.Work) {
+		blocks = append(blocks, absenceBlock(c))
+	}
+	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, append(blocks, language, sessionsBlock(c))))
+}
+
+type noticeForm struct {
+	Mail string `form:"mail"`
+}
+
+// noticeMail says whether an employee is mailed when there is something for him.
+func (p *Pages) noticeMail(c *web.Ctx, a access.Staff) error {
+	var f noticeForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if err := p.ids.SetNoticeMail(c.R.Context(), a, f.Mail == "directly"); err != nil {
+		return err
+	}
+	return c.Done("/profile", "profile.saved")
 }
 
 func (p *Pages) notify(c *web.Ctx, a access.Client) error {

@@ -136,7 +136,16 @@ func (p *Pages) mayWrite(c *web.Ctx, d dossier.Dossier) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return !d.Closed || t.Settings.ClosedMessaging, nil
+	return !t.Settings.MessagesAreNotes() && (!d.Closed || t.Settings.ClosedMessaging), nil
+}
+
+// converses is NotFound for a client whose messages become notes: he has another page for them.
+func (p *Pages) converses(c *web.Ctx) error {
+	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	if err == nil && c.Site.Face == access.Portal && t.Settings.MessagesAreNotes() {
+		return errs.Missing()
+	}
+	return err
 }
 
 func (p *Pages) attachments(c *web.Ctx, d dossier.Dossier, id string) ([]dossier.Document, error) {
@@ -163,6 +172,9 @@ func (p *Pages) newPage(c *web.Ctx) error {
 	}
 	ok, err := p.mayWrite(c, d)
 	if err != nil {
+		return err
+	}
+	if err := p.converses(c); err != nil {
 		return err
 	}
 	if !ok {
@@ -211,6 +223,9 @@ func (p *Pages) render(c *web.Ctx, status int, title string, v letterView) error
 func (p *Pages) send(c *web.Ctx) error {
 	d, err := p.load(c)
 	if err != nil {
+		return err
+	}
+	if err := p.converses(c); err != nil {
 		return err
 	}
 	f, problems, err := p.receive(c, d)

@@ -112,7 +112,7 @@ func (p *Pages) sheet(c *web.Ctx, a access.Staff, status int, v productSheet) er
 	if err != nil {
 		return err
 	}
-	v.forms, v.types, v.handlers = []ui.Option{{}}, []ui.Option{{}}, []ui.Option{{}}
+	v.forms, v.types, v.handlers = []ui.Option{{}}, []ui.Option{{}}, []ui.Option{{Label: c.T("product.handler_none")}}
 	for _, f := range forms {
 		v.forms = append(v.forms, ui.Option{Value: f.Name, Label: f.Title.In(lang), Chosen: f.Name == v.in.Form})
 	}

@@ -36,6 +36,14 @@ func modules(c *web.Ctx, e tenant.Edition) []entry {
 			}
 			return ""
 		}},
+		{kind: choose, value: e.Settings.Messaging, field: ui.Field{
+			Name: "messaging", Label: c.T("settings.modules.messaging"), Hint: c.T("settings.modules.messaging_hint"), Options: []ui.Option{
+				{Label: c.T("settings.modules.conversation")}, {Value: tenant.AsNotes, Label: c.T("settings.modules.note")},
+			},
+		}, set: func(e *tenant.Edition, s string) string {
+			e.Settings.Messaging = s
+			return ""
+		}},
 		{kind: tick, value: closed, field: ui.Field{
 			Name: "closed_messaging", Label: c.T("settings.modules.closed"),
 			Options: []ui.Option{{Value: "on", Label: c.T("settings.modules.closed_on")}},
