@@ -12,7 +12,7 @@ import (
 // new event is not told before somebody has thought about it.
 var told = map[string]bool{
 	"dossier.created": true, "dossier.changed": true, "dossier.published": true, "dossier.unpublished": true,
-	"dossier.viewed": true, "dossier.viewed_as_client": true,
+	"dossier.taken": true, "dossier.viewed": true, "dossier.viewed_as_client": true,
 	"document.added": true, "document.published": true, "document.read": true,
 	"questionnaire.sent": true, "questionnaire.withdrawn": true, "questionnaire.saved": true, "questionnaire.completed": true, "questionnaire.reopened": true, "questionnaire.due": true, "questionnaire.read": true,
 	"request.sent": true, "request.saved": true, "request.handed_in": true, "request.approved": true, "request.rejected": true, "request.withdrawn": true, "request.read": true,

@@ -12,7 +12,7 @@ import (
 )
 
 // large are the tables that grow with an organisation.
-const large = `account|client|document|document_read|dossier|dossier_list|dossier_party|dossier_staff|dossier_word|journal|mail|message|message_read|sms|unread`
+const large = `account|client|document|document_read|dossier|dossier_list|dossier_party|dossier_staff|dossier_word|journal|mail|message|message_read|note|notice|sms|unread`
 
 // A walk reads a whole table, or all that one tenant has in it, by way of any index. Names are those
 // that a statement gives its tables; what is made in the statement itself, perhaps under the same

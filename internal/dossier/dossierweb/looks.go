@@ -84,6 +84,8 @@ func lookIcon(event string) string {
 		return "send"
 	case "progress.done", "progress.undone":
 		return "checks"
+	case "dossier.taken":
+		return "user-check"
 	case "dossier.created", "dossier.changed":
 		return "pencil"
 	}
