@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -41,8 +42,8 @@ func (d *drafting) does(path string, fields ...string) answer {
 	if path != "/publish" && path != "/discard" {
 		kind := ""
 		for i := 0; i+1 < len(fields); i += 2 {
-			if fields[i] == "kind" {
-				kind = "?kind=" + fields[i+1]
+			if fields[i] == "kind" || fields[i] == "question" && fields[i+1] != "" {
+				kind = "?" + fields[i] + "=" + fields[i+1]
 			}
 		}
 		body = d.get(d.at + from + kind).body
@@ -298,6 +299,143 @@ func TestN36_N54_OnlyAdministratorsMakeForms(t *testing.T) {
 			if a := who.post(d.at+"/discard", "once", "x", "version", "1"); a.status != 403 && a.status != 404 {
 				t.Errorf("throwing away: %d", a.status)
 			}
+		}
+	})
+}
+
+func TestN36_ConditionsAreMadeInWords(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		d := h.drafts("Voorwaarden")
+		d.done("/add-page", "title_nl", "Gezin")
+		d.done("/pages/gezin/question", "kind", "yesno", "label_nl", "Kinderen")
+		d.done("/pages/gezin/question", "kind", "number", "label_nl", "Hoeveel")
+		d.done("/pages/gezin/question", "kind", "choice", "label_nl", "Soort", "options_nl", "Groot\nKlein")
+		d.done("/pages/gezin/question", "kind", "date", "label_nl", "Sinds")
+		d.done("/add-page", "title_nl", "Meer")
+		d.done("/pages/meer/question", "kind", "text", "label_nl", "Toelichting")
+		if p := d.get(d.at + "/questions/kinderen/show").body; !strings.Contains(p, "Hiervoor wordt nog niets gevraagd") {
+			t.Error("the first question offers something to depend on")
+		}
+		page := d.get(d.at + "/questions/hoeveel/show?question=kinderen").body
+		if !strings.Contains(page, "Als „Kinderen” …") || !strings.Contains(page, `<option value="yes"`) {
+			t.Errorf("the rule: %s", words(page))
+		}
+		d.done("/questions/hoeveel/show", "do", "add", "question", "kinderen", "how", "is", "value", "yes")
+		d.done("/questions/sinds/required", "do", "add", "question", "hoeveel", "how", "more", "value", "2,5")
+		d.done("/pages/meer/show", "do", "add", "question", "sinds", "how", "before", "value", "vandaag - 18 jaar")
+		d.done("/pages/meer/show", "do", "add", "question", "soort", "how", "is_not", "value", "klein", "any", "any")
+		d.done("/pages/gezin/end", "do", "add", "question", "kinderen", "how", "empty", "text_nl", "U hoeft niets te doen.")
+		p := words(d.get(d.at).body)
+		for _, want := range []string{
+			"Alleen als „Kinderen” is „Ja”.", "Verplicht als „Hoeveel” is meer dan 2,5.", "Alleen als „Sinds” is vóór vandaag - 18 jaar of „Soort” is niet „Klein”.",
+			"Na deze pagina stopt het formulier als „Kinderen” is niet ingevuld. De klant leest dan: U hoeft niets te doen.",
+		} {
+			if !strings.Contains(p, want) {
+				t.Errorf("the overview lacks %q: %s", want, p)
+			}
+		}
+		d.done("/pages/meer/show", "do", "join", "any", "all")
+		d.done("/pages/gezin/end", "do", "text", "text_nl", "Klaar.")
+		d.done("/pages/meer/show", "do", "drop1")
+		d.done("/questions/sinds/required", "do", "drop1")
+		p = words(d.get(d.at).body)
+		if strings.Contains(p, "vandaag") || strings.Contains(p, "Verplicht als") || !strings.Contains(p, "Alleen als „Soort” is niet „Klein”.") || !strings.Contains(p, "De klant leest dan: Klaar.") {
+			t.Errorf("after taking rules away: %s", p)
+		}
+		d.done("/publish")
+		if _, err := form.Parse([]byte(h.form("voorwaarden"))); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestN36_ABadConditionGetsAClearAnswer(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		d := h.drafts("Kringen")
+		d.done("/add-page", "title_nl", "Pagina")
+		d.done("/pages/pagina/question", "kind", "number", "label_nl", "Aantal")
+		d.done("/pages/pagina/question", "kind", "date", "label_nl", "Dag")
+		d.done("/pages/pagina/question", "kind", "text", "label_nl", "Naam")
+		for name, try := range map[string][]string{
+			"no comparison":   {"question", "aantal", "how", "before", "Maak een keuze."},
+			"no number":       {"question", "aantal", "how", "less", "Vul een getal in."},
+			"no day":          {"question", "dag", "how", "before", "Vul een datum in"},
+			"without a value": {"question", "aantal", "how", "more", "Dit veld is verplicht."},
+		} {
+			value := "veel"
+			if name == "without a value" {
+				value = ""
+			}
+			a := d.does("/questions/naam/show", "do", "add", try[0], try[1], try[2], try[3], "value", value)
+			if a.status != 422 || !strings.Contains(a.body, try[4]) || value != "" && name[:2] == "no " && name != "no comparison" && !strings.Contains(a.body, value) {
+				t.Errorf("%s: %d %s", name, a.status, words(a.body))
+			}
+		}
+		page := d.get(d.at + "/questions/naam").body
+		for n, id := range []string{"", "nergens", "naam"} { // nothing, what is not there, and itself
+			a := d.post(d.at+"/questions/naam/show", "once", fmt.Sprint("q", n), "version", first(versionField, page), "do", "add", "question", id, "how", "answered")
+			if a.status != 422 || !strings.Contains(a.body, "question-error") {
+				t.Errorf("a rule about %q: %d", id, a.status)
+			}
+		}
+		d.done("/questions/naam/show", "do", "add", "question", "aantal", "how", "answered")
+		// What would make a circle is refused with the place, and the form stays as it was.
+		a := d.does("/questions/aantal/act", "do", "move", "to", "pagina")
+		if a.status != 422 || !strings.Contains(words(a.body), "„aantal” wordt pas later gevraagd") {
+			t.Errorf("the question behind what needs it: %d %s", a.status, words(a.body))
+		}
+		if a := d.does("/pages/pagina/end", "do", "add", "question", "aantal", "how", "answered"); a.status != 422 || !strings.Contains(a.body, "text_nl-error") {
+			t.Errorf("an end without words: %d", a.status)
+		}
+	})
+}
+
+// answered are the fields of a page that is tried out, as it stands.
+func (d *drafting) answered(body string, answers ...string) map[string]string {
+	fields := map[string]string{"page": between(body, `name="page" value="`, `"`), "carry": html.UnescapeString(between(body, `name="carry" value="`, `"`))}
+	for i := 0; i+1 < len(answers); i += 2 {
+		fields[answers[i]] = answers[i+1]
+	}
+	return fields
+}
+
+func TestN36_ADraftIsTriedOutAndNothingIsKept(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b := h.bureau()
+		a := b.admin.sendAs("file", designer+"/import", map[string]string{"once": "take"}, file{"form.json", survey})
+		d := &drafting{house: h, visitor: b.admin, at: a.header.Get("Location")}
+		d.done("/add-page", "title_nl", "Nog leeg")
+		for _, at := range []string{d.at + "/try", d.at + "/try?whole=1"} {
+			page := d.get(at)
+			if page.status != 200 || !strings.Contains(page.body, "<h1>Wie koopt er?</h1>") || strings.Contains(page.body, "Nog leeg</h1>") {
+				t.Fatalf("%s begins with %d %s", at, page.status, words(page.body))
+			}
+			wrong := d.send(at, d.answered(page.body, "a.naam", "Carla"))
+			if wrong.status != 422 || !strings.Contains(wrong.body, `value="Carla"`) {
+				t.Errorf("what must be answered is not: %d", wrong.status)
+			}
+			next := d.send(at, d.answered(wrong.body, "a.naam", "Carla", "a.kinderen", "yes"))
+			if next.status != 200 || !strings.Contains(next.body, "<h1>Uw kinderen</h1>") {
+				t.Fatalf("the second page: %d %s", next.status, words(next.body))
+			}
+			if more := d.send(at, d.answered(next.body, "do", "add.kind", "a.kind", "1")); !strings.Contains(more.body, "Kind 2") {
+				t.Error("a group does not repeat")
+			}
+			if first := d.send(at, d.answered(next.body, "do", "back.wie")); !strings.Contains(first.body, `value="Carla"`) {
+				t.Error("going back loses what was filled in")
+			}
+			papers := d.send(at, d.answered(next.body, "a.kind", "1", "a.kind.1.kindnaam", "Sam", "a.kind.1.spaargeld", "12,50"))
+			end := d.sendAs("a.paspoort", at, d.answered(papers.body), file{"paspoort.pdf", "%PDF-1.4"})
+			if text := words(end.body); !strings.Contains(text, "Controleer uw antwoorden") || !strings.Contains(text, "€ 12,50") || !strings.Contains(text, "paspoort.pdf") {
+				t.Errorf("the end: %d %s", end.status, text)
+			}
+			if end := d.send(at, map[string]string{"page": "stukken", "carry": "{broken"}); end.status != 200 || !strings.Contains(end.body, "<h1>Wie koopt er?</h1>") {
+				t.Errorf("a tampered trial: %d", end.status)
+			}
+		}
+		n, err := db.One(context.Background(), h.DB, db.Value[int], `select (select count(*) from questionnaire_page where tenant_id = 'notaris' and page = 'wie') + (select count(*) from upload where tenant_id = 'notaris')`)
+		if must(t, err); n != 0 {
+			t.Errorf("%d things of a trial are kept", n)
 		}
 	})
 }

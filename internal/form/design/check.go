@@ -27,3 +27,22 @@ func (f *Form) Check() (wrong, open form.Refused, err error) {
 	}
 	return wrong, open, nil
 }
+
+// Trial returns the form as far as it can be tried out: without pages and groups that have no questions yet. It is a
+// form.Refused when nothing is left.
+func (f *Form) Trial() (*form.Definition, error) {
+	t := *f
+	t.Pages = nil
+	for _, p := range f.Pages {
+		page := *p
+		page.Questions = slices.DeleteFunc(slices.Clone(p.Questions), func(i *Item) bool { return i.Kind == Group && len(i.Questions) == 0 })
+		if len(page.Questions) > 0 {
+			t.Pages = append(t.Pages, &page)
+		}
+	}
+	source, err := t.Write()
+	if err != nil {
+		return nil, err
+	}
+	return form.Parse(source)
+}

@@ -5,6 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+
+	"voordeur/internal/form"
 )
 
 // Cond is a condition on earlier answers: a comparison, or all, any or not of others.
@@ -242,4 +246,80 @@ func (s Simple) Expr() (*Expr, bool) {
 		e.Parts = append(e.Parts, &Expr{Op: "number", Number: json.RawMessage(s.Number)})
 	}
 	return e, len(s.Of) > 0 && (s.How != Difference || len(e.Parts) == 2)
+}
+
+// Hows are the ways in which an answer of a kind can be compared, as the texts call them.
+func Hows(k form.Kind) []string {
+	const answered, empty = "answered", "empty"
+	switch k {
+	case form.Number, form.Amount, form.Computed:
+		return []string{"is", "is_not", "less", "at_most", "at_least", "more", answered, empty}
+	case form.Date:
+		return []string{"is", "is_not", "before", "after", answered, empty}
+	case form.Choices:
+		return []string{"has", "has_not", answered, empty}
+	case form.YesNo, form.Choice, form.Country, form.ShortText:
+		return []string{"is", "is_not", answered, empty}
+	}
+	return []string{answered, empty}
+}
+
+// Compare returns the condition that compares the answer to a question in one of the ways of Hows. What is compared with is
+// as people type it; false when it cannot be read.
+func (i *Item) Compare(how, value string) (*Cond, bool) {
+	if !slices.Contains(Hows(i.Kind), how) {
+		return nil, false
+	}
+	c := &Cond{Answer: i.ID}
+	switch how {
+	case "answered", "empty":
+		c.Op, c.Value = "answered", json.RawMessage(strconv.FormatBool(how == "answered"))
+		return c, true
+	case "at_most":
+		c.Op = "atMost"
+	case "at_least":
+		c.Op = "atLeast"
+	default:
+		c.Op = strings.TrimSuffix(how, "_not")
+	}
+	var ok bool
+	switch i.Kind {
+	case form.Number, form.Amount, form.Computed:
+		c.Value, ok = ReadNumber(value)
+	case form.Date:
+		c.Value, ok = ReadDay(value)
+	default:
+		value = strings.TrimSpace(value)
+		c.Value, ok = text(value), value != ""
+	}
+	if strings.HasSuffix(how, "_not") {
+		c = &Cond{Op: "not", Parts: []*Cond{c}}
+	}
+	return c, ok
+}
+
+// Before are the questions that a condition at a place may name: those that stand before it, and of a group that repeats
+// only those of the same repeat. The place is a question or group, or a page with at nil; behind says after that page.
+func (f *Form) Before(page *Page, at *Spot, behind bool) []*Item {
+	var list []*Item
+	for s := range f.Spots {
+		if at != nil && s.Item == at.Item || at == nil && !behind && s.Page == page {
+			break
+		}
+		if at == nil && behind && after(f, s.Page, page) {
+			break
+		}
+		if s.Item.Kind == Group || s.Group != nil && s.Group.Repeat != nil && (at == nil || at.Group != s.Group) {
+			continue
+		}
+		list = append(list, s.Item)
+	}
+	return list
+}
+
+// after reports whether a page stands behind another.
+func after(f *Form, p, other *Page) bool {
+	_, i := f.Page(p.ID)
+	_, j := f.Page(other.ID)
+	return i > j
 }

@@ -37,7 +37,7 @@ const (
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	manage := access.OfficeWith(access.Manage)
-	return web.InModule(tenant.ModuleQuestionnaires, []web.Route{
+	routes := []web.Route{
 		{Method: web.Get, Pattern: listPath + "/new", Policy: manage, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: listPath + "/new", Policy: manage, Handler: web.Staff(p.begin), Form: newForm{}},
 		{Method: web.Post, Pattern: listPath + "/edit", Policy: manage, Handler: web.Staff(p.edit), Form: editForm{}},
@@ -47,6 +47,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Get, Pattern: onePath + "/export", Policy: manage, Handler: web.Staff(p.export)},
 		{Method: web.Post, Pattern: onePath + "/publish", Policy: manage, Handler: web.Staff(p.publish), Form: endForm{}},
 		{Method: web.Post, Pattern: onePath + "/discard", Policy: manage, Handler: web.Staff(p.discard), Form: endForm{}},
+		{Method: web.Get, Pattern: onePath + "/try", Policy: manage, Handler: web.Staff(p.try)},
+		{Method: web.Post, Pattern: onePath + "/try", Policy: manage, Handler: web.Staff(p.try)},
 		{Method: web.Get, Pattern: onePath + "/general", Policy: manage, Handler: web.Staff(p.generalPage)},
 		{Method: web.Post, Pattern: onePath + "/general", Policy: manage, Handler: web.Staff(p.general), Form: textForm{}},
 		{Method: web.Get, Pattern: onePath + "/add-page", Policy: manage, Handler: web.Staff(p.addPagePage)},
@@ -60,7 +62,11 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Get, Pattern: onePath + "/questions/{key}", Policy: manage, Handler: web.Staff(p.questionPage)},
 		{Method: web.Post, Pattern: onePath + "/questions/{key}", Policy: manage, Handler: web.Staff(p.question), Form: questionForm{}},
 		{Method: web.Post, Pattern: onePath + "/questions/{key}/act", Policy: manage, Handler: web.Staff(p.actQuestion), Form: actForm{}},
-	})
+	}
+	for _, k := range conditions {
+		routes = append(routes, k.routes(p)...)
+	}
+	return web.InModule(tenant.ModuleQuestionnaires, routes)
 }
 
 func path(d questionnaire.Draft) string { return listPath + "/" + d.ID }

@@ -54,9 +54,9 @@ func (in questionForm) posted() posted { return posted{in.Once, in.Version} }
 
 // Whether an answer must be given.
 const (
-	never  = "no"
-	always = "yes"
-	when   = "when" // a condition holds, which has a page of its own
+	never     = "no"
+	always    = "yes"
+	sometimes = "when" // a condition holds, which has a page of its own
 )
 
 // questionOf is the form of a question.
@@ -95,7 +95,7 @@ func requiredOf(q *design.Item) string {
 	case q.Required == nil || q.Required.When == nil && !q.Required.Always:
 		return never
 	case q.Required.When != nil:
-		return when
+		return sometimes
 	}
 	return always
 }
@@ -196,7 +196,7 @@ func (in questionForm) apply(c *web.Ctx, q *design.Item) error {
 	switch {
 	case in.Required == always:
 		q.Required = &design.Required{Always: true}
-	case in.Required != when:
+	case in.Required != sometimes:
 		q.Required = nil
 	}
 	q.Min, q.Max = in.readBound(c, &f, "min", in.Min, q.Min), in.readBound(c, &f, "max", in.Max, q.Max)

@@ -57,7 +57,7 @@ func itemWords(c *web.Ctx, f *design.Form, q *design.Item) []string {
 	if q.Show != nil {
 		list = append(list, c.T("design.asked_when", "condition", f.CondWords(q.Show, c.Texts)))
 	}
-	if requiredOf(q) == when {
+	if requiredOf(q) == sometimes {
 		list = append(list, c.T("design.required_when", "condition", f.CondWords(q.Required.When, c.Texts)))
 	}
 	return list
@@ -138,8 +138,8 @@ func labelHint(c *web.Ctx, k form.Kind) string {
 // requires are the ways in which a question can be required; that with a condition only where there is one.
 func (v questionView) requires(c *web.Ctx) []ui.Option {
 	values := []string{always, never}
-	if v.in.Required == when {
-		values = append(values, when)
+	if v.in.Required == sometimes {
+		values = append(values, sometimes)
 	}
 	return v.radio(c, "design.must", v.in.Required, values...)
 }
@@ -169,4 +169,29 @@ func decimalOptions(chosen string) []ui.Option {
 		list = append(list, ui.Option{Value: n, Label: n, Chosen: n == chosen})
 	}
 	return list
+}
+
+// showWords says when something is asked.
+func showWords(c *web.Ctx, f *design.Form, cond *design.Cond, without string) string {
+	if cond == nil {
+		return c.T(without)
+	}
+	return c.T("design.asked_when", "condition", f.CondWords(cond, c.Texts))
+}
+
+func endWords(c *web.Ctx, f *design.Form, e *design.End) string {
+	if e == nil {
+		return c.T("design.cond.none.end")
+	}
+	return c.T("design.page_end", "condition", f.CondWords(e.When, c.Texts), "text", e.Text.In(c.Texts.Lang()))
+}
+
+func mustWords(c *web.Ctx, f *design.Form, q *design.Item) string {
+	switch requiredOf(q) {
+	case sometimes:
+		return c.T("design.required_when", "condition", f.CondWords(q.Required.When, c.Texts))
+	case always:
+		return c.T("design.cond.required_always")
+	}
+	return c.T("design.cond.none.required")
 }

@@ -36,6 +36,9 @@ type Place struct {
 	Unpark func() error
 	// Foot stands below each page and the summary; nil for nothing.
 	Foot templ.Component
+
+	trial *Trial // whose it is, nil for none
+	carry string // what was filled in so far in a trial
 }
 
 // pageView is a page of a form that is being filled in.
@@ -104,6 +107,9 @@ func sourceText(source string) string {
 }
 
 func (v pageView) render(c *web.Ctx, status int) error {
+	if t := v.p.trial; t != nil {
+		return c.Render(status, t.Frame(v.page.Page.Title.In(c.Texts.Lang()), trialPage(c, v)))
+	}
 	return c.Render(status, fillPage(c, c.Frame(v.page.Page.Title.In(c.Texts.Lang())), v))
 }
 
@@ -191,6 +197,11 @@ func (p Place) typed(in *posted) pageView {
 		resumed: in.resumed, fresh: map[string]string{},
 	}
 	for _, field := range v.page.Fields() {
+		if field.Question.Kind == form.File && p.trial != nil {
+			for _, id := range in.typed[field.Name] {
+				v.fresh[id] = trialName(id)
+			}
+		}
 		if field.Question.Kind != form.File || p.FileName == nil {
 			continue
 		}
@@ -206,6 +217,9 @@ func (p Place) typed(in *posted) pageView {
 
 // saving says what "Volgende" does.
 func (p Place) saving(c *web.Ctx) string {
+	if p.trial != nil {
+		return c.T("design.trial_saves")
+	}
 	if p.Parked == nil {
 		return c.T("questionnaire.saving_here")
 	}
