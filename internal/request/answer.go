@@ -141,8 +141,11 @@ func (rs *Requests) HandIn(ctx context.Context, a access.Client, dossierID, id, 
 		if err := record(ctx, tx, s, "request.handed_in", q); err != nil {
 			return err
 		}
-		if err := rs.dossiers.TellStaff(ctx, tx, s, d.ID, notify.OfAnswer); err != nil {
-			return err
+		// Of files the documents tell, each when it has been checked.
+		if slices.ContainsFunc(q.Items, func(i Item) bool { return i.Ready() && i.Draft != ByFiles }) {
+			if err := rs.dossiers.TellStaff(ctx, tx, s, d.ID, notify.OfAnswer); err != nil {
+				return err
+			}
 		}
 		return tx.Finish(ctx, s.Tenant(), s.Account(), once, id)
 	})

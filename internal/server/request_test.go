@@ -142,6 +142,9 @@ func TestE22_ARequestFromAskingToApproval(t *testing.T) {
 		if b := words(s.get("/").body); !strings.Contains(b, "Ingeleverd, te beoordelen") || !strings.Contains(b, ": 3 ingeleverde stukken") || !strings.Contains(b, "Paspoort") {
 			t.Errorf("the worklist: %s", b)
 		}
+		if b := words(s.get("/notices").body); !strings.Contains(b, "De klant leverde in waar u om vroeg") || !strings.Contains(b, "De klant voegde een document toe") {
+			t.Errorf("the handler's notices: %s", b)
+		}
 		if b := v.get(at + "?tab=delivered").body; strings.Count(b, "<span>Paspoort</span>") != 1 {
 			t.Errorf("not one document: %s", words(mainOf(b)))
 		}
