@@ -107,6 +107,13 @@ func TestN36_AnAdministratorMakesAFormInSteps(t *testing.T) {
 				t.Errorf("the overview lacks %q: %s", want, p)
 			}
 		}
+		if n := strings.Count(p, "krijgt deze vraag nu in het Nederlands"); n != 2 || strings.Contains(p, "moeilijk woord") {
+			t.Errorf("%d questions without English, and plain words: %s", n, p)
+		}
+		d.done("/questions/geboren", "label_nl", "Geboren", "help_nl", "Middels deze vraag wordt de leeftijd bepaald.", "max", "vandaag - 1 jaar")
+		if b := d.get(d.at).body; !strings.Contains(words(b), "Een moeilijk woord: „middels”. Makkelijker is „met”.") || !strings.Contains(words(b), "de lijdende vorm met „bepaald”") || !strings.Contains(b, d.at+`/questions/geboren"`) {
+			t.Errorf("the remarks: %s", words(b))
+		}
 		d.done("/questions/wat_voor_hond", "label_nl", "Welke hond?", "required", "no", "options_nl", "Een teckel\nEen koningspoedel\n")
 		d.done("/questions/geboren/act", "do", "up")
 		d.done("/questions/kosten/act", "do", "copy")
@@ -124,7 +131,7 @@ func TestN36_AnAdministratorMakesAFormInSteps(t *testing.T) {
 		if a := d.get(d.at); a.status != 404 {
 			t.Errorf("the draft is still there: %d", a.status)
 		}
-		if h.journalled("questionnaire.form_drafted") != 12 || h.journalled("questionnaire.draft_ended") != 1 {
+		if h.journalled("questionnaire.form_drafted") != 13 || h.journalled("questionnaire.draft_ended") != 1 {
 			t.Errorf("the journal has %d changes", h.journalled("questionnaire.form_drafted"))
 		}
 	})
