@@ -247,7 +247,7 @@ func TestAMailThatWasSentIsNotSentByAnotherJob(t *testing.T) {
 		}))
 		p.drain(r)
 		p.arrived(1, p.row().id)
-		failed, err := db.One(ctx, p.DB, db.Value[int], `select count(*) from job where done_at is null or error <> ''`)
+		failed, err := db.One(ctx, p.DB, db.Value[int], `select count(*) from job where kind = $1 and (done_at is null or error <> '')`, notify.JobSend)
 		must(p.t, err)
 		if failed != 0 {
 			p.t.Errorf("%d jobs failed", failed)
