@@ -148,8 +148,8 @@ var (
 // smallPDF is a file, and unsent brings an upload back to before its first byte.
 const (
 	smallPDF = "%PDF-1.7\n"
-	// stillOpen makes a questionnaire one that nobody began.
-	stillOpen = `update questionnaire set state = 'open', completed_at = null, completed_by = null where tenant_id = $1 and id = $2`
+	// stillOpen makes a questionnaire one that nobody began, without a last day.
+	stillOpen = `update questionnaire set state = 'open', completed_at = null, completed_by = null, due_on = null where tenant_id = $1 and id = $2`
 	// answeredAll makes every item of a request one that its client has answered, askedAgain an item one that is asked for,
 	// and handedIn one that was handed in.
 	answeredAll = `update request_item set state = 'open', draft = 'none' where tenant_id = $1 and request_id = $2`

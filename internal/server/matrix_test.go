@@ -488,7 +488,7 @@ func (p *probe) change(a *actor, wild, fields map[string]string) {
 	p.t.Helper()
 	if p.row.ready != "" {
 		args := []any{p.id}
-		if len(p.names) > 0 {
+		if len(p.names) > 0 && strings.Contains(p.row.ready, "$2") {
 			args = append(args, wild[p.names[len(p.names)-1]])
 		}
 		p.exec(p.row.ready, args...)
