@@ -53,7 +53,7 @@ export class Visitor {
   async tabNaar(name: Name): Promise<void> {
     await this.page.emulateMedia({ reducedMotion: 'reduce' }) // or the page would scroll for a while
     const wanted = this.named(name)
-    await expect(wanted.first(), `what Tab should come to: ${name}`).toBeAttached()
+    await expect(wanted.first(), `Tab does not come to ${name}, which is not there`).toBeAttached()
     for (let presses = 0; presses < 80; presses++) {
       await this.page.keyboard.press('Tab')
       if ((await wanted.and(this.page.locator(':focus')).count()) === 0) continue
