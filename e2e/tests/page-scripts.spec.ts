@@ -20,6 +20,9 @@ test.describe('the page', { tag: '@js' }, () => {
 
   test('nothing moves while the page comes in (P11)', async ({ ik, demo }) => {
     const { page } = ik
+    // A slow machine paints a page of which a part came; there it is that things move.
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 6 })
     await page.addInitScript(() => {
       const moved: number[] = ((window as unknown as { moved: number[] }).moved = [])
       new PerformanceObserver((list) => {
