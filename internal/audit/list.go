@@ -2,10 +2,8 @@ package audit
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"voordeur/internal/access"
@@ -188,7 +186,7 @@ func OfDossier(ctx context.Context, r db.Reader, s access.Scope, dossier, after 
 func page(ctx context.Context, r db.Reader, s access.Scope, rows []Row) (Page, error) {
 	p := Page{Rows: rows}
 	if len(rows) > PageSize {
-		p = Page{Rows: rows[:PageSize], Next: rows[PageSize-1].Key()}
+		p = Page{Rows: rows[:PageSize], Next: db.Key(rows[PageSize-1].At, rows[PageSize-1].ID)}
 	}
 	return p, nameObjects(ctx, r, s.Tenant(), p.Rows)
 }
@@ -208,7 +206,7 @@ func bounds(f Filter) (from, until db.Time, id string) {
 	if !f.Until.IsZero() {
 		until = db.At(f.Until)
 	}
-	if at, last, ok := parseKey(f.After); ok && at.Before(until.Time) {
+	if at, last, ok := db.ParseKey(f.After); ok && at.Before(until.Time) {
 		return from, at, last
 	}
 	return from, until, ""
@@ -219,20 +217,4 @@ func dotted(group string) string {
 		return ""
 	}
 	return group + "."
-}
-
-// Key is what the page after this entry begins with.
-func (r Row) Key() string {
-	v, _ := r.At.Value()
-	return base64.RawURLEncoding.EncodeToString([]byte(v.(string) + "|" + r.ID))
-}
-
-func parseKey(s string) (db.Time, string, bool) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	at, id, found := strings.Cut(string(b), "|")
-	var t db.Time
-	if err != nil || !found || t.Scan(at) != nil {
-		return t, "", false
-	}
-	return t, id, true
 }

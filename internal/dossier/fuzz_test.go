@@ -3,31 +3,7 @@ package dossier
 import (
 	"strings"
 	"testing"
-	"time"
-
-	"voordeur/internal/db"
 )
-
-// A key of paging is what we gave out, or nothing.
-func FuzzParseKey(f *testing.F) {
-	f.Add(key(db.At(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)), "abc"))
-	for _, s := range []string{"", "!", "fA", "MjAyNi0wMy0wMlQwOTowMDowMC4wMDAwMDBafA"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		at, id, ok := parseKey(s)
-		if !ok {
-			if id != "" {
-				t.Errorf("%q is no key and names %q", s, id)
-			}
-			return
-		}
-		again, same, ok := parseKey(key(at, id))
-		if !ok || !again.Equal(at.Time) || same != id {
-			t.Errorf("%q is %v %q, and that is %v %q", s, at, id, again, same)
-		}
-	})
-}
 
 // What is searched matches itself and nothing by accident: signs of LIKE stand for themselves.
 func FuzzSearchWords(f *testing.F) {

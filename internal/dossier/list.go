@@ -3,7 +3,6 @@ package dossier
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -206,7 +205,7 @@ func (v view) rows(ctx context.Context, f Filter) ([]Row, error) {
 		q = db.Join(q, listOpen)
 	}
 	args := []any{v.scope.Tenant(), v.viewer, v.scope.Account(), f.statusArg()}
-	if at, id, ok := parseKey(f.After); ok {
+	if at, id, ok := db.ParseKey(f.After); ok {
 		q = db.Join(q, pageAfter)
 		args = append(args, at, id)
 	}
@@ -229,7 +228,7 @@ func (v view) found(ctx context.Context, f Filter) ([]Row, error) {
 	}
 	q = db.Join(q, listSearch)
 	args := []any{v.scope.Tenant(), v.viewer, v.scope.Account(), f.statusArg(), pattern(f.Search)}
-	if at, id, ok := parseKey(f.After); ok {
+	if at, id, ok := db.ParseKey(f.After); ok {
 		q = db.Join(q, listAfter)
 		args = append(args, at, id)
 	}
@@ -249,22 +248,7 @@ func pageOf(rows []Row) Page {
 		return Page{Rows: rows}
 	}
 	last := rows[PageSize-1]
-	return Page{Rows: rows[:PageSize], Next: key(last.UpdatedAt, last.ID)}
-}
-
-func key(at db.Time, id string) string {
-	v, _ := at.Value()
-	return base64.RawURLEncoding.EncodeToString([]byte(v.(string) + "|" + id))
-}
-
-func parseKey(s string) (db.Time, string, bool) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	at, id, found := strings.Cut(string(b), "|")
-	var t db.Time
-	if err != nil || !found || t.Scan(at) != nil {
-		return t, "", false
-	}
-	return t, id, true
+	return Page{Rows: rows[:PageSize], Next: db.Key(last.UpdatedAt, last.ID)}
 }
 
 // Counts are the figures on Home: open dossiers and all of them, capped at 100 (N11).

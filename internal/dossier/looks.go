@@ -6,6 +6,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
+	"voordeur/internal/db"
 )
 
 // told are the events that a client reads about his own dossier. What is not here stays inside: a
@@ -59,7 +60,7 @@ func (ds *Dossiers) Looks(ctx context.Context, a access.Client, id, after string
 		}
 		if n := len(p.Rows); n >= audit.PageSize {
 			// The last one told, not the last one read: a key holds a time, which would tell of the other.
-			p.Next = p.Rows[n-1].Key()
+			p.Next = db.Key(p.Rows[n-1].At, p.Rows[n-1].ID)
 			break
 		}
 	}

@@ -70,7 +70,7 @@ func (ds *Dossiers) Quarantine(ctx context.Context, a access.Staff, after string
 		return HeldPage{}, err
 	}
 	q, args := db.Join(selectHeld, heldFirst), []any{a.Scope().Tenant()}
-	if at, id, ok := parseKey(after); ok {
+	if at, id, ok := db.ParseKey(after); ok {
 		q, args = db.Join(selectHeld, heldAfter, heldFirst), append(args, at, id)
 	}
 	rows, err := db.All(ctx, ds.db, scanHeld, q, args...)
@@ -78,7 +78,7 @@ func (ds *Dossiers) Quarantine(ctx context.Context, a access.Staff, after string
 		return HeldPage{Rows: rows}, err
 	}
 	last := rows[PageSize-1]
-	return HeldPage{rows[:PageSize], key(last.CreatedAt, last.ID)}, err
+	return HeldPage{rows[:PageSize], db.Key(last.CreatedAt, last.ID)}, err
 }
 
 // CountHeld counts the documents that wait for what administrators decide, up to a hundred.

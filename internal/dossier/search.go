@@ -117,7 +117,7 @@ func (v view) searchRare(ctx context.Context, f Filter, pattern string, word spa
 	} else {
 		q = db.Join(q, searchStatuses)
 	}
-	if at, id, ok := parseKey(f.After); ok {
+	if at, id, ok := db.ParseKey(f.After); ok {
 		q, args = db.Join(q, searchRareAfter), append(args, at, id)
 	}
 	rows, err := db.All(ctx, v.db, scanRow, db.Join(q, listOrder), args...)
@@ -152,7 +152,7 @@ func (v view) window(ctx context.Context, f Filter, pattern string, size int) ([
 	} else {
 		q = db.Join(q, searchStatuses)
 	}
-	if at, id, ok := parseKey(f.After); ok {
+	if at, id, ok := db.ParseKey(f.After); ok {
 		q, args = db.Join(q, listAfter), append(args, at, id)
 	}
 	if size == firstWindow {
@@ -170,5 +170,5 @@ func (v view) window(ctx context.Context, f Filter, pattern string, size int) ([
 	if err := v.db.QueryRow(ctx, db.Join(q, windowLast), args...).Scan(&n, &at, &id); err != nil || n < size {
 		return rows, "", err
 	}
-	return rows, key(*at, *id), nil
+	return rows, db.Key(*at, *id), nil
 }

@@ -3,8 +3,6 @@ package office
 
 import (
 	"context"
-	"encoding/base64"
-	"strings"
 	"time"
 
 	"voordeur/internal/access"
@@ -49,8 +47,8 @@ func List(ctx context.Context, r db.Reader, a access.Staff, now time.Time, after
 	s := a.Scope()
 	var out Notices
 	var err error
-	at, id := parseKey(after)
-	if id == "" {
+	at, id, later := db.ParseKey(after)
+	if !later {
 		at = db.At(now)
 		if out.Unread, err = db.All(ctx, r, scanNotice, selectUnread, s.Tenant(), s.Account(), at, a.SeesAll()); err != nil {
 			return out, err
@@ -62,24 +60,9 @@ func List(ctx context.Context, r db.Reader, a access.Staff, now time.Time, after
 	if len(out.Read) > PageSize {
 		out.Read = out.Read[:PageSize]
 		last := out.Read[PageSize-1]
-		out.Next = key(last)
+		out.Next = db.Key(last.At, last.ID)
 	}
 	return out, nil
-}
-
-func key(n Notice) string {
-	v, _ := n.At.Value()
-	return base64.RawURLEncoding.EncodeToString([]byte(v.(string) + "|" + n.ID))
-}
-
-func parseKey(s string) (db.Time, string) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	at, id, found := strings.Cut(string(b), "|")
-	var t db.Time
-	if err != nil || !found || t.Scan(at) != nil {
-		return db.Time{}, ""
-	}
-	return t, id
 }
 
 // Count counts what an employee was told and has not read, up to a hundred: no page says a higher number.
