@@ -22,6 +22,7 @@ var ranks = [][]string{
 	{"client", "mandate", "federation", "department", "dossiertype"},
 	{"dossier"},
 	{"message", "note", "questionnaire", "questionnaire/filling", "product", "request"},
+	{"request/saying"},
 	{"home", "office", "audit/auditweb", "client/clientweb", "department/departmentweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "office/officeweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "request/requestweb", "tenant/tenantweb"},
 	{"eidsim", "world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }

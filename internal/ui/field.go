@@ -38,7 +38,6 @@ func fieldClass(f Field) string {
 	return "utrecht-form-field field"
 }
 
-// optionalWord is what stands behind the label; a search field is optional without a word.
 // DateType is the type of a field with a date: one whose content is none is shown as it was typed, which a browser's own
 // field of a date would not do.
 func DateType(list []Problem, field string) string {
@@ -48,6 +47,7 @@ func DateType(list []Problem, field string) string {
 	return "date"
 }
 
+// optionalWord is what stands behind the label; a search field is optional without a word.
 func optionalWord(f Field) string { return strings.TrimSpace(f.Optional) }
 
 func alertIcon(kind string) string {

@@ -6,6 +6,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/request"
+	"voordeur/internal/request/saying"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -34,35 +35,6 @@ func (v pageView) requestHref(q request.Request) string {
 
 func (v pageView) itemHref(i request.Item) string {
 	return "/dossiers/" + v.d.ID + "/requested/" + i.ID
-}
-
-// needOf is the row of an item.
-func needOf(c *web.Ctx, q request.Request, i request.Item) ui.Need {
-	n := ui.Need{Name: i.Name, State: c.T("request.state." + string(i.State))}
-	switch {
-	case i.State == request.Approved:
-		n.Icon = "circle-check"
-	case i.State == request.Received:
-		n.Icon = "check"
-	case i.Ready():
-		n.Icon, n.State = "pencil", c.T("request.ready")
-	case i.State == request.Rejected || q.Overdue(c.Now):
-		n.Icon, n.Signal = "alert-circle", q.Waits()
-	default:
-		n.Icon = "circle"
-	}
-	return n
-}
-
-// why says why something is asked for again, "" where it is not.
-func why(c *web.Ctx, state request.State, reason string) string {
-	switch {
-	case state != request.Rejected:
-		return ""
-	case reason == "":
-		return c.T("request.refused")
-	}
-	return c.T("request.because", "reason", reason)
 }
 
 // checkOf is the row of a document that the dossier needs.
@@ -99,37 +71,21 @@ func (v pageView) rejection(c *web.Ctx, k request.Check) string {
 	if v.asks(k) {
 		return ""
 	}
-	return why(c, k.State, k.Reason)
+	return saying.Why(c, k.State, k.Reason)
 }
 
 // until says by when a request is answered, or why it is not any more.
 func until(c *web.Ctx, q request.Request) string {
+	ended := saying.Ended(c, q)
 	switch {
-	case q.State == request.Done:
-		return c.T("request.done")
-	case q.State == request.Withdrawn:
-		return c.T("request.withdrawn")
-	case q.Closed:
-		return c.T("request.closed")
+	case ended != "":
+		return ended
 	case q.Overdue(c.Now):
 		return c.T("request.overdue", "date", c.Texts.Date(q.Due()))
 	case q.Left() == 0:
 		return c.T("request.judging")
 	}
 	return c.T("request.until", "date", c.Texts.Date(q.Due()))
-}
-
-// byOffice says to staff how it stands with a request.
-func byOffice(c *web.Ctx, q request.Request) string {
-	switch {
-	case q.State != request.Open:
-		return c.T("request.is." + q.State)
-	case q.Closed:
-		return c.T("request.is.closed")
-	case q.Overdue(c.Now):
-		return c.T("request.is.overdue", "date", c.Texts.Date(q.Due()))
-	}
-	return c.T("request.is.open", "date", c.Texts.Date(q.Due()))
 }
 
 // askedIn is how much the client still has to hand in, by dossier.

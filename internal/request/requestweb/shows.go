@@ -9,48 +9,6 @@ import (
 	"voordeur/internal/web"
 )
 
-// need is the row of an item.
-func need(c *web.Ctx, q request.Request, i request.Item) ui.Need {
-	n := ui.Need{Name: i.Name, State: stateText(c, i)}
-	switch {
-	case i.State == request.Approved:
-		n.Icon = "circle-check"
-	case i.State == request.Received:
-		n.Icon = "check"
-	case i.Ready():
-		n.Icon = "pencil"
-	case i.State == request.Rejected || q.Overdue(c.Now):
-		n.Icon, n.Signal = "alert-circle", q.Waits()
-	default:
-		n.Icon = "circle"
-	}
-	return n
-}
-
-// stateText says how it stands with an item, and since when.
-func stateText(c *web.Ctx, i request.Item) string {
-	switch {
-	case i.Ready():
-		return c.T("request.ready")
-	case i.State == request.Received && i.HandedAt != nil:
-		return c.T("request.since", "state", c.T("request.state."+string(i.State)), "date", c.Texts.DayMonth(i.HandedAt.Time, c.Now))
-	case i.State != request.Missing && i.DecidedAt != nil:
-		return c.T("request.since", "state", c.T("request.state."+string(i.State)), "date", c.Texts.DayMonth(i.DecidedAt.Time, c.Now))
-	}
-	return c.T("request.state." + string(i.State))
-}
-
-// rejection says why an item is asked for again, "" where it is not.
-func rejection(c *web.Ctx, i request.Item) string {
-	switch {
-	case i.State != request.Rejected:
-		return ""
-	case i.Reason == "":
-		return c.T("request.refused")
-	}
-	return c.T("request.because", "reason", i.Reason)
-}
-
 // act is what the button of an item is called.
 func act(c *web.Ctx, i request.Item) string {
 	switch {
@@ -71,19 +29,6 @@ func toHandIn(c *web.Ctx, q request.Request) string {
 		return c.T("request.hand_in_part", "ready", ready, "left", left)
 	}
 	return c.T("request.hand_in_all")
-}
-
-// ended says why a request is not answered any more, "" while it is.
-func ended(c *web.Ctx, q request.Request) string {
-	switch {
-	case q.State == request.Withdrawn:
-		return c.T("request.withdrawn")
-	case q.State == request.Done:
-		return c.T("request.done")
-	case q.Closed:
-		return c.T("request.closed")
-	}
-	return ""
 }
 
 func keptNames(i request.Item) []string {
@@ -122,28 +67,6 @@ func documentState(c *web.Ctx, d request.Handed) string {
 		return c.T("request.file_refused")
 	}
 	return c.T("request.file_held")
-}
-
-// requestState says to staff how it stands with a request.
-func requestState(c *web.Ctx, q request.Request) string {
-	switch {
-	case q.State != request.Open:
-		return c.T("request.is." + q.State)
-	case q.Closed:
-		return c.T("request.is.closed")
-	case q.Overdue(c.Now):
-		return c.T("request.is.overdue", "date", c.Texts.Date(q.Due()))
-	}
-	return c.T("request.is.open", "date", c.Texts.Date(q.Due()))
-}
-
-// dateType is that of a field for a date. A browser shows nothing of a value that is no date, so one that must be mended
-// stands in a field of text.
-func dateType(v askView, field string) string {
-	if ui.ErrorOf(v.problems, field) != "" {
-		return "text"
-	}
-	return "date"
 }
 
 // lookAt is what the link to an item is called.
