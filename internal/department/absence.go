@@ -20,7 +20,7 @@ func absent(ctx context.Context, r db.Reader, a access.Staff, account string) er
 	if account != a.Scope().Account() && !a.Can(access.Manage) {
 		return errs.Missing()
 	}
-	return works(ctx, r, a.Scope().Tenant(), account)
+	return Works(ctx, r, a.Scope().Tenant(), account)
 }
 
 // Absence returns that of an employee: his own, or anybody's for an administrator. Any other is NotFound.
@@ -84,7 +84,7 @@ func (in *Absence) check(ctx context.Context, tx *db.Tx, s access.Scope, account
 		f.Add("deputy", "field.choose")
 		return f.Err()
 	}
-	err := works(ctx, tx, s.Tenant(), in.Deputy)
+	err := Works(ctx, tx, s.Tenant(), in.Deputy)
 	if errs.Is(err, errs.NotFound) {
 		f.Add("deputy", "field.choose")
 		err = nil

@@ -89,7 +89,7 @@ func (d *Department) check(ctx context.Context, tx *db.Tx, s access.Scope) error
 	}
 	d.Members = slices.Compact(slices.Sorted(slices.Values(d.Members)))
 	for _, id := range d.Members {
-		err := works(ctx, tx, s.Tenant(), id)
+		err := Works(ctx, tx, s.Tenant(), id)
 		if errs.Is(err, errs.NotFound) {
 			f.Add("member", "field.choose")
 			break
@@ -101,8 +101,8 @@ func (d *Department) check(ctx context.Context, tx *db.Tx, s access.Scope) error
 	return f.Err()
 }
 
-// works is NotFound for an account that is no active employee who handles dossiers.
-func works(ctx context.Context, r db.Reader, tenantID, account string) error {
+// Works is NotFound for an account that is no active employee who handles dossiers.
+func Works(ctx context.Context, r db.Reader, tenantID, account string) error {
 	return r.QueryRow(ctx, `select 1 from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator')`, tenantID, account).Scan(new(int))
 }
 

@@ -62,11 +62,10 @@ func (ds *Dossiers) Apply(ctx context.Context, tx *db.Tx, a access.Client, in Ap
 // department, when that has people; where there is none, an administrator gets it.
 func (ds *Dossiers) handlerOf(ctx context.Context, tx *db.Tx, s access.Scope, chosen, dep string) (string, error) {
 	if dep != "" {
-		people, err := db.One(ctx, tx, db.Value[bool], `select exists (select 1 from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator'))`, s.Tenant(), chosen)
-		if err != nil || people {
+		if err := department.Works(ctx, tx, s.Tenant(), chosen); !errs.Is(err, errs.NotFound) {
 			return chosen, err
 		}
-		if people, err = department.Manned(ctx, tx, s.Tenant(), dep); err != nil || people {
+		if people, err := department.Manned(ctx, tx, s.Tenant(), dep); err != nil || people {
 			return "", err
 		}
 	}

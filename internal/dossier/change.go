@@ -179,8 +179,7 @@ func checkWho(ctx context.Context, tx *db.Tx, tenantID string, in Draft) error {
 }
 
 func checkHandler(ctx context.Context, tx *db.Tx, tenantID, account string) error {
-	err := tx.QueryRow(ctx, `select 1 from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active'
-		and role in ('handler', 'administrator')`, tenantID, account).Scan(new(int))
+	err := department.Works(ctx, tx, tenantID, account)
 	if errs.Is(err, errs.NotFound) {
 		return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "handler", Key: "field.choose"}}}
 	}

@@ -10,6 +10,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/department"
 	"voordeur/internal/errs"
 	"voordeur/internal/form"
 	"voordeur/internal/i18n"
@@ -115,7 +116,7 @@ func (ps *Products) checkChoices(ctx context.Context, tx *db.Tx, s access.Scope,
 			return err
 		}
 	}
-	err = tx.QueryRow(ctx, `select 1 from account where tenant_id = $1 and id = $2 and face = 'office' and state = 'active' and role in ('handler', 'administrator')`, s.Tenant(), p.Handler).Scan(new(int))
+	err = department.Works(ctx, tx, s.Tenant(), p.Handler)
 	if errs.Is(err, errs.NotFound) {
 		f.Add("handler", "field.choose")
 		err = nil

@@ -296,8 +296,8 @@ func (p *Pages) receive(c *web.Ctx, d dossier.Dossier) (form, []ui.Problem, erro
 	var problems []ui.Problem
 	err := c.Parts(f.set, func(_, name string, r io.Reader) error {
 		u, err := p.dossiers.Receive(c.R.Context(), c.Scope, d.ID, dossier.NewUpload{FileName: name, Category: dossier.Delivered}, r)
-		if text := wrongFile(c, err); text != "" {
-			problems = append(problems, ui.Problem{Field: "file", Text: name + ": " + text})
+		if text := ui.FileProblem(c.Texts, name, err); text != "" {
+			problems = append(problems, ui.Problem{Field: "file", Text: text})
 			return nil
 		}
 		if err == nil {
@@ -346,14 +346,4 @@ func (p *Pages) keep(c *web.Ctx, d dossier.Dossier, f *form) error {
 		f.Kept = append(f.Kept, u)
 	}
 	return nil
-}
-
-func wrongFile(c *web.Ctx, err error) string {
-	if list := ui.Problems(c.Texts, err); len(list) > 0 {
-		return list[0].Text
-	}
-	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.TooLarge {
-		return c.T(e.Key, e.Args...)
-	}
-	return ""
 }
