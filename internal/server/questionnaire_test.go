@@ -19,7 +19,7 @@ import (
 // survey is a small form with a condition, a group that repeats, a sum and a file.
 const survey = `{"format": 1, "id": "koop", "title": {"nl": "Vragen over de koop", "en": "Questions about the purchase"}, "pages": [
 	{"id": "wie", "title": {"nl": "Wie koopt er?", "en": "Who is buying?"}, "questions": [
-		{"id": "naam", "kind": "text", "label": {"nl": "Naam", "en": "Name"}, "required": true, "prefill": ["earlier"]},
+		{"id": "naam", "kind": "text", "label": {"nl": "Naam", "en": "Name"}, "required": true, "prefill": ["earlier", "client.name"]},
 		{"id": "kinderen", "kind": "yesno", "label": {"nl": "Heeft u kinderen?", "en": "Do you have children?"}, "required": true}]},
 	{"id": "kinderen_pagina", "title": {"nl": "Uw kinderen", "en": "Your children"}, "show": {"answer": "kinderen", "is": "yes"}, "questions": [
 		{"id": "kind", "kind": "group", "label": {"nl": "Kinderen", "en": "Children"}, "repeat": {"min": 1, "max": 3, "label": {"nl": "Kind", "en": "Child"}},
@@ -389,6 +389,46 @@ func TestN39_TheOfficeReopensACompletedQuestionnaire(t *testing.T) {
 		next := b.asks("2026-01482", "")
 		if p := v.get(next).body; !strings.Contains(p, `value="Mevrouw De Wit"`) || !strings.Contains(p, "Ingevuld uit uw vorige vragenlijst") {
 			t.Errorf("prefill: %s", words(p))
+		}
+	})
+}
+
+func TestN36_N38_WhatElseIsKnownIsOfferedAndTakenOverByWhoFillsIn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b, v := h.bureau(), h.client(wit)
+		at := b.asks("2026-01482", "")
+		if p := v.get(at).body; !strings.Contains(p, `value="mevrouw C. de Wit"`) || strings.Contains(p, `value="known.`) {
+			t.Errorf("what is known once is filled in and not offered: %s", words(p))
+		}
+		v.page(at, "wie", "a.naam", "Mevrouw De Wit", "a.kinderen", "no")
+		v.page(at, "stukken")
+		v.post(at + "/complete")
+
+		next := b.asks("2026-01482", "")
+		if p := v.get(next).body; !strings.Contains(p, `value="Mevrouw De Wit"`) || !strings.Contains(words(p), "Neem „mevrouw C. de Wit” over uit uw gegevens") {
+			t.Fatalf("the other source is not offered: %s", words(p))
+		}
+		taken := v.page(next, "wie", "a.naam", "Mevrouw De Wit", "a.kinderen", "yes", "do", "known.1.naam")
+		if p := words(taken.body); taken.status != 200 || !strings.Contains(taken.body, `value="mevrouw C. de Wit"`) || !strings.Contains(taken.body, `value="yes" checked`) ||
+			!strings.Contains(p, "Ingevuld uit uw gegevens") || !strings.Contains(p, "Neem „Mevrouw De Wit” over uit uw vorige vragenlijst") {
+			t.Errorf("taking it over: %d %s", taken.status, p)
+		}
+		if p := v.get(next).body; !strings.Contains(p, `value="Mevrouw De Wit"`) {
+			t.Errorf("it was kept before \"Volgende\": %s", words(p))
+		}
+		for _, do := range []string{"known.7.naam", "known.-1.naam", "known.x.naam", "known.0.kinderen", "known.0.", "known"} {
+			if a := v.page(next, "wie", "a.naam", "Half getypt", "a.kinderen", "no", "do", do); a.status != 200 || !strings.Contains(a.body, `value="Half getypt"`) || !strings.Contains(a.body, `value="no" checked`) {
+				t.Errorf("%s: %d %s", do, a.status, words(a.body))
+			}
+		}
+		if a := v.page(next, "nergens", "do", "known.0.naam"); a.status != 409 {
+			t.Errorf("a page that is none: %d", a.status)
+		}
+		if a := v.page(next, "wie", "a.naam", "mevrouw C. de Wit", "a.kinderen", "no"); a.status != 303 {
+			t.Fatalf("saving what was taken over: %d %s", a.status, words(a.body))
+		}
+		if p := v.get(next + "?page=wie").body; strings.Contains(p, "Ingevuld uit") || !strings.Contains(words(p), "Neem „Mevrouw De Wit” over uit uw vorige vragenlijst") {
+			t.Errorf("what was saved is the client's own, and the other is still offered: %s", words(p))
 		}
 	})
 }

@@ -3,6 +3,7 @@ package filling
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"voordeur/internal/form"
 	"voordeur/internal/ui"
@@ -19,21 +20,14 @@ func (v pageView) labelled(c *web.Ctx, f form.Field) ui.Field {
 	if example := q.Example.In(l); example != "" {
 		u.Hint = joined(u.Hint, c.T("questionnaire.example", "example", example))
 	}
-	if from := v.sources[f.Name]; from != "" {
-		u.Hint = joined(u.Hint, c.T(from))
-	}
+	u.Hint = joined(u.Hint, v.source(c, f))
 	if !f.Required {
 		u.Optional = c.T("ui.optional")
 	}
 	return u
 }
 
-func joined(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + " " + b
-}
+func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // ofGroup is labelled for a fieldset, whose legend has no place of its own for the word.
 func (v pageView) ofGroup(c *web.Ctx, f form.Field) ui.Field {

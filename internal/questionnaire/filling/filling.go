@@ -46,7 +46,8 @@ type pageView struct {
 	p        Place
 	page     *form.Filled
 	typed    form.Answers
-	sources  map[string]string // from where a field was filled in, by its name
+	begins   bool                    // it was never saved: what is known fills it in
+	offers   map[string][]form.Offer // what is known for a question, by the name of its field
 	once     string
 	version  int64
 	resumed  bool
@@ -73,40 +74,14 @@ func (p Place) Show(c *web.Ctx, summary func(ui.Frame) templ.Component) error {
 	v := pageView{p: p, page: page, typed: p.Saved[page.Page.ID], once: web.OnceKey(), version: p.Versions[page.Page.ID]}
 	came := strings.Fields(c.Query("more"))
 	v.more = questions(page, func(f form.Field) bool { return slices.Contains(came, f.Name) })
-	if !page.Saved && p.Sources != nil {
-		if err := v.offer(); err != nil {
-			return err
-		}
-	}
+	v.begins = !page.Saved
 	return v.render(c, 200)
 }
 
-// offer fills in, on a page that was never saved, what is known already.
-func (v *pageView) offer() error {
-	from, err := v.p.Sources()
-	if err != nil {
+func (v pageView) render(c *web.Ctx, status int) error {
+	if err := v.know(); err != nil {
 		return err
 	}
-	v.typed, v.sources = form.Answers{}, map[string]string{}
-	for _, field := range v.page.Fields() {
-		if offers := v.p.Progress.Offers(field, from); len(offers) > 0 {
-			for name, answer := range offers[0].Answers {
-				v.typed[name] = answer
-			}
-			v.sources[field.Name] = sourceText(offers[0].Source)
-		}
-	}
-	return nil
-}
-
-func sourceText(source string) string {
-	if strings.HasPrefix(source, "client.") {
-		return "questionnaire.from_client"
-	}
-	return "questionnaire.from_earlier"
-}
-
-func (v pageView) render(c *web.Ctx, status int) error {
 	if t := v.p.trial; t != nil {
 		return c.Render(status, t.Frame(v.page.Page.Title.In(c.Texts.Lang()), trialPage(c, v)))
 	}
@@ -133,13 +108,17 @@ func (p Place) resume(c *web.Ctx) (bool, error) {
 // look is what a script asks for when an answer was given on which more of the page depends: the page as it is then.
 const look = "look"
 
-// Take takes a page: "Volgende" keeps it; a look at it, and the buttons of a group that repeats, only change the page.
+// Take takes a page: "Volgende" keeps it; a look at it, what is known, and the buttons of a group that repeats, only change the page.
 func (p Place) Take(c *web.Ctx) error {
 	in, problems, err := p.receive(c)
 	if err != nil {
 		return err
 	}
-	if in.do == look || in.repeats(p.Definition) || len(problems) > 0 {
+	known, err := p.takes(in)
+	if err != nil {
+		return err
+	}
+	if known || in.do == look || in.repeats(p.Definition) || len(problems) > 0 {
 		if p.Progress.Filled(in.page) == nil {
 			return errs.New(errs.Conflict, "questionnaire.stale")
 		}
