@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
 import { faceOf } from '../demo'
+import { wholeBrowser } from '../projects'
 import { bring, logIn, type Cookie } from '../sessions'
 import { expect, test } from '../vocabulary'
+
+test.use({ launchOptions: wholeBrowser })
 
 interface Hostile {
   name: string
