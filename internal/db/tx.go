@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -47,7 +48,21 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	defer cancel()
 	ctx, span := trace.Start(ctx, "db.write")
 	err := d.repeat(ctx, fn)
-	span.End(err != nil)
+	span.End(err != nil && !errors.Is(err, errTried))
+	return err
+}
+
+// errTried ends a transaction that only tries something.
+var errTried = errors.New("db: tried")
+
+// Try runs fn as Write does and takes back whatever it did: it tells what would happen.
+func (d *DB) Try(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	err := d.Write(ctx, func(ctx context.Context, tx *Tx) error {
+		return cmp.Or(fn(ctx, tx), errTried)
+	})
+	if errors.Is(err, errTried) {
+		return nil
+	}
 	return err
 }
 

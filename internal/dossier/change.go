@@ -235,48 +235,58 @@ func setParties(ctx context.Context, tx *db.Tx, tenantID, dossier string, client
 // Edit changes a dossier that nobody changed since version; otherwise it is a Conflict, and the
 // page shows both. What is so already is no change: the second of two clicks is harmless.
 func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version int64, in Draft) error {
-	s := a.Scope()
 	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		was, err := ForWork(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
-		if err := in.check().Err(); err != nil {
+		told, err := ds.edit(ctx, tx, a, was, version, in)
+		if err != nil {
 			return err
 		}
-		in.Rank = cmp.Or(in.Rank, was.Rank)
-		if same, err := in.is(ctx, tx, s.Tenant(), was); err != nil || same {
-			return err
-		}
-		if err := checkWho(ctx, tx, s.Tenant(), in); err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, `update dossier set number = $4, title = $5, rank = $6, handler_id = nullif($7, ''), search = $8, updated_at = $9, department_id = nullif($10, ''),
-			version = version + 1 where tenant_id = $1 and id = $2 and version = $3`, s.Tenant(), id, version, in.Number, in.Title, int(in.Rank),
-			in.Handler, searchText(in.Number, in.Title), tx.Now(), in.Department)
-		if err := db.Guard(n, numberTaken(err), errs.New(errs.Conflict, "error.changed_meanwhile")); err != nil {
-			return err
-		}
-		giver := ""
-		if was.Handler.ID == "" { // who gives it away goes on seeing it
-			giver = s.Account()
-		}
-		if err := involve(ctx, tx, s.Tenant(), id, in.Handler, giver); err != nil {
-			return err
-		}
-		if err := setParties(ctx, tx, s.Tenant(), id, in.Parties); err != nil {
-			return err
-		}
-		if err := ds.reshow(ctx, tx, s, id); err != nil {
-			return err
-		}
-		if in.Handler != was.Handler.ID {
-			if err := ds.tellNew(ctx, tx, s, id, in.Handler); err != nil {
-				return err
-			}
-		}
-		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.changed", Dossier: id, Detail: map[string]string{"rank_from": was.Rank.String(), "rank_to": in.Rank.String()}})
+		return ds.mail(ctx, tx, a.Scope().Tenant(), id, told)
 	})
+}
+
+// edit is Edit of a dossier that is held, but for the mails to clients.
+func (ds *Dossiers) edit(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, version int64, in Draft) ([]news, error) {
+	s, id := a.Scope(), was.ID
+	if err := in.check().Err(); err != nil {
+		return nil, err
+	}
+	in.Rank = cmp.Or(in.Rank, was.Rank)
+	if same, err := in.is(ctx, tx, s.Tenant(), was); err != nil || same {
+		return nil, err
+	}
+	if err := checkWho(ctx, tx, s.Tenant(), in); err != nil {
+		return nil, err
+	}
+	n, err := tx.Exec(ctx, `update dossier set number = $4, title = $5, rank = $6, handler_id = nullif($7, ''), search = $8, updated_at = $9, department_id = nullif($10, ''),
+		version = version + 1 where tenant_id = $1 and id = $2 and version = $3`, s.Tenant(), id, version, in.Number, in.Title, int(in.Rank),
+		in.Handler, searchText(in.Number, in.Title), tx.Now(), in.Department)
+	if err := db.Guard(n, numberTaken(err), errs.New(errs.Conflict, "error.changed_meanwhile")); err != nil {
+		return nil, err
+	}
+	giver := ""
+	if was.Handler.ID == "" { // who gives it away goes on seeing it
+		giver = s.Account()
+	}
+	if err := involve(ctx, tx, s.Tenant(), id, in.Handler, giver); err != nil {
+		return nil, err
+	}
+	if err := setParties(ctx, tx, s.Tenant(), id, in.Parties); err != nil {
+		return nil, err
+	}
+	told, err := ds.reshow(ctx, tx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	if in.Handler != was.Handler.ID {
+		if err := ds.tellNew(ctx, tx, s, id, in.Handler); err != nil {
+			return nil, err
+		}
+	}
+	return told, audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.changed", Dossier: id, Detail: map[string]string{"rank_from": was.Rank.String(), "rank_to": in.Rank.String()}})
 }
 
 // is reports whether the dossier is as the draft has it.
@@ -292,37 +302,46 @@ func (in Draft) is(ctx context.Context, tx *db.Tx, tenantID string, d Dossier) (
 // Publish shows the dossier to its parties, or hides it again. Asking for what is already so
 // changes nothing, so that a double click is harmless.
 func (ds *Dossiers) Publish(ctx context.Context, a access.Staff, id string, on bool) error {
-	s := a.Scope()
 	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		was, err := ForWork(ctx, tx, a, id)
 		if err != nil || (was.PublishedAt != nil) == on {
 			return err
 		}
-		var at *db.Time
-		event := "dossier.unpublished"
-		if on {
-			now := tx.Now()
-			at, event = &now, "dossier.published"
-		}
-		_, err = tx.Exec(ctx, `update dossier set published_at = $3, updated_at = $4, version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), id, at, tx.Now())
+		told, err := ds.publish(ctx, tx, a.Scope(), id, on)
 		if err != nil {
 			return err
 		}
-		if err := ds.reshow(ctx, tx, s, id); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, s, audit.Entry{Event: event, Dossier: id})
+		return ds.mail(ctx, tx, a.Scope().Tenant(), id, told)
 	})
 }
 
-// reshow brings lists and unread marks in line after a change of who sees the dossier, and mails
-// those who see something new by it.
-func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id string) error {
+// publish is Publish of a dossier that is held and is not so yet, but for the mails.
+func (ds *Dossiers) publish(ctx context.Context, tx *db.Tx, s access.Scope, id string, on bool) ([]news, error) {
+	var at *db.Time
+	event := "dossier.unpublished"
+	if on {
+		now := tx.Now()
+		at, event = &now, "dossier.published"
+	}
+	_, err := tx.Exec(ctx, `update dossier set published_at = $3, updated_at = $4, version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), id, at, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	told, err := ds.reshow(ctx, tx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	return told, audit.Record(ctx, tx, s, audit.Entry{Event: event, Dossier: id})
+}
+
+// reshow brings lists and unread marks in line after a change of who sees the dossier, and returns
+// what is to be mailed to those who see something new by it.
+func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id string) ([]news, error) {
 	fresh, err := ds.remark(ctx, tx, s, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return ds.tell(ctx, tx, s.Tenant(), id, fresh)
+	return newsOf(ctx, tx, s.Tenant(), id, fresh)
 }
 
 // remark brings lists and unread marks in line, and returns the marks that were not there.
@@ -346,8 +365,25 @@ func (ds *Dossiers) remark(ctx context.Context, tx *db.Tx, s access.Scope, id st
 	return notify.Without(marks, had), notify.Add(ctx, tx, s.Tenant(), marks...)
 }
 
-// tell mails the accounts of new marks, once for each group that they asked for (N47).
-func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) error {
+// news is what readers are mailed of, as far as they asked for it (N47).
+type news struct {
+	event   identity.Event
+	readers []notify.Reader
+}
+
+// mail mails what there is to tell of a dossier.
+func (ds *Dossiers) mail(ctx context.Context, tx *db.Tx, tenantID, id string, list []news) error {
+	for _, n := range list {
+		if err := ds.identity.Notify(ctx, tx, tenantID, n.readers, n.event, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newsOf is what the accounts of new marks are mailed: one mail of each kind of thing, however many are new.
+func newsOf(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) ([]news, error) {
+	var out []news
 	for _, kind := range []struct {
 		notify.Kind
 		event identity.Event
@@ -355,7 +391,7 @@ func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, ma
 	}{{notify.Document, identity.DocumentShown, access.SeeDossiers}, {notify.Message, identity.MessageSent, access.SeeMessages}} {
 		readers, err := Readers(ctx, tx, tenantID, id, "", kind.right)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var told []notify.Reader
 		for _, r := range readers {
@@ -366,9 +402,9 @@ func (ds *Dossiers) tell(ctx context.Context, tx *db.Tx, tenantID, id string, ma
 				told = append(told, r)
 			}
 		}
-		if err := ds.identity.Notify(ctx, tx, tenantID, told, kind.event, id); err != nil {
-			return err
+		if len(told) > 0 {
+			out = append(out, news{kind.event, told})
 		}
 	}
-	return nil
+	return out, nil
 }

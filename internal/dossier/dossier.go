@@ -199,13 +199,15 @@ type Party struct {
 const selectParties = `select c.id, c.name, q.initiator from dossier d join dossier_party q on q.tenant_id = d.tenant_id and q.dossier_id = d.id
 	cross join client c where c.tenant_id = q.tenant_id and c.id = q.client_id and ` + staffSees + `and d.id = $3 order by c.name, c.id`
 
+func scanParty(scan db.Scan) (Party, error) {
+	var p Party
+	err := scan(&p.ID, &p.Name, &p.Initiator)
+	return p, err
+}
+
 // Parties returns the clients in a dossier that the employee sees.
 func (ds *Dossiers) Parties(ctx context.Context, a access.Staff, dossier string) ([]Party, error) {
-	return db.All(ctx, ds.db, func(scan db.Scan) (Party, error) {
-		var p Party
-		err := scan(&p.ID, &p.Name, &p.Initiator)
-		return p, err
-	}, selectParties, a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
+	return db.All(ctx, ds.db, scanParty, selectParties, a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
 }
 
 // searchText is what a search is compared with: number and title in lower case. What stands behind a

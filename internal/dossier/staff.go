@@ -78,7 +78,11 @@ func (ds *Dossiers) Take(ctx context.Context, a access.Staff, id string) error {
 		if err := involve(ctx, tx, s.Tenant(), id, s.Account()); err != nil {
 			return err
 		}
-		if err := ds.reshow(ctx, tx, s, id); err != nil {
+		told, err := ds.reshow(ctx, tx, s, id)
+		if err != nil {
+			return err
+		}
+		if err := ds.mail(ctx, tx, s.Tenant(), id, told); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.taken", Dossier: id})

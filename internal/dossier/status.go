@@ -68,52 +68,60 @@ func (in *Status) check(def dossiertype.Definition, was Dossier) (dossiertype.St
 // D45). A final one closes it; another one opens it again, with a reason. What is so already is no change: the second of
 // two clicks is harmless. When a colleague was first it is a Conflict.
 func (ds *Dossiers) SetStatus(ctx context.Context, a access.Staff, id string, version int64, in Status) error {
-	s := a.Scope()
 	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		was, err := ForWork(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
-		def, err := ds.Definition(ctx, tx, s, was.Type)
+		told, err := ds.setStatus(ctx, tx, a, was, version, in)
 		if err != nil {
 			return err
 		}
-		next, err := in.check(def, was)
-		if err != nil {
-			return err
-		}
-		last, err := newest(ctx, tx, s, id)
-		if err != nil {
-			return err
-		}
-		if last.Status == in.Key && last.Note == in.Note && was.Result == in.Result && was.ResultText == in.ResultText {
-			return nil
-		}
-		if was.Version != version {
-			return errs.New(errs.Conflict, "error.changed_meanwhile")
-		}
-		if last.Status == in.Key {
-			err = renote(ctx, tx, s, id, last.n, next, in)
-		} else {
-			err = note(ctx, tx, s, id, next, in)
-		}
-		if err != nil {
-			return err
-		}
-		if err := ds.reshow(ctx, tx, s, id); err != nil {
-			return err
-		}
-		if was.InPortal && next.Portal && last.Status != in.Key {
-			readers, err := Readers(ctx, tx, s.Tenant(), id, "", access.SeeDossiers)
-			if err != nil {
-				return err
-			}
-			if err := ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.StatusChanged, id); err != nil {
-				return err
-			}
-		}
-		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.status_set", Dossier: id, Detail: map[string]string{"status_from": was.Status, "status_to": in.Key}})
+		return ds.mail(ctx, tx, a.Scope().Tenant(), id, told)
 	})
+}
+
+// setStatus is SetStatus of a dossier that is held, but for the mails.
+func (ds *Dossiers) setStatus(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, version int64, in Status) ([]news, error) {
+	s, id := a.Scope(), was.ID
+	def, err := ds.Definition(ctx, tx, s, was.Type)
+	if err != nil {
+		return nil, err
+	}
+	next, err := in.check(def, was)
+	if err != nil {
+		return nil, err
+	}
+	last, err := newest(ctx, tx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	if last.Status == in.Key && last.Note == in.Note && was.Result == in.Result && was.ResultText == in.ResultText {
+		return nil, nil
+	}
+	if was.Version != version {
+		return nil, errs.New(errs.Conflict, "error.changed_meanwhile")
+	}
+	if last.Status == in.Key {
+		err = renote(ctx, tx, s, id, last.n, next, in)
+	} else {
+		err = note(ctx, tx, s, id, next, in)
+	}
+	if err != nil {
+		return nil, err
+	}
+	told, err := ds.reshow(ctx, tx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	if was.InPortal && next.Portal && last.Status != in.Key {
+		readers, err := Readers(ctx, tx, s.Tenant(), id, "", access.SeeDossiers)
+		if err != nil {
+			return nil, err
+		}
+		told = append(told, news{identity.StatusChanged, readers})
+	}
+	return told, audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.status_set", Dossier: id, Detail: map[string]string{"status_from": was.Status, "status_to": in.Key}})
 }
 
 // note puts a status at the end of the timeline and into the dossier.

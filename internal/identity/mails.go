@@ -149,36 +149,58 @@ const selectWanted = `select email, name, case when state = 'active' and not ema
 // is about. Whoever reads for somebody else is told for whom: what he may see of that one is what his mandate says,
 // and without it he is no reader.
 func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, event Event, dossier string) error {
+	list, err := i.Mailed(ctx, tx, tenantID, readers, event)
+	if err != nil || len(list) == 0 {
+		return err
+	}
 	t, err := i.tenants.Get(ctx, tenantID)
 	if err != nil {
 		return err
 	}
-	group := event.group(t)
-	if group == "" {
-		return nil
-	}
-	for _, r := range readers {
-		var address, name, groups, rights string
-		var role access.Role
-		err := tx.QueryRow(ctx, selectWanted, tenantID, r.Account).Scan(&address, &name, &groups, &role, &rights)
-		if err != nil {
-			return err
+	for _, m := range list {
+		l := letter{kind: string(event), face: access.Portal, path: "/dossiers/" + dossier, settings: true, behalf: m.For}
+		if m.Mandate != "" {
+			l.path = "/namens/" + m.Mandate + l.path
 		}
-		if r.Mandate == "" && !access.RightsOf(role, rights).Has(groupNamed(group).Needs) || !strings.Contains(" "+groups+" ", " "+group+" ") {
-			continue
-		}
-		l := letter{kind: string(event), face: access.Portal, path: "/dossiers/" + dossier, settings: true, behalf: r.For}
-		if r.Mandate != "" {
-			if !t.Settings.Modules[tenant.ModuleMandates] {
-				continue
-			}
-			l.path = "/namens/" + r.Mandate + l.path
-		}
-		if err := i.send(ctx, tx, t, r.Account, address, name, l); err != nil {
+		if err := i.send(ctx, tx, t, m.Account, m.address, m.Name, l); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Addressee is a reader who is mailed.
+type Addressee struct {
+	notify.Reader
+	Name    string
+	address string
+}
+
+// Mailed returns whom of the readers Notify mails of an event.
+func (i *Identity) Mailed(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, event Event) ([]Addressee, error) {
+	t, err := i.tenants.Get(ctx, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	group := event.group(t)
+	if group == "" {
+		return nil, nil
+	}
+	var out []Addressee
+	for _, r := range readers {
+		var groups, rights string
+		var role access.Role
+		m := Addressee{Reader: r}
+		err := tx.QueryRow(ctx, selectWanted, tenantID, r.Account).Scan(&m.address, &m.Name, &groups, &role, &rights)
+		if err != nil {
+			return nil, err
+		}
+		may := r.Mandate == "" && access.RightsOf(role, rights).Has(groupNamed(group).Needs) || r.Mandate != "" && t.Settings.Modules[tenant.ModuleMandates]
+		if may && m.address != "" && strings.Contains(" "+groups+" ", " "+group+" ") {
+			out = append(out, m)
+		}
+	}
+	return out, nil
 }
 
 // ConfirmApplication mails whoever sent an application that it came in, whatever else he wants to be mailed of; nothing of it stands

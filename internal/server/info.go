@@ -39,6 +39,7 @@ var (
 		{"login", "", ""},
 		{"client", "/clients", ""},
 		{"dossier", "/dossiers", ""},
+		{"bulk", "", ""},
 		{"document", "", ""},
 		{"request", "", tenant.ModuleDossiers},
 		{"message", "", ""},

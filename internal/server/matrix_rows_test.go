@@ -559,6 +559,11 @@ var rows = []row{
 	{face: officeFace, route: "GET /dossiers", want: 200, event: "dossier.listed", inQuery: map[string]string{"department": "department"}, query: []string{"q", "gezocht", "status", "in_progress", "status", "closed"}},
 	{face: officeFace, route: "GET /dossiers/new", want: 200, inQuery: map[string]string{"party": "client"}},
 	{face: officeFace, route: "POST /dossiers/new", want: 303, event: "dossier.created", form: newDossier, ids: map[string]string{"handler": "handler", "party": "client"}, bad: 422},
+	{face: officeFace, route: "GET /dossiers/bulk", want: 422, query: []string{"act", "status"}},
+	{
+		face: officeFace, route: "POST /dossiers/bulk", want: 422, also: 200, quiet: true, form: []string{"once", "<once>", "act", "publish", "do", "look"},
+		ids: map[string]string{"dossier": "dossier"}, bad: 404,
+	},
 	{face: officeFace, route: "GET /dossiers/{dossier}", want: 200, event: "dossier.viewed"},
 	{face: officeFace, route: "GET /dossiers/{dossier}/as-client", want: 303, also: 200, event: "dossier.viewed"},
 	{face: officeFace, route: "GET /dossiers/{dossier}/as-client/{client}", want: 200, event: "dossier.viewed_as_client", preview: true},

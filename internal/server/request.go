@@ -207,9 +207,10 @@ func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d discard) WriteHeader(int)             {}
 
 // begin loads the session, by a mandate if one is given, the language and the flash of a request.
-func (a *App) begin(w http.ResponseWriter, r *http.Request, t *tenant.Tenant, side access.Face, by string) (*web.Ctx, error) {
-	c := &web.Ctx{W: w, R: r, Site: a.Tenants.Site(t, side), Now: a.DB.Clock().Now()}
+func (a *App) begin(rec *recorder, r *http.Request, t *tenant.Tenant, side access.Face, by string) (*web.Ctx, error) {
+	c := &web.Ctx{W: rec, R: r, Site: a.Tenants.Site(t, side), Now: a.DB.Clock().Now()}
 	c.Site.Program = a.Version
+	c.Report = func(err error) { a.Log.Error("report", "id", rec.id, "err", err) }
 	origin := network(a.clientAddress(r))
 	c.Scope = authn.Nobody(t.ID, origin)
 	lang := web.Wants(r.Header.Get("Accept-Language"))

@@ -46,9 +46,11 @@ type Ctx struct {
 	Unread int
 	// Notices is how much an employee was told and has not read, capped at 100.
 	Notices int
-	Now     time.Time
-	Until   Until // when the visitor's session ends
-	Flash   *Flash
+	// Report tells the log of what went wrong where the page itself says to the visitor what became of it.
+	Report func(error)
+	Now    time.Time
+	Until  Until // when the visitor's session ends
+	Flash  *Flash
 }
 
 // Choice is one of the clients whose things the visitor can look at.

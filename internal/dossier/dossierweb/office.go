@@ -36,7 +36,7 @@ func (p *Pages) staffList(c *web.Ctx, a access.Staff) error {
 	if err := p.name(c, &v); err != nil {
 		return err
 	}
-	v.next = nextLink(c, v.page)
+	v.next, v.picked = nextLink(c, v.page), c.Query(pickedMark) != ""
 	return c.Render(200, officeList(c, c.Frame(c.T("nav.dossiers")), v, a.Can(access.Work)))
 }
 

@@ -64,6 +64,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Get, Pattern: "/dossiers", Policy: read, Handler: web.Staff(p.staffList)},
 		{Method: web.Get, Pattern: "/dossiers/new", Policy: work, Handler: web.Staff(p.newPage)},
 		{Method: web.Post, Pattern: "/dossiers/new", Policy: work, Handler: web.Staff(p.create), Form: draftForm{}},
+		{Method: web.Get, Pattern: bulkPath, Policy: work, Handler: web.Staff(p.bulkPage)},
+		{Method: web.Post, Pattern: bulkPath, Policy: work, Handler: web.Staff(p.bulk), Form: bulkForm{}},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}", Policy: read, Handler: web.Staff(p.staffPage)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/as-client", Policy: read, Handler: web.Staff(p.pickClient)},
 		{Method: web.Get, Pattern: "/dossiers/{dossier}/as-client/{client}", Policy: read, Handler: web.Staff(p.asClient)},
@@ -117,6 +119,7 @@ type listView struct {
 	defs        map[dossiertype.Ref]dossiertype.Definition
 	statuses    []ui.Option // empty when there is nothing to choose (N14)
 	departments []ui.Option // whose waiting dossiers an employee can ask for
+	picked      bool        // every row is chosen
 	all         bool        // no status is ticked: the list has all of them
 	next        string
 }

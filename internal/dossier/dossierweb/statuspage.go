@@ -60,14 +60,7 @@ func (p *Pages) statusOf(c *web.Ctx, d dossier.Dossier) (statusView, error) {
 func (p *Pages) showStatus(c *web.Ctx, code int, v statusView) error {
 	lang := c.Texts.Lang()
 	for _, st := range v.def.Statuses {
-		label := st.Name.In(lang)
-		switch {
-		case !st.Portal:
-			label = c.T("dossier.status_hidden", "name", label)
-		case st.Final:
-			label = c.T("dossier.status_final", "name", label)
-		}
-		v.statuses = append(v.statuses, ui.Option{Value: st.Key, Label: label, Chosen: st.Key == v.in.Status})
+		v.statuses = append(v.statuses, ui.Option{Value: st.Key, Label: statusLabel(c, st), Chosen: st.Key == v.in.Status})
 	}
 	if len(v.def.Results) > 0 {
 		v.results = []ui.Option{{Label: c.T("dossier.result_none")}}
@@ -80,6 +73,18 @@ func (p *Pages) showStatus(c *web.Ctx, code int, v statusView) error {
 		title = c.T("page.error_title", "title", title)
 	}
 	return c.Render(code, statusSheet(c, c.Frame(title), v))
+}
+
+// statusLabel is a status to choose, with what it does.
+func statusLabel(c *web.Ctx, st dossiertype.Status) string {
+	label := st.Name.In(c.Texts.Lang())
+	switch {
+	case !st.Portal:
+		return c.T("dossier.status_hidden", "name", label)
+	case st.Final:
+		return c.T("dossier.status_final", "name", label)
+	}
+	return label
 }
 
 // setStatus saves a status. When a colleague was first, the form comes back with what was typed and what he made of it.
