@@ -22,6 +22,7 @@ const FILES = [
   '/login/{connection}/return',
   '/profile/two-step/qr.png',
   '/logo',
+  '/notices/live',
   '/robots.txt',
   '/session/left',
   '/settings/questionnaires/{design}/export',

@@ -58,6 +58,7 @@ func listen(ctx context.Context, l net.Listener, h http.Handler, app *server.App
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	s := newServer(ctx, h, app.Log)
+	s.RegisterOnShutdown(app.Stop)
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)

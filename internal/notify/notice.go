@@ -37,6 +37,7 @@ func Tell(ctx context.Context, tx *db.Tx, tenantID, dossier string, about About,
 		if err != nil {
 			return nil, fmt.Errorf("notify: tell: %w", err)
 		}
+		ring(tx, tenantID, account)
 	}
 	return first, nil
 }
@@ -45,6 +46,7 @@ func Tell(ctx context.Context, tx *db.Tx, tenantID, dossier string, about About,
 func Seen(ctx context.Context, tx *db.Tx, tenantID, account, dossier string) error {
 	_, err := tx.Exec(ctx, `update notice set read_at = $4 where tenant_id = $1 and account_id = $2 and read_at is null and (cast($3 as text) = '' or dossier_id = $3)`,
 		tenantID, account, dossier, tx.Now())
+	ring(tx, tenantID, account)
 	return err
 }
 
@@ -54,5 +56,6 @@ func SeenOne(ctx context.Context, tx *db.Tx, tenantID, account, id string) error
 		return err
 	}
 	_, err := tx.Exec(ctx, `update notice set read_at = $4 where tenant_id = $1 and account_id = $2 and id = $3 and read_at is null`, tenantID, account, id, tx.Now())
+	ring(tx, tenantID, account)
 	return err
 }

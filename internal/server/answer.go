@@ -107,7 +107,8 @@ func words(c *web.Ctx, e *errs.Error, id string) reply {
 
 // wantsProblem reports whether a program asks: one that says so, or an upload in parts (tus).
 func wantsProblem(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), problemType) || r.Header.Get("Tus-Resumable") != ""
+	accept := r.Header.Get("Accept")
+	return strings.Contains(accept, problemType) || strings.Contains(accept, "text/event-stream") || r.Header.Get("Tus-Resumable") != ""
 }
 
 const problemType = "application/problem+json"

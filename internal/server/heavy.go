@@ -16,6 +16,8 @@ func heavy(ids *identity.Identity) map[string]*bulkhead.Bulkhead {
 	return map[string]*bulkhead.Bulkhead{
 		"password": ids.Hashing(),
 		"search":   bulkhead.New(bulkhead.Limits{Total: cores, Tenant: max(1, cores/2), Queue: 20, Wait: 10 * time.Second, Rest: 1}),
-		"picture":  bulkhead.New(bulkhead.Limits{Total: 1, Tenant: 1, Queue: 10, Wait: 10 * time.Second}),
+		// A live bell is no work, but a connection and two small questions every two seconds.
+		"live":    bulkhead.New(bulkhead.Limits{Total: 2000, Tenant: 1000, Wait: time.Second}),
+		"picture": bulkhead.New(bulkhead.Limits{Total: 1, Tenant: 1, Queue: 10, Wait: 10 * time.Second}),
 	}
 }

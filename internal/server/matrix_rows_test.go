@@ -609,6 +609,7 @@ var rows = []row{
 		ready: `update dossier set handler_id = null where tenant_id = $1 and id = $2`,
 	},
 	{face: officeFace, route: "GET /notices", want: 200},
+	{face: officeFace, route: "GET /notices/live", want: 200},
 	{face: officeFace, route: "POST /notices/read", want: 303, quiet: true, own: true},
 	{face: officeFace, route: "POST /notices/{notice}/read", want: 303, quiet: true, own: true},
 	{face: officeFace, route: "POST /profile/notices", want: 303, event: "account.notice_mail_changed", form: []string{"mail", "directly"}, own: true, ready: `update account set notice_mail = false where tenant_id = $1`},

@@ -120,6 +120,7 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	_, err = h.Jobs.Drain(ctx)
 	must(t, err)
 	u := &universe{t: t, parts: parts, house: h, handler: h.Handler(), raw: dbtest.Raw(t, d)}
+	h.Stop() // a stream says what it has to say, and ends
 	u.watch, err = u.raw.Conn(ctx)
 	must(t, err)
 	t.Cleanup(func() { must(t, u.watch.Close()) })

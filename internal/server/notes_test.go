@@ -27,7 +27,7 @@ func (v *visitor) writes(path, text string) (answer, string) {
 // bell is what the header of the office says of notices.
 func (v *visitor) bell() string {
 	v.h.t.Helper()
-	return between(v.get("/help").body, `<span class="bell-words">`, "</span>")
+	return between(v.get("/help").body, `<span class="bell-words" data-part="bell-words">`, "</span>")
 }
 
 func (h *house) exec(query string, args ...any) {

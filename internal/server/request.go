@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"voordeur/internal/access"
@@ -20,6 +21,7 @@ import (
 	"voordeur/internal/identity/identityweb"
 	"voordeur/internal/mandate"
 	"voordeur/internal/office"
+	"voordeur/internal/office/officeweb"
 	"voordeur/internal/ops"
 	"voordeur/internal/tenant"
 	"voordeur/internal/trace"
@@ -223,9 +225,7 @@ func (a *App) begin(rec *recorder, r *http.Request, t *tenant.Tenant, side acces
 		if err == nil {
 			c.Scope, c.Unread = s.Scope, s.Unread
 			if staff, ok := access.AsStaff(s.Scope); ok {
-				if c.Notices, err = office.Count(r.Context(), a.DB, staff, c.Now); err != nil {
-					return nil, err
-				}
+				c.CountNotices = a.counter(c, staff)
 			}
 			if !t.Settings.Users.Rights && s.Scope.Role() == access.RoleExtra { // whoever was given it before has it no more
 				c.Scope = s.Scope.Without(access.ManageUsers)
@@ -259,10 +259,22 @@ func languageOf(t *tenant.Tenant, s authn.Session) i18n.Lang {
 	return i18n.Lang(s.Language)
 }
 
-// touch notes that the session is in use, unless it is asked how long it has left. On a full disk
+// counter counts once, when a page says it, how much an employee was told and has not read. A page that cannot say it is
+// there all the same.
+func (a *App) counter(c *web.Ctx, staff access.Staff) func() int {
+	return sync.OnceValue(func() int {
+		n, err := office.Count(c.R.Context(), a.DB, staff, c.Now)
+		if err != nil {
+			c.Report(err)
+		}
+		return n
+	})
+}
+
+// touch notes that the session is in use, unless only a script asks, which nobody sees. On a full disk
 // reading goes on: the session only seems idle for longer than it is.
 func (a *App) touch(c *web.Ctx, s *authn.Session) error {
-	if c.Now.Sub(s.SeenAt) <= time.Minute || c.R.URL.Path == identityweb.LeftPath {
+	if path := c.R.URL.Path; c.Now.Sub(s.SeenAt) <= time.Minute || path == identityweb.LeftPath || path == officeweb.LivePath {
 		return nil
 	}
 	err := a.Identity.Touch(c.R.Context(), c.Scope)
@@ -280,6 +292,7 @@ func (a *App) serve(r web.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		rec, c := w.(*recorder), req.Context().Value(ctxKey{}).(*web.Ctx)
 		c.R = req
+		c.Still = func(ctx context.Context) (access.Scope, error) { return a.still(ctx, c, r) }
 		if r.Passkeys != "" {
 			rec.Header().Set("Permissions-Policy", permissions(r.Passkeys))
 		}
@@ -318,6 +331,20 @@ func lift(w http.ResponseWriter) {
 	// A connection without deadlines has none to lift.
 	_ = rc.SetReadDeadline(time.Time{})
 	_ = rc.SetWriteDeadline(time.Time{})
+}
+
+// still asks of a request that lasts what was asked when it began: whether its session lives, and may have the route.
+func (a *App) still(ctx context.Context, c *web.Ctx, r web.Route) (access.Scope, error) {
+	t, err := a.Tenants.Get(ctx, c.Site.Tenant)
+	if err != nil {
+		return access.Scope{}, err
+	}
+	was := c.Scope
+	s, err := authn.Resume(ctx, a.DB, t.ID, t.Settings.Sessions.Limits(), c.Site.Face, was.Session(), was.Behalf().Mandate, was.Origin())
+	if err != nil {
+		return access.Scope{}, err
+	}
+	return s.Scope, a.gate(&web.Ctx{Site: a.Tenants.Site(t, c.Site.Face), Scope: s.Scope}, r)
 }
 
 func (a *App) gate(c *web.Ctx, r web.Route) error {

@@ -49,8 +49,10 @@ type Deps struct {
 type App struct {
 	Deps
 	Collector *Collector
-	faces     map[access.Face]*face
-	cross     *http.CrossOriginProtection
+	// Stop ends what would never end by itself, so that the program can.
+	Stop  func()
+	faces map[access.Face]*face
+	cross *http.CrossOriginProtection
 }
 
 // face is one side of every tenant: its own routes, so that one path may mean two things.

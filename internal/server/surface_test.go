@@ -124,6 +124,7 @@ func checkAnswer(t *testing.T, what string, h http.Header) {
 // compare it.
 func TestWhatIsNoTextInAnAddressIsNoFault(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
+		h.Stop() // or a stream would go on
 		people := map[access.Face]*visitor{access.Portal: h.client(dewit), access.Office: h.staff("beheer@delinde.example")}
 		for face, v := range people {
 			for _, r := range h.FaceRoutes(face) {

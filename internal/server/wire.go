@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
+	"sync"
 
 	"voordeur/internal/audit"
 	"voordeur/internal/audit/auditweb"
@@ -138,7 +139,10 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	routes = append(routes, dossiertypeweb.New(h.Dossiers, h.Departments).Routes()...)
 	routes = append(routes, departmentweb.New(h.Departments, ids).Routes()...)
-	routes = append(routes, officeweb.New(p.DB).Routes()...)
+	desk := officeweb.New(p.DB)
+	stopping := make(chan struct{})
+	desk.Streams, desk.Stopping = h.Heavy["live"], stopping
+	routes = append(routes, desk.Routes()...)
 	app, err := New(Deps{
 		DB: p.DB, Tenants: tenants, Identity: ids, Keys: p.Keys, Jobs: runner, Log: p.Log, Version: p.Version,
 		Secure: p.Origin.Scheme == "https", Proxies: p.Proxies, Returns: p.Returns, Contact: p.Contact, Callback: &sms.Callback{Provider: p.Texts, Secret: p.Reports}, Routes: routes,
@@ -146,7 +150,7 @@ func Wire(p Parts) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.App = app
+	h.App, app.Stop = app, sync.OnceFunc(func() { close(stopping) })
 	app.Collector = &Collector{app: app, store: p.Blobs, dossiers: h.Dossiers, products: h.Products, uses: []func(context.Context, string, string) (bool, error){h.Dossiers.UsesBlob}}
 	return h, nil
 }

@@ -31,6 +31,7 @@ type Frame struct {
 	Unread                string // "2 ongelezen", "" for none
 	// UnreadCount is the same as a number alone, for where there is no room for words.
 	UnreadCount string
+	Notices     int // what an employee was told and has not read, for the script that keeps it so
 	Flash       *Flash
 	// Idle is for how many seconds the session lasts without a request, Ends when it ends whatever happens
 	// (Unix). A page says nothing of now: that it is the same twice is what tests compare.

@@ -119,6 +119,11 @@ func (u Upload) words() (string, error) {
 	})
 }
 
+// bellWords are the words of a bell whose number changes.
+func bellWords(t *i18n.Texts) (string, error) {
+	return templ.JSONString(map[string]string{"none": t.T("ui.notices_none"), "one": t.T("ui.notices.one"), "other": t.T("ui.notices.other"), "many": t.T("ui.notices_many")})
+}
+
 // scriptWords are the texts of what scripts add to any page.
 func scriptWords(t *i18n.Texts) (string, error) {
 	return templ.JSONString(map[string]string{"show_password": t.T("ui.show_password"), "hide_password": t.T("ui.hide_password"), "filter_at_once": t.T("ui.filter_at_once")})

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -44,8 +45,10 @@ type Ctx struct {
 	Base   string   // what stands before the path while somebody acts for another, "" otherwise; R has the path without it
 	Choice []Choice // for whom the visitor can act, himself first; empty when there is nobody else
 	Unread int
-	// Notices is how much an employee was told and has not read, capped at 100.
-	Notices int
+	// CountNotices counts how much an employee was told and has not read; nil for a client.
+	CountNotices func() int
+	// Still asks anew whether whoever asked may still have the page, for what lasts longer than a page does.
+	Still func(context.Context) (access.Scope, error)
 	// Report tells the log of what went wrong where the page itself says to the visitor what became of it.
 	Report func(error)
 	Now    time.Time
@@ -81,6 +84,14 @@ type Flash struct {
 func (c *Ctx) May(module string, r access.Rights) bool {
 	a, client := access.AsClient(c.Scope)
 	return c.Site.Modules[module] && (!client || a.Can(r))
+}
+
+// Notices is how much an employee was told and has not read, capped at 100.
+func (c *Ctx) Notices() int {
+	if c.CountNotices == nil {
+		return 0
+	}
+	return c.CountNotices()
 }
 
 // T returns a text in the user's language.

@@ -31,13 +31,16 @@ func (c *Ctx) Frame(title string) ui.Frame {
 	if !c.Until.End.IsZero() {
 		f.Idle, f.Ends = int(c.Until.Idle/time.Second), c.Until.End.Unix()
 	}
+	if c.Site.Face == access.Office {
+		f.Unread, f.UnreadCount = c.T("ui.notices_none"), ""
+		if f.Notices = c.Notices(); f.Notices >= 100 {
+			f.Unread, f.UnreadCount = c.T("ui.notices_many"), "99+"
+		} else if f.Notices > 0 {
+			f.Unread, f.UnreadCount = c.Texts.N("ui.notices", f.Notices), strconv.Itoa(f.Notices)
+		}
+		return f
+	}
 	switch {
-	case c.Site.Face == access.Office && c.Notices >= 100:
-		f.Unread, f.UnreadCount = c.T("ui.notices_many"), "99+"
-	case c.Site.Face == access.Office && c.Notices > 0:
-		f.Unread, f.UnreadCount = c.Texts.N("ui.notices", c.Notices), strconv.Itoa(c.Notices)
-	case c.Site.Face == access.Office:
-		f.Unread = c.T("ui.notices_none")
 	case c.Unread >= 100:
 		f.Unread, f.UnreadCount = c.T("ui.unread_many"), "99+"
 	case c.Unread > 0:

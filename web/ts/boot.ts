@@ -26,6 +26,10 @@ if (document.querySelector('[data-decides]:not([data-decides=""])')) {
   void import('./decides').then(({ showSooner }) => showSooner())
 }
 
+if (document.querySelector('[data-live]')) {
+  void import('./bell').then(({ liveBell }) => liveBell())
+}
+
 if (document.querySelector('[data-picking]')) {
   void import('./picking').then(({ countPicked }) => countPicked())
 }

@@ -14,7 +14,6 @@ import (
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/notify"
-	"voordeur/internal/office"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -326,10 +325,6 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 		return err
 	}
 	if err := p.dossiers.Noticed(ctx, a, d.ID); err != nil {
-		return err
-	}
-	// The header counts what is new after this one was opened.
-	if c.Notices, err = office.Count(ctx, p.db, a, c.Now); err != nil {
 		return err
 	}
 	v, err := p.load(c, d)

@@ -1082,13 +1082,13 @@ func further(c *web.Ctx, v officeView) templ.Component {
 			templ_7745c5c3_Var50 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if c.Notices+v.lost+v.held+v.letters+v.resets+v.unknown+v.addresses+v.ending > 0 {
+		if c.Notices()+v.lost+v.held+v.letters+v.resets+v.unknown+v.addresses+v.ending > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "<section><ul class=\"rows\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if c.Notices > 0 {
-				templ_7745c5c3_Err = waits("bell", "/notices", number(c, "home.notices", c.Notices)).Render(ctx, templ_7745c5c3_Buffer)
+			if c.Notices() > 0 {
+				templ_7745c5c3_Err = waits("bell", "/notices", number(c, "home.notices", c.Notices())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

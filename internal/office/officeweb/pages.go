@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"voordeur/internal/access"
+	"voordeur/internal/bulkhead"
 	"voordeur/internal/db"
 	"voordeur/internal/notify"
 	"voordeur/internal/office"
@@ -12,18 +13,27 @@ import (
 )
 
 // Pages are the pages of this package.
-type Pages struct{ db *db.DB }
+type Pages struct {
+	db *db.DB
+	// Streams bounds in how many windows bells are live at once; Stopping is closed when the program stops. The wiring sets them.
+	Streams  *bulkhead.Bulkhead
+	Stopping <-chan struct{}
+}
 
 // New returns the pages.
-func New(d *db.DB) *Pages { return &Pages{d} }
+func New(d *db.DB) *Pages { return &Pages{db: d} }
 
 const path = "/notices"
+
+// LivePath is where a page hears how much there is to read: no sign of life of whoever has it open.
+const LivePath = path + "/live"
 
 // Routes returns the addresses of this package.
 func (p *Pages) Routes() []web.Route {
 	read := access.OfficeWith(access.Read)
 	return []web.Route{
 		{Method: web.Get, Pattern: path, Policy: read, Handler: web.Staff(p.notices)},
+		{Method: web.Get, Pattern: LivePath, Policy: read, Handler: web.Staff(p.live), Streams: true},
 		{Method: web.Post, Pattern: path + "/read", Policy: read, Handler: web.Staff(p.readAll)},
 		{Method: web.Post, Pattern: path + "/{notice}/read", Policy: read, Handler: web.Staff(p.readOne)},
 	}
