@@ -107,6 +107,23 @@ func (qs *Questionnaires) Waiting(ctx context.Context, a access.Client) ([]Quest
 	return db.All(ctx, qs.db, qs.scan, selectQuestionnaire+isHis+waits+`and`+dossier.ClientSees+`order by q.sent_at, q.id limit 100`, s.Tenant(), s.Client(), s.Account(), dayOf(qs.db.Clock().Now()))
 }
 
+// WaitingIn is Waiting in one dossier.
+func (qs *Questionnaires) WaitingIn(ctx context.Context, a access.Client, dossierID string) ([]Questionnaire, error) {
+	if !a.Can(access.SeeDossiers) {
+		return nil, nil
+	}
+	return qs.waitingIn(ctx, a.Scope().Tenant(), a.Scope().Client(), a.Scope().Account(), dossierID)
+}
+
+// AsClient is WaitingIn for the client of a preview.
+func (qs *Questionnaires) AsClient(ctx context.Context, a access.Staff, p dossier.Preview) ([]Questionnaire, error) {
+	return qs.waitingIn(ctx, a.Scope().Tenant(), p.Party.ID, p.Account, p.Dossier.ID)
+}
+
+func (qs *Questionnaires) waitingIn(ctx context.Context, tenantID, client, account, dossierID string) ([]Questionnaire, error) {
+	return db.All(ctx, qs.db, qs.scan, selectQuestionnaire+isHis+waits+`and`+dossier.ClientSees+`and q.dossier_id = $5 order by q.sent_at, q.id`, tenantID, client, account, dayOf(qs.db.Clock().Now()), dossierID)
+}
+
 // Filled returns what the client has completed, the newest first, up to a hundred.
 func (qs *Questionnaires) Filled(ctx context.Context, a access.Client) ([]Questionnaire, error) {
 	s := a.Scope()

@@ -126,7 +126,7 @@ func Wire(p Parts) (*House, error) {
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants, parties).Routes()...)
 	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products, h.Requests).Routes()...)
-	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, h.Notes, ids, h.Clients, tenants, h.Products, h.Requests, h.Departments).Routes()...)
+	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, h.Notes, ids, h.Clients, tenants, h.Products, h.Requests, h.Asked, h.Departments).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, designerweb.New(h.Asked).Routes()...)

@@ -77,6 +77,11 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 	if v.asked.requests, err = p.requests.AsClient(ctx, a, seen); err != nil {
 		return err
 	}
+	if c.Site.Modules[tenant.ModuleQuestionnaires] {
+		if v.asked.forms, err = p.forms.AsClient(ctx, a, seen); err != nil {
+			return err
+		}
+	}
 	if err := p.needs(c, &v); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"voordeur/internal/note"
 	"voordeur/internal/notify"
 	"voordeur/internal/product"
+	"voordeur/internal/questionnaire"
 	"voordeur/internal/request"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
@@ -38,12 +39,13 @@ type Pages struct {
 	tenants  *tenant.Tenants
 	products *product.Products
 	requests *request.Requests
+	forms    *questionnaire.Questionnaires
 	deps     *department.Departments
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ns *note.Notes, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests, deps *department.Departments) *Pages {
-	return &Pages{d, ds, ms, ns, ids, cs, ts, ps, rs, deps}
+func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ns *note.Notes, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests, qs *questionnaire.Questionnaires, deps *department.Departments) *Pages {
+	return &Pages{d, ds, ms, ns, ids, cs, ts, ps, rs, qs, deps}
 }
 
 // Routes returns the addresses of this package. Both faces have a list and a page under the same
@@ -291,6 +293,11 @@ func (p *Pages) clientPage(c *web.Ctx, a access.Client) error {
 	}
 	if v.asked.requests, err = p.requests.InDossier(c.R.Context(), a.Scope(), d.ID); err != nil {
 		return err
+	}
+	if c.Site.Modules[tenant.ModuleQuestionnaires] {
+		if v.asked.forms, err = p.forms.WaitingIn(c.R.Context(), a, d.ID); err != nil {
+			return err
+		}
 	}
 	if err := p.needs(c, &v); err != nil {
 		return err

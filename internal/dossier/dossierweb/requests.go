@@ -5,6 +5,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/dossiertype"
+	"voordeur/internal/questionnaire"
 	"voordeur/internal/request"
 	"voordeur/internal/request/saying"
 	"voordeur/internal/ui"
@@ -13,6 +14,7 @@ import (
 
 // asked is what a dossier needs: what the office asked for, and the documents that its type says.
 type asked struct {
+	forms    []questionnaire.Questionnaire // for a client, and who looks as he does
 	requests []request.Request
 	checks   []request.Check
 }
@@ -21,6 +23,18 @@ type asked struct {
 func (p *Pages) needs(c *web.Ctx, v *pageView) (err error) {
 	v.asked.checks, err = p.requests.Checklist(c.R.Context(), c.Scope, v.d, v.def, v.docs, v.asked.requests)
 	return err
+}
+
+// formOf is the row of a questionnaire that the client still has to fill in.
+func formOf(c *web.Ctx, q questionnaire.Questionnaire) ui.Need {
+	n := ui.Need{Icon: "circle", Name: q.Title.In(c.Texts.Lang()), State: c.T("questionnaire.to_fill." + q.State), Signal: true}
+	if q.State == questionnaire.Busy {
+		n.Icon = "pencil"
+	}
+	if !q.Due.IsZero() {
+		n.State += " " + c.T("questionnaire.until", "date", c.Texts.ShortDate(q.Due))
+	}
+	return n
 }
 
 // mayAsk reports whether the page offers to ask the client for something.
