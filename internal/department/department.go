@@ -16,10 +16,16 @@ import (
 )
 
 // Departments reads and changes departments and absence.
-type Departments struct{ db *db.DB }
+type Departments struct {
+	db *db.DB
+	// Leaving is called in the transaction that removes a department, and moves what is in it. The wiring sets it.
+	Leaving func(ctx context.Context, tx *db.Tx, s access.Scope, from, to string) error
+}
 
 // New returns the departments of a database.
-func New(d *db.DB) *Departments { return &Departments{d} }
+func New(d *db.DB) *Departments {
+	return &Departments{d, func(context.Context, *db.Tx, access.Scope, string, string) error { return nil }}
+}
 
 // Department is a part of the office, with those who work in it.
 type Department struct {
@@ -63,11 +69,6 @@ func (ds *Departments) Get(ctx context.Context, a access.Staff, id string) (Depa
 
 func members(ctx context.Context, r db.Reader, tenantID, id string) ([]string, error) {
 	return db.All(ctx, r, db.Value[string], `select account_id from department_member where tenant_id = $1 and department_id = $2 order by account_id`, tenantID, id)
-}
-
-// Exists is NotFound for a department that the organisation has not.
-func Exists(ctx context.Context, r db.Reader, tenantID, id string) error {
-	return r.QueryRow(ctx, `select 1 from department where tenant_id = $1 and id = $2`, tenantID, id).Scan(new(int))
 }
 
 // Manned reports whether somebody works in a department now.

@@ -164,7 +164,7 @@ func numberTaken(err error) error {
 // checkWho refuses a handler or a department that is not there.
 func checkWho(ctx context.Context, tx *db.Tx, tenantID string, in Draft) error {
 	if in.Department != "" {
-		err := department.Exists(ctx, tx, tenantID, in.Department)
+		err := department.Hold(ctx, tx, tenantID, in.Department)
 		if errs.Is(err, errs.NotFound) {
 			return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "department", Key: "field.choose"}}}
 		}

@@ -413,6 +413,20 @@ func (ts *Types) DepartmentOf(ctx context.Context, a access.Staff, id string) (s
 	return ts.Department(ctx, ts.db, a.Scope(), id)
 }
 
+// LeaveDepartment has dossiers of the types that wait in one department wait in another one from now on, "" for none.
+func (ts *Types) LeaveDepartment(ctx context.Context, tx *db.Tx, s access.Scope, from, to string) error {
+	ids, err := db.All(ctx, tx, db.Value[string], `update dossier_type set department_id = nullif($3, '') where tenant_id = $1 and department_id = $2 returning id`, s.Tenant(), from, to)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := audit.Record(ctx, tx, s, audit.Entry{Event: "dossier_type.department_set", Objects: []audit.Object{{Kind: "dossier_type", ID: id}}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SetDepartment says in which department dossiers of a type wait that nobody handles yet; "" is in none. It holds for
 // new dossiers, and is no part of the definition: another organisation has other departments.
 func (ts *Types) SetDepartment(ctx context.Context, a access.Staff, id, dep string) error {
@@ -422,7 +436,7 @@ func (ts *Types) SetDepartment(ctx context.Context, a access.Staff, id, dep stri
 	s := a.Scope()
 	return ts.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if dep != "" {
-			err := department.Exists(ctx, tx, s.Tenant(), dep)
+			err := department.Hold(ctx, tx, s.Tenant(), dep)
 			if errs.Is(err, errs.NotFound) {
 				return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "department", Key: "field.choose"}}}
 			}

@@ -623,6 +623,12 @@ var rows = []row{
 		face: officeFace, route: "POST /settings/departments/{department}", want: 303, event: "department.changed", form: []string{"version", "1", "name", "<once>"},
 		ready: `update department set version = 1 where tenant_id = $1 and id = $2`,
 	},
+	{face: officeFace, route: "GET /settings/departments/remove/{department}", want: 200},
+	{
+		// It is asked last: others choose the department. What waits there keeps it, without another one.
+		face: officeFace, route: "POST /settings/departments/remove/{department}", want: 303, also: 422, quiet: true, last: true, form: []string{"once", "<once>"},
+		ids: map[string]string{"to": "department"}, bad: 422,
+	},
 	{face: officeFace, route: "GET /settings/departments/absence/{handler}", want: 200},
 	{face: officeFace, route: "POST /settings/departments/absence/{handler}", want: 303, event: "account.away", form: awayTill},
 	{

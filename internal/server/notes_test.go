@@ -460,3 +460,60 @@ func TestK4_WhereClientsConverseThereAreNoNotes(t *testing.T) {
 		}
 	})
 }
+
+func TestE24_ADepartmentIsRemovedAndWhatWaitsInItGoesElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		admin, clerk, tom := h.inTown(townDesk, townAdmin), h.inTown(townDesk, townClerk), h.inTown(townDesk, townColleague)
+		path := h.townCase("Z-2026-0131")
+		dep := h.value(`select department_id from dossier where tenant_id = 'gemeente' and number = 'Z-2026-0131'`)
+		at := "/settings/departments/remove/" + dep
+		h.exec(`update dossier_type set department_id = '` + dep + `' where tenant_id = 'gemeente' and key = 'melding'`)
+		h.exec(`delete from department_member where tenant_id = 'gemeente' and department_id <> '` + dep + `'`)
+		h.exec(`delete from dossier_staff where tenant_id = 'gemeente' and dossier_id = '` + strings.TrimPrefix(path, "/dossiers/") + `'`)
+		// Without another department it stays, and nothing of it goes.
+		if b := admin.get(at).body; !strings.Contains(b, "Hier wacht 1 zaak zonder behandelaar.") || !strings.Contains(b, "Er is geen andere afdeling.") {
+			t.Errorf("the page: %s", words(mainOf(b)))
+		}
+		once := "weg"
+		for _, to := range []string{"", dep, never} {
+			if a := admin.post(at, "once", once, "to", to); a.status != 422 || h.count(`select count(*) from department where id = '`+dep+`'`) != 1 {
+				t.Errorf("to %q: %d", to, a.status)
+			}
+		}
+		if a := admin.post(at, "once", once); a.status != 422 {
+			t.Errorf("with nowhere to go: %d", a.status)
+		}
+		if a := clerk.post(at, "once", "x"); a.status != 403 {
+			t.Errorf("by an employee: %d", a.status)
+		}
+		if a := h.inTown(townPortal, resident).get(at); a.status != 404 {
+			t.Errorf("in the portal: %d", a.status)
+		}
+		admin.post("/settings/departments/new", "once", "nieuw", "name", "Wijkbeheer", "member", h.value(`select id from account where tenant_id = 'gemeente' and email_key = '`+townColleague+`'`))
+		to := h.value(`select id from department where tenant_id = 'gemeente' and name = 'Wijkbeheer'`)
+		h.cleared()
+		if a := admin.post(at, "once", once); a.status != 422 || !strings.Contains(a.body, "Hier wachten zaken. Kies een afdeling waar ze heen gaan.") {
+			t.Errorf("it does not say what keeps it: %d", a.status)
+		}
+		for range 2 {
+			if a := admin.post(at, "once", once, "to", to); a.status != 303 {
+				t.Fatalf("removed: %d %s", a.status, words(mainOf(a.body)))
+			}
+		}
+		if n := h.count(`select count(*) from department where id = '`+dep+`'`) + h.count(`select count(*) from department_member where department_id = '`+dep+`'`) + h.count(`select count(*) from dossier where department_id = '`+dep+`'`); n != 0 {
+			t.Errorf("%d rows of it are left", n)
+		}
+		if n := h.count(`select count(*) from journal where event = 'department.removed'`); n != 1 {
+			t.Errorf("%d entries", n)
+		}
+		if got := h.value(`select department_id from dossier_type where tenant_id = 'gemeente' and key = 'melding'`); got != to {
+			t.Error("its type waits nowhere")
+		}
+		if a := tom.get(path); a.status != 200 || tom.bell() == "" || !strings.Contains(tom.get("/dossiers?department="+to).body, path) {
+			t.Errorf("who works there does not find it: %d", a.status)
+		}
+		if a := admin.get(at); a.status != 404 {
+			t.Errorf("its page: %d", a.status)
+		}
+	})
+}

@@ -96,6 +96,7 @@ func Wire(p Parts) (*House, error) {
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	h.Notes = note.New(p.DB, tenants, h.Dossiers)
 	h.Departments = department.New(p.DB)
+	h.Departments.Leaving = h.Dossiers.LeaveDepartment
 	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Requests = request.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Dossiers.Refused = h.Requests.Refused
@@ -138,7 +139,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	routes = append(routes, dossiertypeweb.New(h.Dossiers, h.Departments).Routes()...)
-	routes = append(routes, departmentweb.New(h.Departments, ids).Routes()...)
+	routes = append(routes, departmentweb.New(h.Departments, h.Dossiers, ids).Routes()...)
 	desk := officeweb.New(p.DB)
 	stopping := make(chan struct{})
 	desk.Streams, desk.Stopping = h.Heavy["live"], stopping

@@ -11,6 +11,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/db"
 	"voordeur/internal/department"
+	"voordeur/internal/dossier"
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 	"voordeur/internal/identity"
@@ -21,11 +22,14 @@ import (
 // Pages are the pages of this package.
 type Pages struct {
 	departments *department.Departments
+	dossiers    *dossier.Dossiers
 	ids         *identity.Identity
 }
 
 // New returns the pages.
-func New(ds *department.Departments, ids *identity.Identity) *Pages { return &Pages{ds, ids} }
+func New(ds *department.Departments, dossiers *dossier.Dossiers, ids *identity.Identity) *Pages {
+	return &Pages{ds, dossiers, ids}
+}
 
 const (
 	listPath = "/settings/departments"
@@ -41,6 +45,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: web.Post, Pattern: listPath + "/new", Policy: manage, Handler: web.Staff(p.save), Form: form{}},
 		{Method: web.Get, Pattern: listPath + "/{department}", Policy: manage, Handler: web.Staff(p.edit)},
 		{Method: web.Post, Pattern: listPath + "/{department}", Policy: manage, Handler: web.Staff(p.save), Form: form{}},
+		{Method: web.Get, Pattern: listPath + "/remove/{department}", Policy: manage, Handler: web.Staff(p.removePage)},
+		{Method: web.Post, Pattern: listPath + "/remove/{department}", Policy: manage, Handler: web.Staff(p.remove), Form: removeForm{}},
 		{Method: web.Get, Pattern: listPath + "/absence/{handler}", Policy: manage, Handler: web.Staff(p.awayPage)},
 		{Method: web.Post, Pattern: listPath + "/absence/{handler}", Policy: manage, Handler: web.Staff(p.setAway), Form: awayForm{}},
 		{Method: web.Get, Pattern: awayPath, Policy: work, Handler: web.Staff(p.awayPage)},
