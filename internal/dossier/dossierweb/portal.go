@@ -145,17 +145,40 @@ func (p *Pages) filterOf(c *web.Ctx, v *listView) error {
 	if err != nil {
 		return err
 	}
-	none := len(v.filter.Statuses) == 0
-	for _, st := range statuses {
-		on := slices.Contains(v.filter.Statuses, st.Key) || none && !v.all && !st.Final
-		v.statuses = append(v.statuses, ui.Option{Value: st.Key, Label: called(c, st), Chosen: on})
-	}
-	if v.all {
-		for _, o := range v.statuses {
-			v.filter.Statuses = append(v.filter.Statuses, o.Value)
+	asked := v.filter.Statuses
+	v.filter.Statuses = nil
+	for _, same := range byName(c, statuses) {
+		var on, chosen bool
+		for _, st := range same {
+			chosen = chosen || slices.Contains(asked, st.Key)
+			on = on || len(asked) == 0 && !v.all && !st.Final
+		}
+		v.statuses = append(v.statuses, ui.Option{Value: same[0].Key, Label: called(c, same[0]), Chosen: on || chosen})
+		for _, st := range same {
+			if chosen || v.all {
+				v.filter.Statuses = append(v.filter.Statuses, st.Key)
+			}
 		}
 	}
+	if len(asked) > 0 && len(v.filter.Statuses) == 0 { // none of those exists, and nothing has it
+		v.filter.Statuses = asked
+	}
 	return nil
+}
+
+// byName puts together the statuses that are called the same: the organisation's and those of its types have keys of
+// their own, and whoever looks for one means all of them.
+func byName(c *web.Ctx, list []dossiertype.Status) [][]dossiertype.Status {
+	var out [][]dossiertype.Status
+	for _, st := range list {
+		i := slices.IndexFunc(out, func(same []dossiertype.Status) bool { return called(c, same[0]) == called(c, st) })
+		if i < 0 {
+			out = append(out, []dossiertype.Status{st})
+			continue
+		}
+		out[i] = append(out[i], st)
+	}
+	return out
 }
 
 // filteredMark is in the address of a list whose filter was shown.
