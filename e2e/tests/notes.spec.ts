@@ -137,6 +137,13 @@ test('E24: what nobody handles waits in its department until somebody takes it',
   await clerk.druk('In behandeling nemen')
   await clerk.zie(/^Deze zaak is nu van u\./)
   await look(clerk)
+
+  // Nothing waits there any more, and it can go.
+  await admin.druk('Afdeling verwijderen')
+  await admin.zie('Hier wacht niets.')
+  await look(admin)
+  await admin.druk('Verwijder deze afdeling')
+  await admin.zie('De afdeling is verwijderd.')
   await clerk.open(`${office}/profile/absence`)
   await look(clerk)
   await clerk.druk('Opslaan')
