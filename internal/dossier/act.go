@@ -102,12 +102,8 @@ func (ds *Dossiers) Foresee(ctx context.Context, a access.Staff, id string, act 
 			return err
 		}
 		e.Same = e.Now.Version == e.Was.Version
-		for _, n := range told {
-			list, err := ds.identity.Mailed(ctx, tx, s.Tenant(), n.readers, n.event)
-			if err != nil {
-				return err
-			}
-			e.Mailed = append(e.Mailed, list...)
+		if e.Mailed, err = ds.identity.Mailed(ctx, tx, s.Tenant(), told); err != nil {
+			return err
 		}
 		return ds.found(ctx, tx, s, &e)
 	})
@@ -178,7 +174,7 @@ func (ds *Dossiers) Do(ctx context.Context, a access.Staff, once, id, stamp stri
 		if err != nil {
 			return err
 		}
-		return ds.mail(ctx, tx, s.Tenant(), id, told)
+		return ds.identity.Notify(ctx, tx, s.Tenant(), told...)
 	})
 	if e.Why = refusal(err); e.Why != nil {
 		err = nil
@@ -212,7 +208,7 @@ func (act Act) done(d Dossier) bool {
 }
 
 // act does one thing to a dossier that is held. What it cannot do to this one is an error with the reason.
-func (ds *Dossiers) act(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, act Act) ([]news, error) {
+func (ds *Dossiers) act(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, act Act) ([]notify.Change, error) {
 	if act.done(was) {
 		return nil, nil
 	}
@@ -234,7 +230,7 @@ func (ds *Dossiers) act(ctx context.Context, tx *db.Tx, a access.Staff, was Doss
 }
 
 // actStatus leaves to a dossier's own page what needs more than a status: how it ended, and why it is opened again.
-func (ds *Dossiers) actStatus(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, act Act) ([]news, error) {
+func (ds *Dossiers) actStatus(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, act Act) ([]notify.Change, error) {
 	def, err := ds.Definition(ctx, tx, a.Scope(), was.Type)
 	if err != nil {
 		return nil, err
@@ -253,9 +249,9 @@ func (ds *Dossiers) actStatus(ctx context.Context, tx *db.Tx, a access.Staff, wa
 }
 
 // actPublish refuses to publish what clients would not see all the same.
-func (ds *Dossiers) actPublish(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier) ([]news, error) {
+func (ds *Dossiers) actPublish(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier) ([]notify.Change, error) {
 	s := a.Scope()
-	var told []news
+	var told []notify.Change
 	var err error
 	if was.PublishedAt == nil {
 		if told, err = ds.publish(ctx, tx, s, was.ID, true); err != nil {

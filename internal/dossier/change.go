@@ -244,12 +244,12 @@ func (ds *Dossiers) Edit(ctx context.Context, a access.Staff, id string, version
 		if err != nil {
 			return err
 		}
-		return ds.mail(ctx, tx, a.Scope().Tenant(), id, told)
+		return ds.identity.Notify(ctx, tx, a.Scope().Tenant(), told...)
 	})
 }
 
 // edit is Edit of a dossier that is held, but for the mails to clients.
-func (ds *Dossiers) edit(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, version int64, in Draft) ([]news, error) {
+func (ds *Dossiers) edit(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, version int64, in Draft) ([]notify.Change, error) {
 	s, id := a.Scope(), was.ID
 	if err := in.check().Err(); err != nil {
 		return nil, err
@@ -311,12 +311,12 @@ func (ds *Dossiers) Publish(ctx context.Context, a access.Staff, id string, on b
 		if err != nil {
 			return err
 		}
-		return ds.mail(ctx, tx, a.Scope().Tenant(), id, told)
+		return ds.identity.Notify(ctx, tx, a.Scope().Tenant(), told...)
 	})
 }
 
 // publish is Publish of a dossier that is held and is not so yet, but for the mails.
-func (ds *Dossiers) publish(ctx context.Context, tx *db.Tx, s access.Scope, id string, on bool) ([]news, error) {
+func (ds *Dossiers) publish(ctx context.Context, tx *db.Tx, s access.Scope, id string, on bool) ([]notify.Change, error) {
 	var at *db.Time
 	event := "dossier.unpublished"
 	if on {
@@ -336,12 +336,12 @@ func (ds *Dossiers) publish(ctx context.Context, tx *db.Tx, s access.Scope, id s
 
 // reshow brings lists and unread marks in line after a change of who sees the dossier, and returns
 // what is to be mailed to those who see something new by it.
-func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id string) ([]news, error) {
+func (ds *Dossiers) reshow(ctx context.Context, tx *db.Tx, s access.Scope, id string) ([]notify.Change, error) {
 	fresh, err := ds.remark(ctx, tx, s, id)
 	if err != nil {
 		return nil, err
 	}
-	return newsOf(ctx, tx, s.Tenant(), id, fresh)
+	return changesOf(ctx, tx, s.Tenant(), id, fresh)
 }
 
 // remark brings lists and unread marks in line, and returns the marks that were not there.
@@ -365,25 +365,9 @@ func (ds *Dossiers) remark(ctx context.Context, tx *db.Tx, s access.Scope, id st
 	return notify.Without(marks, had), notify.Add(ctx, tx, s.Tenant(), marks...)
 }
 
-// news is what readers are mailed of, as far as they asked for it (N47).
-type news struct {
-	event   identity.Event
-	readers []notify.Reader
-}
-
-// mail mails what there is to tell of a dossier.
-func (ds *Dossiers) mail(ctx context.Context, tx *db.Tx, tenantID, id string, list []news) error {
-	for _, n := range list {
-		if err := ds.identity.Notify(ctx, tx, tenantID, n.readers, n.event, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// newsOf is what the accounts of new marks are mailed: one mail of each kind of thing, however many are new.
-func newsOf(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) ([]news, error) {
-	var out []news
+// changesOf is what the accounts of new marks are told of, as far as they asked for it (N47).
+func changesOf(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.Mark) ([]notify.Change, error) {
+	var changes []notify.Change
 	for _, kind := range []struct {
 		notify.Kind
 		event identity.Event
@@ -393,18 +377,13 @@ func newsOf(ctx context.Context, tx *db.Tx, tenantID, id string, marks []notify.
 		if err != nil {
 			return nil, err
 		}
-		var told []notify.Reader
-		for _, r := range readers {
-			mine := func(m notify.Mark) bool {
-				return m.Kind == kind.Kind && m.Account == r.Account && m.Client == r.Client
+		for _, m := range marks {
+			for _, r := range readers {
+				if m.Kind == kind.Kind && m.Account == r.Account && m.Client == r.Client {
+					changes = append(changes, identity.Changes([]notify.Reader{r}, kind.event, id, m.Object)...)
+				}
 			}
-			if slices.ContainsFunc(marks, mine) {
-				told = append(told, r)
-			}
-		}
-		if len(told) > 0 {
-			out = append(out, news{kind.event, told})
 		}
 	}
-	return out, nil
+	return changes, nil
 }

@@ -275,7 +275,7 @@ func (ds *Dossiers) announce(ctx context.Context, tx *db.Tx, s access.Scope, d D
 	if err := notify.Add(ctx, tx, s.Tenant(), marksFor(readers, doc, tx.Now())...); err != nil {
 		return err
 	}
-	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.DocumentShown, d.ID)
+	return ds.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.DocumentShown, d.ID, doc.ID)...)
 }
 
 // tellOthers mails the other accounts of the party that added a document itself; whoever did it knows (unclear.md Q40).
@@ -289,7 +289,7 @@ func (ds *Dossiers) tellOthers(ctx context.Context, tx *db.Tx, s access.Scope, d
 		return err
 	}
 	readers = slices.DeleteFunc(readers, func(r notify.Reader) bool { return r.Account == doc.By })
-	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.DocumentShown, d.ID)
+	return ds.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.DocumentShown, d.ID, doc.ID)...)
 }
 
 // takenAway mails those who asked for that, when clients saw a document until now (D17, D18; unclear.md Q28).
@@ -301,7 +301,7 @@ func (ds *Dossiers) takenAway(ctx context.Context, tx *db.Tx, s access.Scope, d 
 	if err != nil {
 		return err
 	}
-	return ds.identity.Notify(ctx, tx, s.Tenant(), readers, identity.DocumentRemoved, d.ID)
+	return ds.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.DocumentRemoved, d.ID, doc.ID)...)
 }
 
 func marksFor(readers []notify.Reader, doc Document, at db.Time) []notify.Mark {

@@ -9,6 +9,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/department"
 	"voordeur/internal/errs"
+	"voordeur/internal/identity"
 	"voordeur/internal/notify"
 )
 
@@ -57,7 +58,11 @@ func (ds *Dossiers) tellEach(ctx context.Context, tx *db.Tx, s access.Scope, id 
 	if err != nil {
 		return err
 	}
-	return ds.identity.MailNotice(ctx, tx, s.Tenant(), first, id)
+	readers := make([]notify.Reader, len(first))
+	for n, account := range first {
+		readers[n].Account = account
+	}
+	return ds.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.Noticed, id, "")...)
 }
 
 // Take makes a dossier that nobody handles the employee's own; when a colleague was first it is a Conflict. Taking what
@@ -82,7 +87,7 @@ func (ds *Dossiers) Take(ctx context.Context, a access.Staff, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := ds.mail(ctx, tx, s.Tenant(), id, told); err != nil {
+		if err := ds.identity.Notify(ctx, tx, s.Tenant(), told...); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.taken", Dossier: id})

@@ -12,6 +12,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/i18n"
 	"voordeur/internal/identity"
+	"voordeur/internal/notify"
 )
 
 // StatusInUse reports whether a dossier of the tenant without a type has the status.
@@ -77,12 +78,12 @@ func (ds *Dossiers) SetStatus(ctx context.Context, a access.Staff, id string, ve
 		if err != nil {
 			return err
 		}
-		return ds.mail(ctx, tx, a.Scope().Tenant(), id, told)
+		return ds.identity.Notify(ctx, tx, a.Scope().Tenant(), told...)
 	})
 }
 
 // setStatus is SetStatus of a dossier that is held, but for the mails.
-func (ds *Dossiers) setStatus(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, version int64, in Status) ([]news, error) {
+func (ds *Dossiers) setStatus(ctx context.Context, tx *db.Tx, a access.Staff, was Dossier, version int64, in Status) ([]notify.Change, error) {
 	s, id := a.Scope(), was.ID
 	def, err := ds.Definition(ctx, tx, s, was.Type)
 	if err != nil {
@@ -119,7 +120,7 @@ func (ds *Dossiers) setStatus(ctx context.Context, tx *db.Tx, a access.Staff, wa
 		if err != nil {
 			return nil, err
 		}
-		told = append(told, news{identity.StatusChanged, readers})
+		told = append(told, identity.Changes(readers, identity.StatusChanged, id, "")...)
 	}
 	return told, audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.status_set", Dossier: id, Detail: map[string]string{"status_from": was.Status, "status_to": in.Key}})
 }

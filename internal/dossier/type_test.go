@@ -74,6 +74,7 @@ func (w town) documents(ctx context.Context, number string) []string {
 // mails counts the resident's mails of a kind.
 func (w town) mails(ctx context.Context, kind string) int {
 	w.Helper()
+	w.Mail(w.T)
 	n, err := db.One(ctx, w.DB, db.Value[int], `select count(*) from mail where tenant_id = 'gemeente' and account_id = $1 and purpose = $2`, w.me.Scope().Account(), kind)
 	w.must(err)
 	return n
@@ -113,7 +114,7 @@ func TestD19_OnlyCasesOfATypeInThePortalAreThere(t *testing.T) {
 		if !w.sees(ctx, "Z-2026-0117") || !w.sees(ctx, "Z-2026-0131") {
 			t.Fatal("the cases of types in the portal are not there")
 		}
-		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}))
+		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}, false))
 		w.change(ctx, "omgevingsvergunning", func(d *dossiertype.Definition) { d.Portal = false })
 		if w.sees(ctx, "Z-2026-0117") || !w.sees(ctx, "Z-2026-0131") {
 			t.Error("a case of a type that is not in the portal is there, or another one is gone")
@@ -157,7 +158,7 @@ func TestD28_D30_D31_ACaseAboveTheThresholdIsNotThere(t *testing.T) {
 
 func TestD16_D17_D18_D29_ADocumentAboveTheThresholdIsNotThere(t *testing.T) {
 	inTown(t, func(ctx context.Context, w town) {
-		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}))
+		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}, false))
 		id, all := w.dossier("Z-2026-0117"), w.documents(ctx, "Z-2026-0117")
 		var doc string
 		w.must(w.DB.QueryRow(ctx, `select min(id) from document where tenant_id = 'gemeente' and dossier_id = $1 and origin = 'office' and published_at is not null`, id).Scan(&doc))
@@ -176,12 +177,15 @@ func TestD16_D17_D18_D29_ADocumentAboveTheThresholdIsNotThere(t *testing.T) {
 		// Ticking and unticking it now shows and tells nothing.
 		shown, removed := w.mails(ctx, "documents"), w.mails(ctx, "removed")
 		w.must(w.Dossiers.Show(ctx, w.handler, id, doc, false))
+		w.Mail(w.T)
 		w.must(w.Dossiers.Show(ctx, w.handler, id, doc, true))
 		if w.mails(ctx, "documents") != shown || w.mails(ctx, "removed") != removed || slices.Contains(w.documents(ctx, "Z-2026-0117"), doc) {
 			t.Error("a document above the threshold is announced")
 		}
 		w.must(w.Dossiers.SetRank(ctx, w.handler, id, doc, dossiertype.Public))
+		w.Mail(w.T)
 		w.must(w.Dossiers.Show(ctx, w.handler, id, doc, false))
+		w.Mail(w.T)
 		w.must(w.Dossiers.Show(ctx, w.handler, id, doc, true))
 		if w.mails(ctx, "documents") != shown+2 || w.mails(ctx, "removed") != removed+1 {
 			t.Errorf("shown, taken away and shown: %d and %d mails", w.mails(ctx, "documents")-shown, w.mails(ctx, "removed")-removed)
@@ -191,7 +195,7 @@ func TestD16_D17_D18_D29_ADocumentAboveTheThresholdIsNotThere(t *testing.T) {
 
 func TestD15_D22_AStatusThatIsNotShownIsNowhere(t *testing.T) {
 	inTown(t, func(ctx context.Context, w town) {
-		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}))
+		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}, false))
 		look := func() (dossier.Dossier, []dossier.Moment) {
 			d, err := dossier.ForClient(ctx, w.DB, w.me, w.dossier("Z-2026-0131"))
 			w.must(err)
@@ -233,7 +237,7 @@ func TestD15_D22_AStatusThatIsNotShownIsNowhere(t *testing.T) {
 
 func TestD23_AnotherTextShowsAtOnceAndMailsNobody(t *testing.T) {
 	inTown(t, func(ctx context.Context, w town) {
-		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}))
+		w.must(w.Identity.SetNotify(ctx, w.me, []string{"all"}, false))
 		before := w.kind(ctx, "melding").Latest
 		w.change(ctx, "melding", func(d *dossiertype.Definition) {
 			d.Statuses[0].Text = dossiertype.Words{i18n.NL: "Wij hebben het gezien."}

@@ -55,3 +55,13 @@ func easter(year int) time.Time {
 	month := (h - m + r + 90) / 25
 	return time.Date(year, time.Month(month), (h-m+r+month+19)%32, 0, 0, 0, 0, time.UTC)
 }
+
+// NextHour returns when a clock of the office next strikes the hour, after a moment.
+func NextHour(after time.Time, hour int) time.Time {
+	now := Local(after)
+	for day := now.Day(); ; day++ {
+		if at := time.Date(now.Year(), now.Month(), day, hour, 0, 0, 0, now.Location()); at.After(now) {
+			return at
+		}
+	}
+}

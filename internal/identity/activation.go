@@ -205,6 +205,7 @@ type Profile struct {
 	Unproved    bool // nobody has shown that mail reaches him
 	Elsewhere   bool // he comes in by another party alone
 	Notify      map[string]bool
+	Daily       bool // he is mailed once a day
 }
 
 // Profile returns the client's own account.
@@ -212,7 +213,7 @@ func (i *Identity) Profile(ctx context.Context, a access.Client) (Profile, error
 	p := Profile{Notify: map[string]bool{}}
 	var groups string
 	s := a.Scope()
-	err := i.db.QueryRow(ctx, `select name, email, email_unproved and email <> '', `+partyAlone+`, notify from account a where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &p.Unproved, &p.Elsewhere, &groups)
+	err := i.db.QueryRow(ctx, `select name, email, email_unproved and email <> '', `+partyAlone+`, notify, mail_daily from account a where tenant_id = $1 and id = $2`, s.Tenant(), s.Account()).Scan(&p.Name, &p.Email, &p.Unproved, &p.Elsewhere, &groups, &p.Daily)
 	for _, g := range strings.Fields(groups) {
 		p.Notify[g] = true
 	}
@@ -251,7 +252,14 @@ const (
 	RequestSent       Event = "requests"
 	RequestRejected   Event = "request_rejected" // something of it is asked for again
 	RequestReminder   Event = "request_reminder"
+	Noticed           Event = "notice" // an employee was told of something
 )
+
+// Events are those of clients, in the order in which a mail lists them.
+var Events = []Event{StatusChanged, DocumentShown, DocumentRemoved, MessageSent, QuestionnaireSent, RequestSent, RequestRejected, RequestReminder}
+
+// groupNotices is what an employee wants who is mailed of his notices.
+const groupNotices = "notices"
 
 // group returns the group to which the event belongs, "" where it belongs to none: another status, and a document that
 // goes, are changes for who asked for all of those, and nothing that the groups know (conflicts.md K7, K8).
@@ -263,6 +271,8 @@ func (e Event) group(t *tenant.Tenant) string {
 		return GroupMessages
 	case QuestionnaireSent:
 		return GroupQuestionnaires
+	case Noticed:
+		return groupNotices
 	}
 	if t.Settings.Contact.OneNotice {
 		return GroupDocuments
@@ -277,8 +287,9 @@ func groupNamed(name string) Group {
 
 // SetNotify switches the client's mails on and off (N47); where the organisation has one switch for all, any group is
 // all of them (E8). Who has no e-mail address is asked for one first. A group that he is not offered stays as it was,
-// for the day that it is offered again; unknown ones are ignored.
-func (i *Identity) SetNotify(ctx context.Context, a access.Client, on []string) error {
+// for the day that it is offered again; unknown ones are ignored. Daily has the mails come together, once a day; what waits
+// for its time goes by the new choice.
+func (i *Identity) SetNotify(ctx context.Context, a access.Client, on []string, daily bool) error {
 	s := a.Scope()
 	t, err := i.tenants.Get(ctx, s.Tenant())
 	if err != nil {
@@ -306,11 +317,14 @@ func (i *Identity) SetNotify(ctx context.Context, a access.Client, on []string) 
 			}
 		}
 		groups := strings.Join(keep, " ")
-		_, err = tx.Exec(ctx, `update account set notify = $3, version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), s.Account(), groups)
+		_, err = tx.Exec(ctx, `update account set notify = $3, mail_daily = $4, version = version + 1 where tenant_id = $1 and id = $2`, s.Tenant(), s.Account(), groups, daily)
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s, audit.Entry{Event: "account.notify_changed", Client: s.Client(), Detail: map[string]string{"groups": groups}})
+		if err := jobs.Enqueue(ctx, tx, s.Tenant(), JobNews, s.Account()); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s, audit.Entry{Event: "account.notify_changed", Client: s.Client(), Detail: map[string]string{"groups": groups, "mailing": string(mailingOf(groups != "", daily))}})
 	})
 }
 

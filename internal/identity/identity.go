@@ -25,6 +25,8 @@ type Identity struct {
 	hash    hasher
 	// Passwordless reports whether clients of an organisation come in by other parties alone (K2); nil where there are none.
 	Passwordless func(context.Context, db.Reader, *tenant.Tenant) (bool, error)
+	// Stands has for each event what is asked before a mail about it goes.
+	Stands map[Event]Stands
 }
 
 // New returns the accounts of a database.

@@ -24,6 +24,8 @@ type letter struct {
 	settings bool              // has a link to the switches
 	values   map[string]string // further values of its texts
 	behalf   string            // the client whose news it is, when that is not the reader's own
+	told     []told            // what it lists, of several changes
+	dossiers int               // in how many of them, when it is about changes
 }
 
 // send queues a mail to an account, unless it has no address.
@@ -54,7 +56,13 @@ func (i *Identity) compose(ctx context.Context, t *tenant.Tenant, lang i18n.Lang
 	}
 	maps.Copy(content.Values, l.values)
 	if l.behalf != "" {
-		content.Paragraphs = append(content.Paragraphs, texts.T("mail.behalf", "client", l.behalf))
+		content.Paragraphs, content.Values["client"] = append(content.Paragraphs, texts.T("mail.behalf")), l.behalf
+	}
+	switch l.kind {
+	case severalChanges:
+		content.Paragraphs, content.Points = append(content.Paragraphs, texts.N("mail.change.in", l.dossiers)), points(texts, l.told)
+	case severalNotices:
+		content.Paragraphs = append(content.Paragraphs, texts.T("mail.notices.in", "n", l.dossiers))
 	}
 	if l.settings && t.Settings.Modules[tenant.ModuleProfile] {
 		content.SettingsURL = base + "/profile#notifications"
@@ -70,7 +78,7 @@ func (i *Identity) compose(ctx context.Context, t *tenant.Tenant, lang i18n.Lang
 }
 
 // ofOffice are the kinds of mail for staff alone.
-var ofOffice = []string{"quarantine", "notice"}
+var ofOffice = []string{"quarantine", string(Noticed), severalNotices}
 
 // Specimen writes a mail of the kind as it is sent, to somebody of that name, with the face's own
 // address where a link would be.
@@ -79,10 +87,11 @@ func (i *Identity) Specimen(ctx context.Context, t *tenant.Tenant, lang i18n.Lan
 	if slices.Contains(ofOffice, kind) {
 		face = access.Office
 	}
-	return i.compose(ctx, t, lang, name, letter{
-		kind: kind, face: face, path: "/",
-		settings: slices.Contains([]string{string(DocumentShown), string(DocumentRemoved), string(StatusChanged), string(MessageSent), string(QuestionnaireSent), string(RequestSent), string(RequestRejected), string(RequestReminder)}, kind),
-	})
+	l := letter{kind: kind, face: face, path: "/", settings: face == access.Portal && (kind == severalChanges || slices.Contains(Events, Event(kind))), dossiers: 2}
+	if kind == severalChanges {
+		l.told = []told{{counts: map[Event]int{StatusChanged: 1, DocumentShown: 2}}}
+	}
+	return i.compose(ctx, t, lang, name, l)
 }
 
 // The kinds of mail about mandates.
@@ -136,71 +145,6 @@ func (i *Identity) mailAgain(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a
 // mailAddress tells the old or the new address of an account that the address has changed.
 func (i *Identity) mailAddress(ctx context.Context, tx *db.Tx, t *tenant.Tenant, account, address, name string) error {
 	return i.send(ctx, tx, t, account, address, name, letter{kind: "address", face: access.Portal, path: "/"})
-}
-
-// selectWanted is what an account wants to be mailed of. Who is not active, and to whom mail does not
-// arrive, is mailed of nothing: it waits in the portal.
-const selectWanted = `select email, name, case when state = 'active' and not email_unproved and not exists
-	(select 1 from unreachable u where u.tenant_id = account.tenant_id and u.account_id = account.id and u.clears_at is null) then notify else '' end
-, role, rights
-	from account where tenant_id = $1 and id = $2 and face = 'portal'`
-
-// Notify sends a mail without contents to those of the readers that asked for events like this one (N47, E9) and may see what it
-// is about. Whoever reads for somebody else is told for whom: what he may see of that one is what his mandate says,
-// and without it he is no reader.
-func (i *Identity) Notify(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, event Event, dossier string) error {
-	list, err := i.Mailed(ctx, tx, tenantID, readers, event)
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	t, err := i.tenants.Get(ctx, tenantID)
-	if err != nil {
-		return err
-	}
-	for _, m := range list {
-		l := letter{kind: string(event), face: access.Portal, path: "/dossiers/" + dossier, settings: true, behalf: m.For}
-		if m.Mandate != "" {
-			l.path = "/namens/" + m.Mandate + l.path
-		}
-		if err := i.send(ctx, tx, t, m.Account, m.address, m.Name, l); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Addressee is a reader who is mailed.
-type Addressee struct {
-	notify.Reader
-	Name    string
-	address string
-}
-
-// Mailed returns whom of the readers Notify mails of an event.
-func (i *Identity) Mailed(ctx context.Context, tx *db.Tx, tenantID string, readers []notify.Reader, event Event) ([]Addressee, error) {
-	t, err := i.tenants.Get(ctx, tenantID)
-	if err != nil {
-		return nil, err
-	}
-	group := event.group(t)
-	if group == "" {
-		return nil, nil
-	}
-	var out []Addressee
-	for _, r := range readers {
-		var groups, rights string
-		var role access.Role
-		m := Addressee{Reader: r}
-		err := tx.QueryRow(ctx, selectWanted, tenantID, r.Account).Scan(&m.address, &m.Name, &groups, &role, &rights)
-		if err != nil {
-			return nil, err
-		}
-		may := r.Mandate == "" && access.RightsOf(role, rights).Has(groupNamed(group).Needs) || r.Mandate != "" && t.Settings.Modules[tenant.ModuleMandates]
-		if may && m.address != "" && strings.Contains(" "+groups+" ", " "+group+" ") {
-			out = append(out, m)
-		}
-	}
-	return out, nil
 }
 
 // ConfirmApplication mails whoever sent an application that it came in, whatever else he wants to be mailed of; nothing of it stands

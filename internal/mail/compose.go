@@ -26,7 +26,8 @@ type Content struct {
 	Subject     string // title of the HTML page
 	Greeting    string // empty means a neutral one
 	Paragraphs  []string
-	ButtonText  string // with ButtonURL the one thing to do; both or neither
+	Points      []string // a list below the paragraphs, of plain words
+	ButtonText  string   // with ButtonURL the one thing to do; both or neither
 	ButtonURL   string
 	Closing     string // empty means the usual one
 	SettingsURL string // where notifications are switched off; empty for mail that cannot be
@@ -75,6 +76,11 @@ func newLetter(layout Layout, content Content) (letter, error) {
 	}
 	layout.Office, layout.Address = OneLine(layout.Office), OneLine(layout.Address)
 	content.Subject, content.ButtonText = OneLine(content.Subject), OneLine(content.ButtonText)
+	points := make([]string, len(content.Points))
+	for n, p := range content.Points {
+		points[n] = OneLine(p)
+	}
+	content.Points = points
 	l := letter{layout: layout, content: content, ink: inkOn(layout.Colour)}
 	if err := l.check(); err != nil {
 		return letter{}, err
@@ -121,6 +127,9 @@ func (l letter) text() string {
 	parts := []string{join(l.greeting)}
 	for _, p := range l.paragraphs {
 		parts = append(parts, join(p))
+	}
+	if len(l.content.Points) > 0 {
+		parts = append(parts, "- "+strings.Join(l.content.Points, "\n- "))
 	}
 	if l.content.ButtonURL != "" {
 		parts = append(parts, l.content.ButtonText+":\n"+l.content.ButtonURL)

@@ -328,7 +328,7 @@ func (ms *Messages) announce(ctx context.Context, tx *db.Tx, s access.Scope, d d
 	if err := mark(ctx, tx, s, d.ID, sent.ID, readers); err != nil {
 		return err
 	}
-	return ms.identity.Notify(ctx, tx, s.Tenant(), readers, identity.MessageSent, d.ID)
+	return ms.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.MessageSent, d.ID, sent.ID)...)
 }
 
 func mark(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, id string, readers []notify.Reader) error {

@@ -220,9 +220,13 @@ func (p *post) notified() int {
 		return n
 	}
 	before := count()
+	dossier, err := db.One(ctx, p.DB, db.Value[string], `select p.dossier_id from dossier_party p join dossier d on d.tenant_id = p.tenant_id and d.id = p.dossier_id
+		where d.tenant_id = $1 and p.client_id = $2 and d.published_at is not null order by d.number limit 1`, tenantID, p.client)
+	must(p.t, err)
 	must(p.t, p.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return p.Identity.Notify(ctx, tx, tenantID, []notify.Reader{{Account: p.account}}, identity.GroupDocuments, "d")
+		return p.Identity.Notify(ctx, tx, tenantID, notify.Change{Reader: notify.Reader{Account: p.account, Client: p.client}, Event: string(identity.StatusChanged), Dossier: dossier})
 	}))
+	p.Mail(p.t)
 	return count() - before
 }
 

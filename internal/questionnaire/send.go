@@ -60,7 +60,7 @@ func (qs *Questionnaires) Send(ctx context.Context, a access.Staff, dossierID, o
 		if err != nil {
 			return err
 		}
-		if err := qs.tell(ctx, tx, s, d.ID, in.Client, in.Account); err != nil {
+		if err := qs.tell(ctx, tx, s, id, d.ID, in.Client, in.Account); err != nil {
 			return err
 		}
 		if err := record(ctx, tx, s, "questionnaire.sent", Questionnaire{ID: id, Dossier: d.ID, Client: in.Client}); err != nil {
@@ -102,7 +102,7 @@ func sendable(ctx context.Context, tx *db.Tx, s access.Scope, d dossier.Dossier,
 }
 
 // tell mails those of the client who asked for that; nothing of the form stands in the mail.
-func (qs *Questionnaires) tell(ctx context.Context, tx *db.Tx, s access.Scope, dossierID, client, account string) error {
+func (qs *Questionnaires) tell(ctx context.Context, tx *db.Tx, s access.Scope, id, dossierID, client, account string) error {
 	readers, err := dossier.Readers(ctx, tx, s.Tenant(), dossierID, client, access.SeeDossiers)
 	if err != nil {
 		return err
@@ -110,7 +110,17 @@ func (qs *Questionnaires) tell(ctx context.Context, tx *db.Tx, s access.Scope, d
 	if account != "" {
 		readers = slices.DeleteFunc(readers, func(r notify.Reader) bool { return r.Account != account || r.Mandate != "" })
 	}
-	return qs.identity.Notify(ctx, tx, s.Tenant(), readers, identity.QuestionnaireSent, dossierID)
+	return qs.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.QuestionnaireSent, dossierID, id)...)
+}
+
+// Stands is identity.Stands of a questionnaire: it can still be filled in.
+func (qs *Questionnaires) Stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
+	reads, err := dossier.Reads(ctx, tx, tenantID, c, access.SeeDossiers)
+	if err != nil || !reads {
+		return false, err
+	}
+	return db.One(ctx, tx, db.Value[bool], `select exists (select 1 from questionnaire q join dossier d on d.tenant_id = q.tenant_id and d.id = q.dossier_id
+		where q.tenant_id = $1 and q.dossier_id = $2 and q.id = $3`+waits+`)`, tenantID, c.Dossier, c.Object, dayOf(tx.Now().Time))
 }
 
 func record(ctx context.Context, tx *db.Tx, s access.Scope, event string, q Questionnaire) error {
@@ -158,7 +168,7 @@ func (qs *Questionnaires) SetDue(ctx context.Context, a access.Staff, dossierID,
 			return err
 		}
 		if q.Expired {
-			if err := qs.tell(ctx, tx, a.Scope(), q.Dossier, q.Client, q.Account); err != nil {
+			if err := qs.tell(ctx, tx, a.Scope(), q.ID, q.Dossier, q.Client, q.Account); err != nil {
 				return err
 			}
 		}
@@ -183,7 +193,7 @@ func (qs *Questionnaires) Reopen(ctx context.Context, a access.Staff, dossierID,
 		if err != nil {
 			return err
 		}
-		if err := qs.tell(ctx, tx, a.Scope(), q.Dossier, q.Client, q.Account); err != nil {
+		if err := qs.tell(ctx, tx, a.Scope(), q.ID, q.Dossier, q.Client, q.Account); err != nil {
 			return err
 		}
 		return record(ctx, tx, a.Scope(), "questionnaire.reopened", q)

@@ -158,7 +158,7 @@ func (rs *Requests) keepMark(ctx context.Context, tx *db.Tx, s access.Scope, dos
 		return err
 	}
 	if in.State == Rejected {
-		if err := rs.tell(ctx, tx, s.Tenant(), Request{Dossier: dossierID}, identity.RequestRejected); err != nil {
+		if err := rs.tell(ctx, tx, s.Tenant(), Request{ID: kind, Dossier: dossierID}, identity.RequestRejected); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"voordeur/internal/i18n"
 	"voordeur/internal/identity"
 	"voordeur/internal/jobs"
+	"voordeur/internal/notify"
 )
 
 // The most that a request may hold. They keep it readable.
@@ -189,7 +190,23 @@ func (rs *Requests) tell(ctx context.Context, tx *db.Tx, tenantID string, q Requ
 	if err != nil {
 		return err
 	}
-	return rs.identity.Notify(ctx, tx, tenantID, readers, event, q.Dossier)
+	return rs.identity.Notify(ctx, tx, tenantID, identity.Changes(readers, event, q.Dossier, q.ID)...)
+}
+
+// selectAsked is whether something is still asked for in a dossier: in a request, something that nobody handed in or,
+// for a rejection, that was rejected; or a document that the dossier needs and that was rejected.
+const selectAsked = `select exists (select 1 from dossier d where d.tenant_id = $1 and d.id = $2 and not d.closed and (exists (select 1 from request r
+	join request_item i on i.tenant_id = r.tenant_id and i.request_id = r.id
+	where r.tenant_id = d.tenant_id and r.dossier_id = d.id and r.id = $3 and r.state = 'open' and (i.state = 'rejected' or i.state = 'open' and cast($4 as boolean)))
+	or exists (select 1 from required_document m where m.tenant_id = d.tenant_id and m.dossier_id = d.id and m.document_type = $3 and m.state = 'rejected')))`
+
+// Stands is identity.Stands of what is asked of a client.
+func (rs *Requests) Stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
+	reads, err := dossier.Reads(ctx, tx, tenantID, c, access.SeeDossiers)
+	if err != nil || !reads {
+		return false, err
+	}
+	return db.One(ctx, tx, db.Value[bool], selectAsked, tenantID, c.Dossier, c.Object, c.Event != string(identity.RequestRejected))
 }
 
 // Withdraw takes back what the client has not handed in; files that he saved for it go. What came in stays.

@@ -19,7 +19,7 @@ const dewit = "c.dewit@post.example"
 // mails are the letters to an address, oldest first.
 func (h *house) mails(to string) []mailtest.Letter {
 	h.t.Helper()
-	h.work()
+	h.later()
 	var all []mailtest.Letter
 	for _, l := range mailtest.Outbox(h.t, filepath.Join(h.dir, "outbox")) {
 		if l.To == to {

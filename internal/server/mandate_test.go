@@ -496,6 +496,7 @@ func TestA8_A20_AMandateOpensNoMoreThanItSays(t *testing.T) {
 			if a := k.office.send(k.dossier+"/messages/new", map[string]string{"once": once, "subject": "Nieuws " + once, "body": "Tekst"}); a.status != 303 {
 				t.Fatalf("a message: %d", a.status)
 			}
+			h.later()
 			for _, on := range []string{"", "1"} {
 				if a := k.office.post(k.dossier+"/documents/"+file+"/show", "on", on); a.status != 303 {
 					t.Fatalf("shown %q: %d", on, a.status)

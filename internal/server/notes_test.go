@@ -250,7 +250,10 @@ func TestD35_D43_NoticesAreReadByAButtonAndComeByMailToWhoWants(t *testing.T) {
 		h.cleared()
 		v, s, tom := h.inTown(townPortal, resident), h.inTown(townDesk, townClerk), h.inTown(townDesk, townColleague)
 		path := h.townCase("Z-2026-0117")
-		mails := func() int { return h.count(`select count(*) from mail where purpose = 'notice'`) }
+		mails := func() int {
+			h.later()
+			return h.count(`select count(*) from mail where purpose = 'notice'`)
+		}
 		if a, _ := v.writes(path, "Eerste"); a.status != 303 || mails() != 0 {
 			t.Errorf("by itself: %d mails", mails())
 		}

@@ -50,6 +50,7 @@ func (h *house) events(client, office *visitor) []event {
 		{"a document is withdrawn", "documents", func(once string) { // the mail is that of its publication
 			at := add(id, once)
 			show(office, at, "1")
+			h.later()
 			show(office, at, "")
 		}},
 		{"a document is published in a dossier that is not", "", func(once string) { show(office, add(hidden, once), "1") }},
@@ -128,6 +129,7 @@ func TestN47_OnlyActiveAccountsAreMailed(t *testing.T) {
 			}))
 			had := len(h.mails(dewit))
 			events[1].do("document " + state)
+			h.later()
 			events[4].do("message " + state)
 			if n, active := len(h.mails(dewit))-had, state == "active"; (n == 2) != active || (n == 0) == active {
 				t.Errorf("%s: %d mails", state, n)

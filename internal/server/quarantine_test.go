@@ -101,6 +101,7 @@ func (g *guarded) state(doc string) string {
 // told counts the marks and mails that tell of documents.
 func (g *guarded) told() (marks, mails int) {
 	g.t.Helper()
+	g.later()
 	must(g.t, g.DB.QueryRow(context.Background(), `select (select count(*) from unread where tenant_id = 'notaris' and kind = 'document'),
 		(select count(*) from mail where tenant_id = 'notaris' and purpose = 'documents')`).Scan(&marks, &mails))
 	return marks, mails

@@ -638,6 +638,7 @@ func TestE13_TheChecklistSaysWhatIsThereAndWhatIsNot(t *testing.T) {
 		if b := v.get(at).body; !strings.Contains(b, "/documents/new?type=situatietekening") {
 			t.Error("what was rejected is not needed again")
 		}
+		h.later()
 		if n := h.count(`select count(*) from mail where purpose = 'request_rejected' and address = 'a.yilmaz@post.example'`); n != 1 {
 			t.Errorf("%d mails", n)
 		}

@@ -190,6 +190,7 @@ func TestA20_NobodyIsMailedOfWhatHeMayNotSee(t *testing.T) {
 			if a := handler.send(k.dossier+"/messages/new", map[string]string{"once": once, "subject": "Bericht " + once, "body": "Tekst"}); a.status != 303 {
 				t.Fatalf("a message: %d", a.status)
 			}
+			h.later()
 			for _, on := range []string{"", "1"} {
 				if a := handler.post(k.dossier+"/documents/"+id+"/show", "on", on); a.status != 303 {
 					t.Fatalf("shown %q: %d", on, a.status)

@@ -105,6 +105,11 @@ func Wire(p Parts) (*House, error) {
 	tenants.Calling = tenants.Texting && p.Texts.Calls()
 	tenants.StatusInUse = dossier.StatusInUse
 	h.Dossiers.Shown = h.Messages.Shown
+	ids.Stands = map[identity.Event]identity.Stands{
+		identity.DocumentShown: h.Dossiers.Stands, identity.DocumentRemoved: h.Dossiers.Stands, identity.StatusChanged: h.Dossiers.Stands, identity.Noticed: h.Dossiers.NoticeStands,
+		identity.MessageSent: h.Messages.Stands, identity.QuestionnaireSent: h.Asked.Stands,
+		identity.RequestSent: h.Requests.Stands, identity.RequestRejected: h.Requests.Stands, identity.RequestReminder: h.Requests.Stands,
+	}
 	h.Dossiers.Searches, h.Dossiers.Pictures, h.Clients.Searches = h.Heavy["search"], h.Heavy["picture"], h.Heavy["search"]
 	keyOf := func(ctx context.Context, id string) (*crypt.TenantKey, error) {
 		t, err := tenants.Get(ctx, id)
@@ -119,6 +124,7 @@ func Wire(p Parts) (*House, error) {
 		mandate.JobOffer:  mandates.OfferJob(),
 		dossier.JobShow:   h.Dossiers.ShowJob(),
 		request.JobRemind: h.Requests.RemindJob(),
+		identity.JobNews:  ids.NewsJob(),
 		notify.JobSend:    notify.SendJob(p.DB, keyOf, p.Sender, p.Returns),
 	})
 	runner.Insist(notify.JobSend, notify.Tries)

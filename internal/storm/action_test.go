@@ -30,7 +30,7 @@ var actions = []action{
 	{"scan", (*user).scan, tally{"released": 1, "done": 1, "document.released": 1}, ""},
 	{"upload", (*user).upload, tally{"documents": 1, "jobs": 1, "document.added": 1}, "upload.pdf"},
 	{"message", (*user).message, tally{"documents": 1, "messages": 1, "jobs": 1, "document.added": 1, "message.sent": 1}, "message.pdf"},
-	{"publish", (*user).publish, tally{"published": 1, "document.published": 1, "jobs": 1, "mails": 1}, ""},
+	{"publish", (*user).publish, tally{"published": 1, "document.published": 1, "jobs": 1, "news": 1}, ""},
 	{"activation", (*user).activate, tally{"active": 1, "sessions": 1, "mails": 1, "jobs": 1, "account.password_set": 1, "session.started": 1}, ""},
 }
 
@@ -156,7 +156,7 @@ func (w *witness) tally() tally {
 	}, `select 'documents', count(*) from document union all select 'messages', count(*) from message
 		union all select 'published', count(*) from document where published_at is not null union all select 'released', count(*) from document where state = 'released'
 		union all select 'active', count(*) from account where state = 'active' union all select 'sessions', count(*) from session
-		union all select 'jobs', count(*) from job union all select 'done', count(*) from job where done_at is not null union all select 'mails', count(*) from mail
+		union all select 'jobs', count(*) from job union all select 'done', count(*) from job where done_at is not null union all select 'mails', count(*) from mail union all select 'news', count(*) from news
 		union all select event, count(*) from journal group by event`)
 	must(w.t, err)
 	return n

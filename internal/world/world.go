@@ -312,7 +312,7 @@ func (b Builder) client(ctx context.Context, o office, a access.Staff, p person,
 		return nil, nil, err
 	}
 	if p.mails {
-		if err := b.Identity.SetNotify(ctx, me, []string{identity.GroupDocuments, identity.GroupMessages}); err != nil {
+		if err := b.Identity.SetNotify(ctx, me, []string{identity.GroupDocuments, identity.GroupMessages}, false); err != nil {
 			return nil, nil, err
 		}
 	}

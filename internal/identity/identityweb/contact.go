@@ -92,10 +92,10 @@ func (p *Pages) contact(c *web.Ctx, a access.Client) error {
 	asked, err := p.ids.ChangeContact(c.R.Context(), a, f.Once, in)
 	switch {
 	case errs.Is(err, errs.Invalid):
-		return p.showProfile(c, a, 422, &f, ui.Problems(c.Texts, err))
+		return p.showProfile(c, a, 422, typed{contact: &f}, ui.Problems(c.Texts, err))
 	case errs.Is(err, errs.Limited):
 		later(c, err)
-		return p.showProfile(c, a, 429, &f, []ui.Problem{{Field: "email", Text: c.T("contact.too_often")}})
+		return p.showProfile(c, a, 429, typed{contact: &f}, []ui.Problem{{Field: "email", Text: c.T("contact.too_often")}})
 	case err != nil:
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 func (p *Pages) profileRoutes() []web.Route {
 	return []web.Route{
 		{Method: web.Get, Pattern: "/profile", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.profile)},
-		{Method: web.Get, Pattern: "/profile", Policy: access.OfficeWith(access.Read), Handler: p.staffProfile},
+		{Method: web.Get, Pattern: "/profile", Policy: access.OfficeWith(access.Read), Handler: web.Staff(p.staffProfile)},
 		{Method: web.Post, Pattern: "/profile/notices", Policy: access.OfficeWith(access.Read), Handler: web.Staff(p.noticeMail), Form: noticeForm{}},
 		{Method: web.Post, Pattern: "/profile/notifications", Policy: access.PortalClient, Module: tenant.ModuleProfile, Handler: web.Client(p.notify), Form: notifyForm{}},
 	}
@@ -25,19 +25,28 @@ func (p *Pages) profileRoutes() []web.Route {
 
 type notifyForm struct {
 	Groups []string `form:"groups"`
+	When   string   `form:"when"`
 }
+
+func (f notifyForm) daily() bool { return f.When == string(identity.Daily) }
 
 func (p *Pages) profile(c *web.Ctx, a access.Client) error {
-	return p.showProfile(c, a, 200, nil, nil)
+	return p.showProfile(c, a, 200, typed{}, nil)
 }
 
-// showProfile shows the page; in is what was typed of how the client is reached, nil for nothing.
-func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contactForm, problems []ui.Problem) error {
+// typed is what a client typed in one of the forms of the page, nil for nothing.
+type typed struct {
+	contact *contactForm
+	notify  *notifyForm
+}
+
+// showProfile shows the page, with what was typed.
+func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in typed, problems []ui.Problem) error {
 	me, err := p.ids.Profile(c.R.Context(), a)
 	if err != nil {
 		return err
 	}
-	contact, err := p.contactBlock(c, a, in, problems)
+	contact, err := p.contactBlock(c, a, in.contact, problems)
 	if err != nil {
 		return err
 	}
@@ -57,12 +66,18 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 	if me.Elsewhere {
 		blocks[1] = elsewhereBlock(c)
 	}
+	if in.notify != nil {
+		me.Notify, me.Daily = map[string]bool{}, in.notify.daily()
+		for _, g := range in.notify.Groups {
+			me.Notify[g] = true
+		}
+	}
 	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
 	if err != nil {
 		return err
 	}
 	if offered := groups(c, a, me, t.Settings.Contact.OneNotice); len(offered) > 0 {
-		blocks = slices.Insert(blocks, 3, notifyBlock(c, offered, problems))
+		blocks = slices.Insert(blocks, 3, notifyBlock(c, offered, me.Daily, problems))
 	}
 	if me.Unproved {
 		blocks = append([]templ.Component{proofBlock(c)}, blocks...)
@@ -81,7 +96,11 @@ func (p *Pages) showProfile(c *web.Ctx, a access.Client, status int, in *contact
 }
 
 // staffProfile is what an employee sees and changes of his own account.
-func (p *Pages) staffProfile(c *web.Ctx) error {
+func (p *Pages) staffProfile(c *web.Ctx, a access.Staff) error {
+	return p.showStaffProfile(c, a, 200, nil)
+}
+
+func (p *Pages) showStaffProfile(c *web.Ctx, a access.Staff, status int, problems []ui.Problem) error {
 	language, err := p.languageBlock(c)
 	if err != nil {
 		return err
@@ -90,19 +109,19 @@ func (p *Pages) staffProfile(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a, ok := access.AsStaff(c.Scope)
-	if !ok {
-		return &errs.Error{Kind: errs.Unauthenticated}
-	}
 	mailed, err := p.ids.NoticeMail(c.R.Context(), a)
 	if err != nil {
 		return err
 	}
-	blocks := append(ways, noticeBlock(c, mailed))
+	blocks := append(ways, noticeBlock(c, mailings(c, mailed), problems))
 	if a.Can(access.Work) {
 		blocks = append(blocks, absenceBlock(c))
 	}
-	return c.Render(200, profileView(c, c.Frame(c.T("nav.profile")), c.Scope.Name(), nil, append(blocks, language, sessionsBlock(c))))
+	title := c.T("nav.profile")
+	if len(problems) > 0 {
+		title = c.T("page.error_title", "title", title)
+	}
+	return c.Render(status, profileView(c, c.Frame(title), c.Scope.Name(), problems, append(blocks, language, sessionsBlock(c))))
 }
 
 type noticeForm struct {
@@ -115,7 +134,11 @@ func (p *Pages) noticeMail(c *web.Ctx, a access.Staff) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	if err := p.ids.SetNoticeMail(c.R.Context(), a, f.Mail == "directly"); err != nil {
+	err := p.ids.SetNoticeMail(c.R.Context(), a, identity.Mailing(f.Mail))
+	if errs.FieldsOf(err) != nil {
+		return p.showStaffProfile(c, a, 422, ui.Problems(c.Texts, err))
+	}
+	if err != nil {
 		return err
 	}
 	return c.Done("/profile", "profile.saved")
@@ -126,9 +149,9 @@ func (p *Pages) notify(c *web.Ctx, a access.Client) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	err := p.ids.SetNotify(c.R.Context(), a, f.Groups)
+	err := p.ids.SetNotify(c.R.Context(), a, f.Groups, f.daily())
 	if errs.FieldsOf(err) != nil {
-		return p.showProfile(c, a, 422, nil, ui.Problems(c.Texts, err))
+		return p.showProfile(c, a, 422, typed{notify: &f}, ui.Problems(c.Texts, err))
 	}
 	if err != nil {
 		return err
@@ -136,13 +159,16 @@ func (p *Pages) notify(c *web.Ctx, a access.Client) error {
 	return c.Done("/profile", "profile.saved")
 }
 
+// allGroups is the one switch of an organisation that has one for all.
+const allGroups = "all"
+
 // groups are the switches whose module the tenant has, and that are about what the client may see
 // (N47, A14), or one for all of them (E8).
 func groups(c *web.Ctx, a access.Client, me identity.Profile, one bool) []ui.Option {
 	var out []ui.Option
 	if one {
-		some := slices.ContainsFunc(identity.Groups, func(g identity.Group) bool { return me.Notify[g.Name] })
-		return []ui.Option{{Value: "all", Label: c.T("profile.notify_one"), Chosen: some}}
+		some := me.Notify[allGroups] || slices.ContainsFunc(identity.Groups, func(g identity.Group) bool { return me.Notify[g.Name] })
+		return []ui.Option{{Value: allGroups, Label: c.T("profile.notify_one"), Chosen: some}}
 	}
 	for _, g := range identity.Groups {
 		if g.Offered(c.Site.Modules, a) {
@@ -150,4 +176,29 @@ func groups(c *web.Ctx, a access.Client, me identity.Profile, one bool) []ui.Opt
 		}
 	}
 	return out
+}
+
+// mailings are when an employee can be mailed that there is something for him.
+func mailings(c *web.Ctx, now identity.Mailing) []ui.Option {
+	var out []ui.Option
+	for _, m := range identity.Mailings {
+		out = append(out, ui.Option{Value: string(m), Label: c.T("notice.mailed." + string(m)), Chosen: m == now})
+	}
+	return out
+}
+
+// whens are when a client can be mailed of what he asked to be mailed of.
+func whens(c *web.Ctx, daily bool) []ui.Option {
+	return []ui.Option{
+		{Value: string(identity.Directly), Label: c.T("profile.mail_directly"), Hint: c.T("profile.mail_directly_hint"), Chosen: !daily},
+		{Value: string(identity.Daily), Label: c.T("profile.mail_daily"), Hint: c.T("profile.mail_daily_hint"), Chosen: daily},
+	}
+}
+
+// mailLegend is what the switches are headed by: where there is one for all, its label says it.
+func mailLegend(c *web.Ctx, offered []ui.Option) string {
+	if offered[0].Value == allGroups {
+		return c.T("profile.mail_wanted")
+	}
+	return c.T("profile.mail_me")
 }

@@ -69,6 +69,11 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	w.Asked = questionnaire.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Requests = request.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Dossiers.Shown = w.Messages.Shown
+	w.Identity.Stands = map[identity.Event]identity.Stands{
+		identity.DocumentShown: w.Dossiers.Stands, identity.DocumentRemoved: w.Dossiers.Stands, identity.StatusChanged: w.Dossiers.Stands, identity.Noticed: w.Dossiers.NoticeStands,
+		identity.MessageSent: w.Messages.Stands, identity.QuestionnaireSent: w.Asked.Stands,
+		identity.RequestSent: w.Requests.Stands, identity.RequestRejected: w.Requests.Stands, identity.RequestReminder: w.Requests.Stands,
+	}
 	w.Dossiers.Refused = w.Requests.Refused
 	w.Mandates = mandate.New(d, w.Tenants, w.Identity)
 	outbox, err := mail.OpenOutbox(w.Outbox)
@@ -79,6 +84,7 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 		identity.JobReset: w.Identity.ResetJob(),
 		mandate.JobOffer:  w.Mandates.OfferJob(),
 		dossier.JobShow:   w.Dossiers.ShowJob(),
+		identity.JobNews:  w.Identity.NewsJob(),
 		notify.JobSend:    notify.SendJob(d, w.key, outbox, nil),
 	})
 	texts, err := sms.OpenOutbox(w.Outbox)
@@ -122,6 +128,20 @@ func (w *World) Work(t testing.TB) {
 	t.Helper()
 	_, err := w.Jobs.Drain(context.Background())
 	must(t, err)
+}
+
+// Mail runs the jobs, and has those be mailed whose last mail is less than five minutes ago as if it were not.
+func (w *World) Mail(t testing.TB) {
+	t.Helper()
+	w.Work(t)
+	must(t, w.DB.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `update account set mailed_at = null where mailed_at is not null`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `update job set run_at = $1 where kind = $2 and done_at is null`, tx.Now(), identity.JobNews)
+		return err
+	}))
+	w.Work(t)
 }
 
 // Tenant returns a tenant.
