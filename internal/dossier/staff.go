@@ -8,23 +8,40 @@ import (
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/department"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/identity"
 	"voordeur/internal/notify"
 )
 
-// selectWorkers are those who work on a dossier: who is involved in it, and as long as nobody handles it who works in
-// its department (D35, E24).
-const selectWorkers = `select a.id from dossier_staff w cross join account a
-	where a.tenant_id = w.tenant_id and a.id = w.account_id and w.tenant_id = $1 and w.dossier_id = $2 and a.state = 'active'
+// selectWorkers are those who are told of a dossier, as its type has it ($3): who is involved in it, or the one who handles
+// it alone, if he can be told; and who works in its department, always or as long as nobody handles it (D35, E24).
+const selectWorkers = `select a.id from dossier_staff w cross join account a cross join dossier d
+	where a.tenant_id = w.tenant_id and a.id = w.account_id and w.tenant_id = $1 and w.dossier_id = $2 and a.state = 'active' and d.tenant_id = w.tenant_id and d.id = w.dossier_id
+	and (cast($3 as text) <> 'handler' or a.id = d.handler_id or not exists (select 1 from account h where h.tenant_id = d.tenant_id and h.id = d.handler_id and h.state = 'active'))
 	union select a.id from dossier d join department_member b on b.tenant_id = d.tenant_id and b.department_id = d.department_id
-	cross join account a where a.tenant_id = b.tenant_id and a.id = b.account_id and d.tenant_id = $1 and d.id = $2 and d.handler_id is null and a.state = 'active' and a.role in ('handler', 'administrator') order by 1`
+	cross join account a where a.tenant_id = b.tenant_id and a.id = b.account_id and d.tenant_id = $1 and d.id = $2 and (d.handler_id is null or cast($3 as text) = 'department')
+	and a.state = 'active' and a.role in ('handler', 'administrator') order by 1`
 
-// TellStaff tells those who work on a dossier of what somebody else did in it.
+// TellStaff tells those who work on a dossier, whom its type says, of what somebody else did in it.
 func (ds *Dossiers) TellStaff(ctx context.Context, tx *db.Tx, s access.Scope, id string, about notify.About) error {
-	workers, err := db.All(ctx, tx, db.Value[string], selectWorkers, s.Tenant(), id)
+	var ref dossiertype.Ref
+	handled := false
+	if err := tx.QueryRow(ctx, `select coalesce(type_id, ''), type_version, handler_id is not null from dossier where tenant_id = $1 and id = $2`, s.Tenant(), id).Scan(&ref.ID, &ref.Number, &handled); err != nil {
+		return err
+	}
+	def, err := ds.Definition(ctx, tx, s, ref)
 	if err != nil {
 		return err
+	}
+	workers, err := db.All(ctx, tx, db.Value[string], selectWorkers, s.Tenant(), id, string(def.Told))
+	if err != nil {
+		return err
+	}
+	if handled && def.Told == dossiertype.TellDepartment { // or they could not see of what they are told
+		if err := ds.takeIn(ctx, tx, s.Tenant(), id, workers); err != nil {
+			return err
+		}
 	}
 	return ds.tellEach(ctx, tx, s, id, about, workers)
 }
@@ -46,10 +63,7 @@ func (ds *Dossiers) tellEach(ctx context.Context, tx *db.Tx, s access.Scope, id 
 		return err
 	}
 	if len(deputies) > 0 {
-		if err := involve(ctx, tx, s.Tenant(), id, deputies...); err != nil {
-			return err
-		}
-		if err := relist(ctx, tx, s.Tenant(), id); err != nil {
+		if err := ds.takeIn(ctx, tx, s.Tenant(), id, deputies); err != nil {
 			return err
 		}
 	}
@@ -63,6 +77,14 @@ func (ds *Dossiers) tellEach(ctx context.Context, tx *db.Tx, s access.Scope, id 
 		readers[n].Account = account
 	}
 	return ds.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.Noticed, id, "")...)
+}
+
+// takeIn makes employees involved in a dossier, so that it is in their lists.
+func (ds *Dossiers) takeIn(ctx context.Context, tx *db.Tx, tenantID, id string, accounts []string) error {
+	if err := involve(ctx, tx, tenantID, id, accounts...); err != nil {
+		return err
+	}
+	return relist(ctx, tx, tenantID, id)
 }
 
 // Take makes a dossier that nobody handles the employee's own; when a colleague was first it is a Conflict. Taking what

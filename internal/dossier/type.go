@@ -28,8 +28,8 @@ const tooHigh = ` x.rank > (select ` + threshold + ` from dossier d where d.tena
 // Types are the types of the organisation's dossiers.
 func (ds *Dossiers) Types() *dossiertype.Types { return ds.types }
 
-// Definition returns the version of its type that a dossier has. One without a type has the statuses and steps that the
-// organisation gave all of them.
+// Definition returns the version of its type that a dossier has, with what the organisation chose where the type leaves
+// that to it. One without a type has the statuses and steps that the organisation gave all of them.
 func (ds *Dossiers) Definition(ctx context.Context, r db.Reader, s access.Scope, ref dossiertype.Ref) (dossiertype.Definition, error) {
 	defs, err := ds.Definitions(ctx, r, s, ref)
 	return defs[ref], err
@@ -42,10 +42,25 @@ func (ds *Dossiers) Definitions(ctx context.Context, r db.Reader, s access.Scope
 		return nil, err
 	}
 	t, err := ds.tenants.Get(ctx, s.Tenant())
-	if err == nil {
-		defs[dossiertype.Ref{}] = untyped(t.Settings)
+	if err != nil {
+		return nil, err
 	}
-	return defs, err
+	defs[dossiertype.Ref{}] = untyped(t.Settings)
+	for ref, d := range defs {
+		if d.Messages == "" {
+			d.Messages = messagesOf(t.Settings)
+			defs[ref] = d
+		}
+	}
+	return defs, nil
+}
+
+// messagesOf is what the organisation chose for what clients write (conflicts.md K4).
+func messagesOf(s tenant.Settings) dossiertype.Messages {
+	if s.MessagesAreNotes() {
+		return dossiertype.NoteToHandler
+	}
+	return dossiertype.Conversation
 }
 
 // untyped is what holds for dossiers without a type.

@@ -92,6 +92,12 @@ func (d Definition) checkGeneral() errs.Fields {
 	if !slices.Contains(Ways, d.Progress) {
 		f.Add("progress", "field.choose")
 	}
+	if d.Messages != "" && !slices.Contains(MessageModes, d.Messages) {
+		f.Add("messages", "field.choose")
+	}
+	if !slices.Contains(Tellings, d.Told) {
+		f.Add("told", "field.choose")
+	}
 	if len(d.Steps) > MaxParts {
 		f.Add("steps", "type.too_many", "max", MaxParts)
 	}

@@ -50,6 +50,10 @@ type Definition struct {
 	Term int `json:"term_working_days,omitempty"`
 	// Progress is what of the progress a client sees (conflicts.md K17).
 	Progress Progress `json:"progress"`
+	// Messages is what becomes of what clients write (conflicts.md K4), "" for what the organisation chose.
+	Messages Messages `json:"messages,omitempty"`
+	// Told is who is told of what a client does, "" for everybody involved.
+	Told     Told     `json:"told,omitempty"`
 	Statuses []Status `json:"statuses"`
 	Results  []Result `json:"results,omitempty"`
 	// Documents are the kinds of documents in such a dossier, in the order in which a client chooses one.
@@ -70,6 +74,35 @@ const (
 
 // Ways are all ways, in the order of the page.
 var Ways = []Progress{ByTimeline, BySteps, ByBoth}
+
+// Messages is what becomes of what a client writes in a dossier.
+type Messages string
+
+// What becomes of it.
+const (
+	Conversation  Messages = "conversation"
+	NoteToHandler Messages = "note_to_handler"
+)
+
+// MessageModes are all of them, in the order of the page.
+var MessageModes = []Messages{Conversation, NoteToHandler}
+
+// MessagesAreNotes reports whether what a client writes becomes a note, which no client sees.
+func (d Definition) MessagesAreNotes() bool { return d.Messages == NoteToHandler }
+
+// Told is who is told of what a client does in a dossier that somebody handles. As long as nobody does, its department is
+// told as well.
+type Told string
+
+// Who is told.
+const (
+	TellInvolved   Told = ""           // who handles it, and every colleague who is involved
+	TellHandler    Told = "handler"    // who handles it, alone
+	TellDepartment Told = "department" // who is involved, and everybody in its department, who sees it by that
+)
+
+// Tellings are all of them, in the order of the page.
+var Tellings = []Told{TellInvolved, TellHandler, TellDepartment}
 
 // Colour is the meaning that the word of a status has by its colour.
 type Colour string

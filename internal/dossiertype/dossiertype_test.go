@@ -14,6 +14,7 @@ import (
 func sample() dossiertype.Definition {
 	d := dossiertype.Fresh("kapvergunning", dossiertype.Words{i18n.NL: "Kapvergunning", i18n.EN: "Felling permit"})
 	d.Steps = []string{"Meten, wegen"}
+	d.Messages, d.Told = dossiertype.Conversation, dossiertype.TellDepartment
 	d.Results = []dossiertype.Result{{Key: "verleend", Name: dossiertype.Words{i18n.NL: "Verleend", i18n.EN: "Granted"}}}
 	d.Documents = append(d.Documents, dossiertype.DocumentType{
 		Key: "foto", Name: dossiertype.Words{i18n.NL: "Foto", i18n.EN: "Photograph"}, Explain: dossiertype.Words{i18n.NL: "Van de boom."}, Required: true, Deliver: true, Rank: dossiertype.Internal,
@@ -21,7 +22,7 @@ func sample() dossiertype.Definition {
 	return d
 }
 
-func TestD19_D22_D41_AFileOfATypeComesBackAsItWas(t *testing.T) {
+func TestK4_D19_D22_D41_AFileOfATypeComesBackAsItWas(t *testing.T) {
 	b, err := dossiertype.Write(sample())
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +92,8 @@ func TestATypeThatCannotWorkIsRefused(t *testing.T) {
 		"a document without name":  {func(d *dossiertype.Definition) { d.Documents[0].Name = nil }, "field.required"},
 		"a rank that is none":      {func(d *dossiertype.Definition) { d.Documents[0].Rank = -1 }, "field.choose"},
 		"what its giver loses":     {func(d *dossiertype.Definition) { d.Documents[0].Rank = dossiertype.Secret }, "type.document_unseen"},
+		"a message mode":           {func(d *dossiertype.Definition) { d.Messages = "megaphone" }, "field.choose"},
+		"somebody to be told":      {func(d *dossiertype.Definition) { d.Told = "everybody" }, "field.choose"},
 		"too many statuses":        {func(d *dossiertype.Definition) { d.Statuses = make([]dossiertype.Status, 51) }, "type.too_many"},
 	} {
 		d := sample()
@@ -136,6 +139,8 @@ func TestD23_WordsAreNoStructure(t *testing.T) {
 		"a document more":  func(d *dossiertype.Definition) { d.Documents = append(d.Documents, dossiertype.DocumentType{Key: "x"}) },
 		"one not needed":   func(d *dossiertype.Definition) { d.Documents[1].Required = false },
 		"one more secret":  func(d *dossiertype.Definition) { d.Documents[1].Rank = dossiertype.CaseConfidential },
+		"other messages":   func(d *dossiertype.Definition) { d.Messages = "" },
+		"others are told":  func(d *dossiertype.Definition) { d.Told = dossiertype.TellHandler },
 		"another progress": func(d *dossiertype.Definition) { d.Progress = dossiertype.ByBoth },
 	} {
 		d := sample()

@@ -34,7 +34,7 @@ func days(n int) string {
 func (d Definition) general() []pair {
 	out := append(d.Name.pairs("name"), d.Explain.pairs("explain")...)
 	return append(out, pair{"portal", yes(d.Portal)}, pair{"threshold", d.Threshold.String()}, pair{"offered", yes(d.Offered)},
-		pair{"rank", d.Rank.String()}, pair{"term", days(d.Term)}, pair{"progress", string(d.Progress)}, pair{"steps", strings.Join(d.Steps, "\n")})
+		pair{"rank", d.Rank.String()}, pair{"term", days(d.Term)}, pair{"progress", string(d.Progress)}, pair{"messages", string(d.Messages)}, pair{"told", string(d.Told)}, pair{"steps", strings.Join(d.Steps, "\n")})
 }
 
 func (s Status) pairs() []pair {

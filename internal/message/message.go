@@ -170,7 +170,11 @@ func (ms *Messages) SendAsClient(ctx context.Context, a access.Client, dossierID
 	}
 	return ms.send(ctx, a.Scope(), once, in, func(ctx context.Context, tx *db.Tx, t *tenant.Tenant) (dossier.Dossier, error) {
 		d, err := dossier.ForClient(ctx, tx, a, dossierID)
-		if err == nil && t.Settings.MessagesAreNotes() {
+		if err != nil {
+			return d, err
+		}
+		def, err := ms.dossiers.Definition(ctx, tx, a.Scope(), d.Type)
+		if err == nil && def.MessagesAreNotes() {
 			return d, errs.Missing()
 		}
 		if err == nil && d.Closed && !t.Settings.ClosedMessaging {

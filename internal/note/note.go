@@ -80,23 +80,23 @@ type Place struct{ Dossier dossier.Dossier }
 // PlaceFor returns a dossier of the client's for the page on which he writes. Where messages are no notes there is no such
 // page: NotFound. In a dossier that is closed it is a Conflict (D33).
 func (ns *Notes) PlaceFor(ctx context.Context, a access.Client, dossierID string) (Place, error) {
-	t, err := ns.tenants.Get(ctx, a.Scope().Tenant())
-	if err != nil {
-		return Place{}, err
-	}
-	d, err := forClient(ctx, ns.db, a, t, dossierID)
+	d, err := ns.forClient(ctx, ns.db, a, dossierID)
 	return Place{d}, err
 }
 
-func forClient(ctx context.Context, r db.Reader, a access.Client, t *tenant.Tenant, dossierID string) (dossier.Dossier, error) {
+func (ns *Notes) forClient(ctx context.Context, r db.Reader, a access.Client, dossierID string) (dossier.Dossier, error) {
 	if err := a.Require(access.SendMessages); err != nil {
 		return dossier.Dossier{}, err
 	}
 	d, err := dossier.ForClient(ctx, r, a, dossierID)
+	if err != nil {
+		return d, err
+	}
+	def, err := ns.dossiers.Definition(ctx, r, a.Scope(), d.Type)
 	switch {
 	case err != nil:
 		return d, err
-	case !t.Settings.MessagesAreNotes():
+	case !def.MessagesAreNotes():
 		return dossier.Dossier{}, errs.Missing()
 	case d.Closed:
 		return d, errs.New(errs.Conflict, "note.closed")
@@ -116,7 +116,7 @@ func (ns *Notes) Send(ctx context.Context, a access.Client, dossierID, once, bod
 		if err := dossier.Hold(ctx, tx, t.ID, dossierID); err != nil {
 			return err
 		}
-		if _, err := forClient(ctx, tx, a, t, dossierID); err != nil {
+		if _, err := ns.forClient(ctx, tx, a, dossierID); err != nil {
 			return err
 		}
 		fresh, err := add(ctx, tx, t, a.Scope(), dossierID, once, body)
@@ -134,13 +134,18 @@ func (ns *Notes) Add(ctx context.Context, a access.Staff, dossierID, once, body 
 		return err
 	}
 	return ns.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := dossier.ForWork(ctx, tx, a, dossierID); err != nil {
+		d, err := dossier.ForWork(ctx, tx, a, dossierID)
+		if err != nil {
 			return err
 		}
-		if !t.Settings.MessagesAreNotes() {
+		def, err := ns.dossiers.Definition(ctx, tx, a.Scope(), d.Type)
+		if err != nil {
+			return err
+		}
+		if !def.MessagesAreNotes() {
 			return errs.Missing()
 		}
-		_, err := add(ctx, tx, t, a.Scope(), dossierID, once, body)
+		_, err = add(ctx, tx, t, a.Scope(), dossierID, once, body)
 		return err
 	})
 }

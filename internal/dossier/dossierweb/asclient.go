@@ -136,7 +136,7 @@ func (v pageView) file(c *web.Ctx, d dossier.Document) ui.File {
 
 // takesMessages reports whether the client can send a message in the dossier.
 func (v pageView) takesMessages(c *web.Ctx) bool {
-	return c.May(tenant.ModuleMessages, access.SendMessages) && !v.settings.MessagesAreNotes() && (!v.d.Closed || v.settings.ClosedMessaging)
+	return c.May(tenant.ModuleMessages, access.SendMessages) && !v.def.MessagesAreNotes() && (!v.d.Closed || v.settings.ClosedMessaging)
 }
 
 // mayWrite reports whether the page offers that: to the client himself.

@@ -35,7 +35,7 @@ func (v pageView) anchor(c *web.Ctx, tab string) string {
 
 // showsMessages reports whether the page has a conversation: where what clients write becomes notes, only what there is to read.
 func (v pageView) showsMessages(c *web.Ctx) bool {
-	return c.May(tenant.ModuleMessages, access.SeeMessages) && (!v.settings.MessagesAreNotes() || len(v.messages) > 0)
+	return c.May(tenant.ModuleMessages, access.SeeMessages) && (!v.def.MessagesAreNotes() || len(v.messages) > 0)
 }
 
 // kindOf is what kind of document it is, "" when nobody said.

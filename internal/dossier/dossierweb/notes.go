@@ -135,11 +135,11 @@ func (p *Pages) showNote(c *web.Ctx, a access.Staff, code int, v noteView) error
 	if v.d, err = dossier.ForStaff(c.R.Context(), p.db, a, c.Param("dossier")); err != nil {
 		return err
 	}
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
+	def, err := p.dossiers.Definition(c.R.Context(), p.db, a.Scope(), v.d.Type)
 	if err != nil {
 		return err
 	}
-	if !t.Settings.MessagesAreNotes() {
+	if !def.MessagesAreNotes() {
 		return errs.Missing()
 	}
 	title := c.T("note.add")
@@ -167,7 +167,7 @@ func (p *Pages) addNote(c *web.Ctx, a access.Staff) error {
 
 // mayNote reports whether the client's page has the frame in which he writes: to the client himself, while the dossier runs.
 func (v pageView) mayNote(c *web.Ctx) bool {
-	return v.as == nil && !v.d.Closed && v.settings.MessagesAreNotes() && c.May(tenant.ModuleMessages, access.SendMessages)
+	return v.as == nil && !v.d.Closed && v.def.MessagesAreNotes() && c.May(tenant.ModuleMessages, access.SendMessages)
 }
 
 // withNotes puts notes among the stages of an office's timeline, where they belong by their time.

@@ -27,19 +27,22 @@ type generalForm struct {
 	Rank      string `form:"rank"`
 	Term      string `form:"term"`
 	Progress  string `form:"progress"`
+	Messages  string `form:"messages"`
+	Told      string `form:"told"`
 	Steps     string `form:"steps"`
 }
 
 func generalOf(d dossiertype.Definition) generalForm {
 	return generalForm{
 		NameNL: d.Name[i18n.NL], NameEN: d.Name[i18n.EN], ExplainNL: d.Explain[i18n.NL], ExplainEN: d.Explain[i18n.EN], Portal: ticked(d.Portal), Threshold: d.Threshold.String(),
-		Offered: ticked(d.Offered), Rank: d.Rank.String(), Term: days(d.Term), Progress: string(d.Progress), Steps: strings.Join(d.Steps, "\n"),
+		Offered: ticked(d.Offered), Rank: d.Rank.String(), Term: days(d.Term), Progress: string(d.Progress), Messages: string(d.Messages), Told: string(d.Told), Steps: strings.Join(d.Steps, "\n"),
 	}
 }
 
 func (f generalForm) apply(d *dossiertype.Definition) error {
 	d.Name, d.Explain = dossiertype.Say(f.NameNL, f.NameEN), dossiertype.Say(f.ExplainNL, f.ExplainEN)
 	d.Portal, d.Offered, d.Progress, d.Term, d.Steps = f.Portal != "", f.Offered != "", dossiertype.Progress(f.Progress), term(f.Term), nil
+	d.Messages, d.Told = dossiertype.Messages(f.Messages), dossiertype.Told(f.Told)
 	d.Threshold, _ = dossiertype.ParseRank(f.Threshold)
 	d.Rank, _ = dossiertype.ParseRank(f.Rank)
 	for step := range strings.SplitSeq(f.Steps, "\n") {
@@ -246,6 +249,23 @@ func ways(c *web.Ctx, chosen string) []ui.Option {
 	var out []ui.Option
 	for _, w := range dossiertype.Ways {
 		out = append(out, ui.Option{Value: string(w), Label: c.T("type.progress." + string(w)), Chosen: string(w) == chosen})
+	}
+	return out
+}
+
+// messages are what can become of what clients write: what the organisation chose, or something else for this type.
+func messages(c *web.Ctx, chosen string) []ui.Option {
+	var out []ui.Option
+	for _, m := range append([]dossiertype.Messages{""}, dossiertype.MessageModes...) {
+		out = append(out, ui.Option{Value: string(m), Label: valueOf(c, "messages", string(m)), Chosen: string(m) == chosen})
+	}
+	return out
+}
+
+func tellings(c *web.Ctx, chosen string) []ui.Option {
+	var out []ui.Option
+	for _, t := range dossiertype.Tellings {
+		out = append(out, ui.Option{Value: string(t), Label: valueOf(c, "told", string(t)), Chosen: string(t) == chosen})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package dossiertypeweb
 
 import (
+	"cmp"
 	"strings"
 
 	"voordeur/internal/dossiertype"
@@ -38,6 +39,10 @@ func fieldName(c *web.Ctx, field string) string {
 // valueOf is a value of a field in words.
 func valueOf(c *web.Ctx, field, value string) string {
 	switch {
+	case field == "messages":
+		return c.T("type.messages." + cmp.Or(value, "office"))
+	case field == "told":
+		return c.T("type.told." + cmp.Or(value, "involved"))
 	case field == "confidentiality" && value == "":
 		return c.T("type.rank_of_dossier")
 	case value == "":

@@ -136,13 +136,17 @@ func (p *Pages) mayWrite(c *web.Ctx, d dossier.Dossier) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return !t.Settings.MessagesAreNotes() && (!d.Closed || t.Settings.ClosedMessaging), nil
+	def, err := p.dossiers.Definition(c.R.Context(), p.db, c.Scope, d.Type)
+	return !def.MessagesAreNotes() && (!d.Closed || t.Settings.ClosedMessaging), err
 }
 
-// converses is NotFound for a client whose messages become notes: he has another page for them.
-func (p *Pages) converses(c *web.Ctx) error {
-	t, err := p.tenants.Get(c.R.Context(), c.Site.Tenant)
-	if err == nil && c.Site.Face == access.Portal && t.Settings.MessagesAreNotes() {
+// converses is NotFound for a client whose messages in the dossier become notes: he has another page for them.
+func (p *Pages) converses(c *web.Ctx, d dossier.Dossier) error {
+	if c.Site.Face != access.Portal {
+		return nil
+	}
+	def, err := p.dossiers.Definition(c.R.Context(), p.db, c.Scope, d.Type)
+	if err == nil && def.MessagesAreNotes() {
 		return errs.Missing()
 	}
 	return err
@@ -174,7 +178,7 @@ func (p *Pages) newPage(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := p.converses(c); err != nil {
+	if err := p.converses(c, d); err != nil {
 		return err
 	}
 	if !ok {
@@ -225,7 +229,7 @@ func (p *Pages) send(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := p.converses(c); err != nil {
+	if err := p.converses(c, d); err != nil {
 		return err
 	}
 	f, problems, err := p.receive(c, d)
