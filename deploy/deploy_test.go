@@ -22,7 +22,7 @@ func TestTheUnitIsShutIn(t *testing.T) {
 	if err != nil {
 		t.Skip("systemd-analyze is not installed; scripts/install-test-tools installs it")
 	}
-	for _, unit := range []string{"voordeur", "voordeur-backup", "voordeur-drill"} {
+	for _, unit := range []string{"voordeur", "voordeur-backup", "voordeur-drill", "voordeur-heic"} {
 		out, err := exec.Command(tool, "security", "--offline=true", "systemd/"+unit+".service").CombinedOutput()
 		found := exposure.FindSubmatch(out)
 		if err != nil || found == nil {
@@ -38,13 +38,14 @@ func TestTheUnitIsShutIn(t *testing.T) {
 var packed = []string{
 	"usr/bin/voordeur",
 	"usr/lib/systemd/system/voordeur-backup.service", "usr/lib/systemd/system/voordeur-backup.timer",
-	"usr/lib/systemd/system/voordeur-drill.service", "usr/lib/systemd/system/voordeur-drill.timer", "usr/lib/systemd/system/voordeur.service",
+	"usr/lib/systemd/system/voordeur-drill.service", "usr/lib/systemd/system/voordeur-drill.timer",
+	"usr/lib/systemd/system/voordeur-heic.service", "usr/lib/systemd/system/voordeur-heic.socket", "usr/lib/systemd/system/voordeur.service",
 	"usr/share/doc/voordeur/copyright", "usr/share/doc/voordeur/operations.md", "usr/share/doc/voordeur/performance.md", "usr/share/doc/voordeur/security.md",
 	"usr/share/voordeur/voordeur.env.example", "usr/share/voordeur/voordeur.rules.yml",
 }
 
 // made are the folders that postinst makes or the manual asks for, and what the operator puts in them.
-var made = []string{"/etc/voordeur", "/etc/voordeur/voordeur.env", "/var/lib/voordeur", "/backup/voordeur"}
+var made = []string{"/etc/voordeur", "/etc/voordeur/voordeur.env", "/var/lib/voordeur", "/backup", "/backup/voordeur"}
 
 // pathsIn finds the paths that a unit names.
 var pathsIn = regexp.MustCompile(`(?m)(?:^[A-Za-z]+=|file:| )(/[a-zA-Z0-9./_-]+)`)
@@ -81,7 +82,7 @@ func TestThePackageHasWhatTheUnitNeedsAndNothingElse(t *testing.T) {
 		t.Errorf("the package has\n%s", strings.Join(got, "\n"))
 	}
 	units, err := filepath.Glob("systemd/*.service")
-	if err != nil || len(units) != 3 {
+	if err != nil || len(units) != 4 {
 		t.Fatalf("%v, %v", units, err)
 	}
 	for _, unit := range units {

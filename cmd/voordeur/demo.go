@@ -122,11 +122,15 @@ func demoHouse(ctx context.Context, dir, port string, scanner scan.Scanner) (*se
 		return nil, nil, errors.Join(err, disk.Close())
 	}
 	closeAll := func() error { return errors.Join(d.Close(), disk.Close()) }
+	photos, err := demoPhotos(ctx, dir)
+	if err != nil {
+		return nil, nil, errors.Join(err, closeAll())
+	}
 	if err := d.Migrate(ctx); err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Texts: texts, Scanner: scanner,
+		DB: d, Keys: keys, Blobs: disk, Sender: outbox, Texts: texts, Scanner: scanner, Photos: photos,
 		Origin: tenant.Origin{Scheme: "http", Port: port}, Log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), Version: version, Inside: true,
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", "the five demo tenants on this machine, in a folder of their own", demo},
+		{"heic", "make JPEG of photos in HEIC, for the programs of this machine", turnPhotos},
 		{"eid-sim", "log-in services that are not real, on this machine, to test with", eidSim},
 		{"serve", "serve the tenants of a database", serve},
 		{"migrate", "bring a database's schema up to date", migrate},

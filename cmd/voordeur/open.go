@@ -76,6 +76,10 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 	if err != nil {
 		return nil, nil, err
 	}
+	photos, err := c.Photos()
+	if err != nil {
+		return nil, nil, err
+	}
 	files, err := openDocuments(c, c.Blobs)
 	if err != nil {
 		return nil, nil, err
@@ -105,7 +109,7 @@ func houseLogging(ctx context.Context, c config.Config, out io.Writer) (*server.
 		return nil, nil, errors.Join(err, closeAll())
 	}
 	h, err := server.Wire(server.Parts{
-		DB: d, Keys: keys, Blobs: files, Sender: sender, Returns: returns, Texts: texts, Reports: c.SMSReports, Scanner: scanner,
+		DB: d, Keys: keys, Blobs: files, Sender: sender, Returns: returns, Texts: texts, Reports: c.SMSReports, Scanner: scanner, Photos: photos,
 		Origin: tenant.Origin{Scheme: c.OriginScheme, Port: c.OriginPort}, Proxies: c.Proxies, Contact: c.Contact, Log: log, Version: version,
 	})
 	return h, closeAll, err

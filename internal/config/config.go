@@ -19,6 +19,7 @@ import (
 
 	"voordeur/internal/blob"
 	"voordeur/internal/bounce"
+	"voordeur/internal/heic"
 	"voordeur/internal/mail"
 	"voordeur/internal/scan"
 	"voordeur/internal/sms"
@@ -44,6 +45,7 @@ type Config struct {
 	OriginPort   string         `env:"VOORDEUR_ORIGIN_PORT" help:"port that visitors see, empty for the scheme's own"`
 	Proxies      []netip.Prefix `env:"VOORDEUR_TRUSTED_PROXIES" help:"networks of the proxies whose X-Forwarded-For is believed, as in 10.0.0.0/8,127.0.0.1/32"`
 	Scan         string         `env:"VOORDEUR_SCAN" envDefault:"off" help:"virus scanner: clamd:unix:/run/clamav/clamd.ctl or clamd:HOST:PORT; off has none, and tells staff so"`
+	HEIC         string         `env:"VOORDEUR_HEIC" envDefault:"off" help:"who makes JPEG of photos in HEIC: unix:/run/voordeur-heic.sock; off takes no HEIC, and telephones then send JPEG"`
 	OpsAddr      string         `env:"VOORDEUR_OPS_ADDR" help:"address of the operator's page, metrics and profiles, as in 127.0.0.1:9180; empty for none"`
 	OpsExposed   bool           `env:"VOORDEUR_OPS_EXPOSED" envDefault:"false" help:"true lets VOORDEUR_OPS_ADDR be one that other machines reach: it knows no log-in, so only the operator's network may"`
 	OTLPEndpoint string         `env:"VOORDEUR_OTLP_ENDPOINT" help:"where traces are sent, OTLP over HTTP, as in https://traces.example.nl/v1/traces; http:// for this machine only; empty sends none"`
@@ -81,6 +83,15 @@ func (c Config) Scanner() (scan.Scanner, error) {
 		return nil, fmt.Errorf("VOORDEUR_SCAN: %w", err)
 	}
 	return s, nil
+}
+
+// Photos returns what turns photos in HEIC, nil for nobody.
+func (c Config) Photos() (*heic.Converter, error) {
+	p, err := heic.New(c.HEIC)
+	if err != nil {
+		return nil, fmt.Errorf("VOORDEUR_HEIC: %w", err)
+	}
+	return p, nil
 }
 
 // S3 returns how to reach the bucket of an address, which may be another than that of Blobs while
@@ -153,6 +164,9 @@ func (c Config) check() []error {
 		add("VOORDEUR_ORIGIN_SCHEME is http, but VOORDEUR_TLS_CERT serves https")
 	}
 	if _, err := c.Scanner(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if _, err := c.Photos(); err != nil {
 		wrong = append(wrong, err)
 	}
 	wrong = append(wrong, c.checkACME()...)

@@ -67,6 +67,11 @@ func (ds *Dossiers) ScanJob(scanner scan.Scanner) jobs.Func {
 			if err != nil || doc.State != Checking {
 				return err
 			}
+			if to.made != nil {
+				if doc, err = remake(ctx, tx, s, doc, to.made); err != nil {
+					return err
+				}
+			}
 			if err := ds.move(ctx, tx, s, doc, to); err != nil {
 				return err
 			}
@@ -75,7 +80,8 @@ func (ds *Dossiers) ScanJob(scanner scan.Scanner) jobs.Func {
 	}
 }
 
-// check looks at the bytes of a document: at what they are made of, and then for what a scanner knows.
+// check looks at the bytes of a document: at what they are made of, and then for what a scanner knows. Photos that are
+// clean become JPEG.
 func (ds *Dossiers) check(ctx context.Context, s access.Scope, doc Document, scanner scan.Scanner) (outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, scanTime(doc.Size))
 	defer cancel()
@@ -102,7 +108,9 @@ func (ds *Dossiers) check(ctx context.Context, s access.Scope, doc Document, sca
 		return outcome{}, err
 	}
 	to := after(verdict)
-	to.flags = flags
+	if to.flags = flags; to.state == Released && ds.turns(doc.MediaType) {
+		return ds.turn(ctx, t, doc, content, to)
+	}
 	return to, nil
 }
 

@@ -39,6 +39,7 @@ type Document struct {
 	Rank                                                                    dossiertype.Rank
 	TooHigh                                                                 bool   // for clients, whatever else is said of it (D29)
 	Found, Refusal, Flags                                                   string // what the scanner found, why it was refused, what the inspection noticed
+	SentAs                                                                  string // the name under which it came, when its bytes are others now
 	PublishedAt                                                             *db.Time
 	CreatedAt                                                               db.Time
 	Version                                                                 int64
@@ -54,7 +55,7 @@ func (d Document) Shown() bool {
 const selectDocument = `select x.id, x.dossier_id, x.origin, x.title, x.file_name, x.media_type, x.state, w.name, coalesce(x.message_id, ''), x.category, x.size,
 	x.scanned, x.found, x.refusal, x.flags, exists (select 1 from unread u where u.tenant_id = x.tenant_id and u.account_id = $2 and u.kind = 'document' and u.object_id = x.id),
 	x.published_at, x.created_at, x.version, x.blob_key, x.blob_size, x.blob_sum, x.sha256, coalesce(bc.name, ''), x.reference, x.document_type,
-	x.created_by, coalesce(x.client_id, ''), x.rank,` + tooHigh + `
+	x.created_by, coalesce(x.client_id, ''), x.rank, x.sent_as,` + tooHigh + `
 	from document x join account w on w.tenant_id = x.tenant_id and w.id = x.created_by
 	left join mandate b on b.tenant_id = x.tenant_id and b.id = x.mandate_id left join client bc on bc.tenant_id = b.tenant_id and bc.id = b.client_id where x.tenant_id = $1 and x.dossier_id = $3 `
 
@@ -67,7 +68,7 @@ func scanDocument(scan db.Scan) (Document, error) {
 	var d Document
 	var sum, plain []byte
 	err := scan(&d.ID, &d.Dossier, &d.Origin, &d.Title, &d.FileName, &d.MediaType, &d.State, &d.Author, &d.Message, &d.Category, &d.Size,
-		&d.Scanned, &d.Found, &d.Refusal, &d.Flags, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain, &d.Behalf, &d.Reference, &d.Type, &d.By, &d.Client, &d.Rank, &d.TooHigh)
+		&d.Scanned, &d.Found, &d.Refusal, &d.Flags, &d.Unread, &d.PublishedAt, &d.CreatedAt, &d.Version, &d.stored.Key, &d.stored.StoredSize, &sum, &plain, &d.Behalf, &d.Reference, &d.Type, &d.By, &d.Client, &d.Rank, &d.SentAs, &d.TooHigh)
 	d.stored.PlainSize = d.Size
 	copy(d.stored.StoredSum[:], sum)
 	copy(d.stored.PlainSHA256[:], plain)

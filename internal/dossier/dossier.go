@@ -15,6 +15,7 @@ import (
 	"voordeur/internal/db"
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
+	"voordeur/internal/heic"
 	"voordeur/internal/identity"
 	"voordeur/internal/notify"
 	"voordeur/internal/tenant"
@@ -30,6 +31,8 @@ type Dossiers struct {
 	types    *dossiertype.Types
 	// Searches and Pictures bound what searches for dossiers and makes images anew. The wiring sets them.
 	Searches, Pictures *bulkhead.Bulkhead
+	// HEIC makes JPEG of photos in HEIC, nil where nobody does. The wiring sets it.
+	HEIC *heic.Converter
 	// Shown is called in the transaction that shows a dossier to accounts, or hides it from them: it
 	// returns the marks of what features above have for them in it. The wiring sets it.
 	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) ([]notify.Mark, error)

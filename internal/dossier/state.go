@@ -32,9 +32,10 @@ var moves = map[string][]string{
 type outcome struct {
 	state   string
 	scanned bool
-	found   string // in the scanner's words
-	flags   string // what the inspection noticed, with spaces between
-	refusal string // why it is refused: a text "refusal.…" says so
+	found   string  // in the scanner's words
+	flags   string  // what the inspection noticed, with spaces between
+	refusal string  // why it is refused: a text "refusal.…" says so
+	made    *remade // what it has from now on, nil for what was sent
 }
 
 // move brings a document, loaded in the transaction, into another state: the one place that does.

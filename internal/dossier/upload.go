@@ -55,7 +55,7 @@ func scanUpload(scan db.Scan) (Upload, error) {
 }
 
 func rule(t *tenant.Tenant, s access.Scope) filetype.Policy {
-	p := filetype.Policy{Extensions: t.Settings.Files.Extensions, MaxBytes: t.Settings.Files.OfficeMaxMB * mb}
+	p := filetype.Policy{Extensions: t.Settings.Files.Takes(), MaxBytes: t.Settings.Files.OfficeMaxMB * mb}
 	if _, client := access.AsClient(s); client {
 		p.MaxBytes = t.Settings.Files.ClientMaxMB * mb
 	}

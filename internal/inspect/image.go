@@ -1,8 +1,6 @@
 package inspect
 
 import (
-	"bytes"
-	"encoding/binary"
 	"image"
 	_ "image/gif"  // registers the format
 	_ "image/jpeg" // registers the format
@@ -12,6 +10,8 @@ import (
 	_ "golang.org/x/image/bmp"  // registers the format
 	_ "golang.org/x/image/tiff" // registers the format
 	_ "golang.org/x/image/webp" // registers the format
+
+	"voordeur/internal/heic"
 )
 
 // maxPixels is far more than any camera or scanner of an office makes; a picture of that size takes
@@ -35,26 +35,18 @@ func (l *look) image(r io.Reader) error {
 // before the images.
 const maxProperties = 1 << 20
 
-// heic reads the sizes that a HEIC file tells: of each image in it a box "ispe" with version, width
-// and height. Nothing here can decode one, and no page shows it.
+// heic reads the sizes that a HEIC file tells.
 func (l *look) heic(r io.Reader) error {
 	b, err := io.ReadAll(io.LimitReader(r, maxProperties))
 	if err != nil {
 		return l.torn()
 	}
-	mark := []byte("ispe")
-	at := bytes.Index(b, mark)
-	if at < 0 {
+	pixels, found := heic.Largest(b)
+	if !found {
 		l.note(Uninspected)
 	}
-	for ; at >= 0; at = bytes.Index(b, mark) {
-		if b = b[at+len(mark):]; len(b) < 12 {
-			break
-		}
-		width, height := binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])
-		if uint64(width)*uint64(height) > maxPixels {
-			return refused(Pixels)
-		}
+	if pixels > maxPixels {
+		return refused(Pixels)
 	}
 	return l.ctx.Err()
 }

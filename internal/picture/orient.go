@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -40,13 +41,53 @@ func orientation(r io.ReadSeeker) (int, error) {
 		if _, err := io.ReadFull(in, data); err != nil {
 			return 1, nil
 		}
-		if len(data) > 6 && string(data[:6]) == "Exif\x00\x00" {
-			return tag(data[6:]), nil
+		if exif, ok := bytes.CutPrefix(data, []byte(exifMark)); ok {
+			return tag(exif), nil
 		}
 	}
 }
 
-const orientationTag = 0x0112
+// maxExif is more than any Exif takes: a chunk of WebP may say that it has gigabytes.
+const maxExif = 1 << 16
+
+// webpOrientation is orientation for WebP, where Exif is a chunk that may stand behind the image.
+func webpOrientation(r io.ReadSeeker) (int, error) {
+	if _, err := r.Seek(int64(len("RIFFsizeWEBP")), io.SeekStart); err != nil {
+		return 0, fmt.Errorf("picture: %w", err)
+	}
+	for {
+		var head [8]byte
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return 1, ended(err)
+		}
+		size := int64(binary.LittleEndian.Uint32(head[4:]))
+		if string(head[:4]) != "EXIF" {
+			if _, err := r.Seek(size+size%2, io.SeekCurrent); err != nil {
+				return 0, fmt.Errorf("picture: %w", err)
+			}
+			continue
+		}
+		data := make([]byte, min(size, maxExif))
+		if _, err := io.ReadFull(r, data); err != nil {
+			return 1, ended(err)
+		}
+		return tag(bytes.TrimPrefix(data, []byte(exifMark))), nil
+	}
+}
+
+// ended is nil for the end of a file, which says nothing of its orientation.
+func ended(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return fmt.Errorf("picture: %w", err)
+}
+
+const (
+	orientationTag = 0x0112
+	// exifMark begins Exif in a JPEG, and in what some programs write as WebP.
+	exifMark = "Exif\x00\x00"
+)
 
 // tag finds the orientation in the first directory of a TIFF structure.
 func tag(tiff []byte) int {

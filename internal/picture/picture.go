@@ -31,30 +31,42 @@ var (
 // Clean returns the picture upright, as JPEG or PNG with no data but its pixels. It takes much memory
 // for a short while: the caller bounds how many are made at once.
 func Clean(r io.ReadSeeker) (data []byte, mediaType string, err error) {
-	config, format, err := image.DecodeConfig(r)
+	img, upright, format, err := decode(r, MaxPixels)
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", ErrBroken, err)
-	}
-	if config.Width <= 0 || config.Height <= 0 {
-		return nil, "", ErrBroken
-	}
-	if int64(config.Width)*int64(config.Height) > MaxPixels {
-		return nil, "", ErrTooLarge
-	}
-	upright := 1
-	if format == "jpeg" {
-		if upright, err = orientation(r); err != nil {
-			return nil, "", err
-		}
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return nil, "", fmt.Errorf("picture: %w", err)
-	}
-	img, _, err := image.Decode(r)
-	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", ErrBroken, err)
+		return nil, "", err
 	}
 	return encode(orient(img, upright), format)
+}
+
+// decode returns an image of at most so many pixels as it is stored, and which way up it is.
+func decode(r io.ReadSeeker, most int64) (img image.Image, upright int, format string, err error) {
+	config, format, err := image.DecodeConfig(r)
+	if err != nil {
+		return nil, 0, "", fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	if config.Width <= 0 || config.Height <= 0 {
+		return nil, 0, "", ErrBroken
+	}
+	if int64(config.Width)*int64(config.Height) > most {
+		return nil, 0, "", ErrTooLarge
+	}
+	upright = 1
+	switch format {
+	case "jpeg":
+		upright, err = orientation(r)
+	case "webp":
+		upright, err = webpOrientation(r)
+	}
+	if err != nil {
+		return nil, 0, "", err
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, 0, "", fmt.Errorf("picture: %w", err)
+	}
+	if img, _, err = image.Decode(r); err != nil {
+		return nil, 0, "", fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	return img, upright, format, nil
 }
 
 // encode writes photos as JPEG, and drawings and what is transparent as PNG.

@@ -17,7 +17,7 @@ import (
 // ranks of the house: a package imports only lower ranks, and within a rank what is named before it.
 var ranks = [][]string{
 	{"errs", "clock", "i18n", "disk", "bulkhead", "trace"},
-	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "saml", "saml/samltest", "eid/oidc", "eid/oidc/oidctest", "config", "pdf", "form", "form/design", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
+	{"crypt", "db", "access/internal/mint", "access", "access/authn", "blob", "scan", "filetype", "picture", "heic", "heic/heictest", "inspect", "inspect/hostile", "inspect/hostile/write", "jobs", "mail", "bounce", "sms", "eid", "saml", "saml/samltest", "eid/oidc", "eid/oidc/oidctest", "config", "pdf", "form", "form/design", "passwords", "ui", "web", "ops", "db/dbtest", "db/sqlcheck", "scan/scantest", "mail/mailtest", "sms/smstest"},
 	{"audit", "notify", "tenant", "letter", "identity"},
 	{"client", "mandate", "federation", "department", "dossiertype"},
 	{"dossier"},

@@ -22,6 +22,7 @@ import (
 	"voordeur/internal/dossiertype/dossiertypeweb"
 	"voordeur/internal/federation"
 	"voordeur/internal/federation/federationweb"
+	"voordeur/internal/heic"
 	"voordeur/internal/home/homeweb"
 	"voordeur/internal/identity"
 	"voordeur/internal/identity/identityweb"
@@ -58,6 +59,7 @@ type Parts struct {
 	Texts   sms.Provider  // who sends text messages, nil for nobody
 	Reports string        // the secret of the address to which that one reports, "" for nowhere
 	Scanner scan.Scanner
+	Photos  *heic.Converter // who makes JPEG of HEIC, nil for nobody
 	Origin  tenant.Origin
 	Proxies []netip.Prefix
 	Inside  bool   // log-ins at other parties may be on this machine or its network: in tests and the demo
@@ -103,6 +105,7 @@ func Wire(p Parts) (*House, error) {
 	h.Products = product.New(p.DB, tenants, ids, h.Dossiers, h.Asked, looks)
 	tenants.Texting = p.Texts != nil
 	tenants.Calling = tenants.Texting && p.Texts.Calls()
+	tenants.HEIC, h.Dossiers.HEIC = p.Photos != nil, p.Photos
 	tenants.StatusInUse = dossier.StatusInUse
 	h.Dossiers.Shown = h.Messages.Shown
 	ids.Stands = map[identity.Event]identity.Stands{

@@ -159,6 +159,21 @@ type FileRule struct {
 	// are fetched from elsewhere; "" is inspect.Flag.
 	Macros   inspect.Treatment `json:"macros,omitempty"`
 	External inspect.Treatment `json:"external,omitempty"`
+
+	heic bool // photos in HEIC can be turned here
+}
+
+// Takes returns the extensions of what may come in: those that the office allows, and photos that become JPEG, where it
+// allows that one.
+func (r FileRule) Takes() []string {
+	if !slices.Contains(r.Extensions, "jpg") {
+		return r.Extensions
+	}
+	more := []string{"webp"}
+	if r.heic {
+		more = append(more, "heic", "heif")
+	}
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.Extensions, more))))
 }
 
 // MailSettings is who outgoing mail is from.

@@ -44,6 +44,8 @@ type Tenants struct {
 	Texting bool
 	// Calling is whether that provider also calls a telephone to speak a code.
 	Calling bool
+	// HEIC is whether the operator has set up who makes JPEG of photos in HEIC, so that they may come in.
+	HEIC bool
 	// StatusInUse reports whether a dossier has the status, so that it cannot go; the wiring sets it.
 	StatusInUse func(ctx context.Context, r db.Reader, s access.Scope, status string) (bool, error)
 }
@@ -157,6 +159,7 @@ func (ts *Tenants) load(ctx context.Context, id string) (*Tenant, error) {
 	if err := json.Unmarshal([]byte(settings), &t.Settings); err != nil {
 		return nil, fmt.Errorf("tenant: settings of %s: %w", id, err)
 	}
+	t.Settings.Files.heic = ts.HEIC
 	if t.Key, err = ts.keys.Open(wrapped); err != nil {
 		return nil, fmt.Errorf("tenant: key of %s: %w", id, err)
 	}

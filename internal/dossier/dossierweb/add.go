@@ -59,7 +59,7 @@ func (v addView) kinds(c *web.Ctx) []ui.Option {
 func (v addView) upload(c *web.Ctx) ui.Upload {
 	u := ui.Upload{
 		Texts: c.Texts, Label: c.T("document.file"), Error: ui.ErrorOf(v.problems, "file"),
-		Endpoint: "/dossiers/" + v.place.ID + "/uploads", Extensions: v.place.Files.Extensions, MaxMB: v.place.Files.ClientMaxMB,
+		Endpoint: "/dossiers/" + v.place.ID + "/uploads", Extensions: v.place.Files.Takes(), MaxMB: v.place.Files.ClientMaxMB,
 	}
 	for _, k := range v.in.Kept {
 		u.Kept = append(u.Kept, ui.KeptFile{ID: k.ID, Name: k.FileName, Size: k.Size})

@@ -376,6 +376,9 @@ func fileKind(c *web.Ctx, d dossier.Document) string {
 // fileProps is a document's row, in words for staff or for the client.
 func fileProps(c *web.Ctx, base string, d dossier.Document, staff bool) ui.File {
 	f := ui.File{Icon: ui.FileIcon(extension(d)), Name: d.Title, Meta: c.T("document.meta", "type", fileKind(c, d), "size", c.Texts.Size(d.Size), "date", c.Texts.ShortDate(d.CreatedAt.Time), "who", c.By(d.Author, d.Behalf))}
+	if d.SentAs != "" {
+		f.Meta += " · " + c.T("document.sent_as", "name", d.SentAs)
+	}
 	if f.State = d.StateText(c.Texts, staff, c.Now); f.State == "" {
 		f.DownloadHref, f.OpenHref = base+"/documents/"+d.ID, openHref(c, base, d)
 	}

@@ -2922,7 +2922,7 @@ func addDocuments(c *web.Ctx, v pageView) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.UploadField(ui.Upload{
 			Texts: c.Texts, Label: c.T("ui.upload_add"), Hint: c.T("document.add_hint"), Error: ui.ErrorOf(v.list, "file"),
-			Endpoint: "/dossiers/" + v.d.ID + "/uploads", MaxMB: v.settings.Files.OfficeMaxMB, Extensions: v.settings.Files.Extensions,
+			Endpoint: "/dossiers/" + v.d.ID + "/uploads", MaxMB: v.settings.Files.OfficeMaxMB, Extensions: v.settings.Files.Takes(),
 			Added: c.T("upload.added"),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -26,7 +26,7 @@ func attachmentProps(c *web.Ctx, v letterView, d dossier.Document) ui.File {
 func uploadProps(c *web.Ctx, v letterView) ui.Upload {
 	u := ui.Upload{
 		Texts: c.Texts, Label: c.T("message.attachments"), Optional: c.T("ui.optional"), Error: ui.ErrorOf(v.problems, "file"),
-		Endpoint: "/dossiers/" + v.d.ID + "/uploads", Extensions: v.files.Extensions, MaxMB: v.files.OfficeMaxMB,
+		Endpoint: "/dossiers/" + v.d.ID + "/uploads", Extensions: v.files.Takes(), MaxMB: v.files.OfficeMaxMB,
 	}
 	if c.Site.Face == access.Portal {
 		u.MaxMB = v.files.ClientMaxMB

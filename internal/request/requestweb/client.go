@@ -110,7 +110,7 @@ func (v answerView) ways(c *web.Ctx) []ui.Option {
 func (v answerView) upload(c *web.Ctx) ui.Upload {
 	return ui.Upload{
 		Texts: c.Texts, Label: c.T("document.file"), Hint: c.T("request.files_hint"), Error: ui.ErrorOf(v.problems, "file"),
-		Endpoint: dossierHref(v.q.Dossier) + "/uploads", Extensions: v.files.Extensions, MaxMB: v.files.ClientMaxMB, Kept: v.kept,
+		Endpoint: dossierHref(v.q.Dossier) + "/uploads", Extensions: v.files.Takes(), MaxMB: v.files.ClientMaxMB, Kept: v.kept,
 	}
 }
 

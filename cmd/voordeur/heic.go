@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"voordeur/internal/heic"
+)
+
+// heifConvert is libheif's own program.
+const heifConvert = "heif-convert"
+
+// turnPhotos is the service that makes JPEG of photos in HEIC, for the programs of this machine that know its socket.
+func turnPhotos(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("heic", flag.ContinueOnError)
+	flags.SetOutput(out)
+	path := flags.String("socket", "", "`PATH` of the socket to listen on; without it systemd passes one")
+	tool := flags.String("tool", heifConvert, "the program of libheif that turns a photo")
+	if err := flags.Parse(args); err != nil {
+		return helped(err)
+	}
+	if _, err := exec.LookPath(*tool); err != nil {
+		return fmt.Errorf("%w; Debian has it in libheif-examples", err)
+	}
+	l, err := socket(*path)
+	if err != nil {
+		return err
+	}
+	return heic.Service{Tool: *tool, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}.Serve(ctx, l)
+}
+
+// passed is the number of the first socket that systemd passes (sd_listen_fds).
+const passed = 3
+
+func socket(path string) (net.Listener, error) {
+	if path != "" {
+		return net.Listen("unix", path)
+	}
+	if os.Getenv("LISTEN_PID") != strconv.Itoa(os.Getpid()) || os.Getenv("LISTEN_FDS") != "1" {
+		return nil, errors.New("say which --socket: systemd passed none")
+	}
+	f := os.NewFile(passed, "socket")
+	defer f.Close()
+	return net.FileListener(f)
+}
+
+// demoPhotos runs the service in the demo's own folder where the machine has libheif's program, and returns who asks it;
+// nil elsewhere.
+func demoPhotos(ctx context.Context, dir string) (*heic.Converter, error) {
+	if _, err := exec.LookPath(heifConvert); err != nil {
+		return nil, nil
+	}
+	path, err := filepath.Abs(filepath.Join(dir, "heic"))
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // of a demo that was ended
+		return nil, err
+	}
+	l, err := socket(path)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	go func() {
+		if err := (heic.Service{Tool: heifConvert, Log: log}).Serve(ctx, l); err != nil {
+			log.Error("photos are not turned any more", "err", err)
+		}
+	}()
+	return heic.New("unix:" + path)
+}
