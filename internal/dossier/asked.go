@@ -32,6 +32,12 @@ func isAsked(ctx context.Context, r db.Reader, s access.Scope, dossier string) (
 type Kept struct {
 	ID, Item, FileName string
 	Size               int64
+	mediaType          string
+}
+
+// Photo reports whether it can be a page of a PDF with others.
+func (k Kept) Photo() bool {
+	return k.mediaType == "image/jpeg" || k.mediaType == "image/png" || k.mediaType == "image/webp" || isHEIC(k.mediaType)
 }
 
 // KeptIn returns the files that wait with answers of the client in a dossier that he sees, whoever of his accounts sent them.
@@ -39,9 +45,9 @@ func KeptIn(ctx context.Context, r db.Reader, a access.Client, dossier string) (
 	s := a.Scope()
 	return db.All(ctx, r, func(scan db.Scan) (Kept, error) {
 		var k Kept
-		err := scan(&k.ID, &k.Item, &k.FileName, &k.Size)
+		err := scan(&k.ID, &k.Item, &k.FileName, &k.Size, &k.mediaType)
 		return k, err
-	}, `select id, item_id, file_name, size from upload where tenant_id = $1 and dossier_id = $2 and client_id = $3 and item_id is not null and blob_key is not null order by created_at, id`,
+	}, `select id, item_id, file_name, size, media_type from upload where tenant_id = $1 and dossier_id = $2 and client_id = $3 and item_id is not null and document_id is null and blob_key is not null order by position, created_at, id`,
 		s.Tenant(), dossier, s.Client())
 }
 
@@ -56,12 +62,15 @@ func Keep(ctx context.Context, tx *db.Tx, a access.Client, dossier, item string,
 	had := func(id string) bool {
 		return slices.ContainsFunc(all, func(k Kept) bool { return k.ID == id && k.Item == item })
 	}
-	for _, id := range uploads {
+	for at, id := range uploads {
 		if had(id) {
+			if _, err := tx.Exec(ctx, `update upload set position = $3 where tenant_id = $1 and id = $2`, s.Tenant(), id, at); err != nil {
+				return err
+			}
 			continue
 		}
-		n, err := tx.Exec(ctx, `update upload set item_id = $6 where tenant_id = $1 and account_id = $2 and id = $3 and dossier_id = $4 and client_id = $5 and blob_key is not null and item_id is null`,
-			s.Tenant(), s.Account(), id, dossier, s.Client(), item)
+		n, err := tx.Exec(ctx, `update upload set item_id = $6, position = $7 where tenant_id = $1 and account_id = $2 and id = $3 and dossier_id = $4 and client_id = $5 and blob_key is not null and item_id is null`,
+			s.Tenant(), s.Account(), id, dossier, s.Client(), item, at)
 		if err := db.Guard(n, err, errs.Missing()); err != nil {
 			return err
 		}
@@ -83,25 +92,30 @@ func LetGo(ctx context.Context, tx *db.Tx, tenantID, item string) error {
 }
 
 // HandOver makes documents of one kind and title of the files that wait with an answer, in a dossier of ForAnswer, and
-// returns their ids. Several are counted.
-func (ds *Dossiers) HandOver(ctx context.Context, tx *db.Tx, a access.Client, dossier, item string, kind dossiertype.DocumentType, title string) ([]string, error) {
+// returns their ids. Several are counted; photos that belong together become one PDF once they are checked.
+func (ds *Dossiers) HandOver(ctx context.Context, tx *db.Tx, a access.Client, dossier, item string, kind dossiertype.DocumentType, title string, together bool) ([]string, error) {
 	all, err := KeptIn(ctx, tx, a, dossier)
 	if err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(k Kept) bool { return k.Item != item })
 	var ids []string
-	for n, k := range all {
+	sets := ds.sets(all, together)
+	for n, set := range sets {
+		k := set[0]
 		w, err := db.One(ctx, tx, scanComplete, takeKept, a.Scope().Tenant(), k.ID, dossier, a.Scope().Client(), item)
 		if err != nil {
 			return nil, err
 		}
 		w.ID, w.Dossier, w.Type, w.rank, w.title = k.ID, dossier, kind.Key, kind.Rank, title
-		if len(all) > 1 {
+		if len(sets) > 1 {
 			w.title += " (" + strconv.Itoa(n+1) + ")"
 		}
 		id, err := ds.become(ctx, tx, a.Scope(), Letter{Client: a.Scope().Client()}, w)
 		if err != nil {
+			return nil, err
+		}
+		if err := addPages(ctx, tx, a.Scope(), id, set[1:]); err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)
@@ -110,5 +124,5 @@ func (ds *Dossiers) HandOver(ctx context.Context, tx *db.Tx, a access.Client, do
 }
 
 // takeKept is takeComplete for what waits with an answer.
-const takeKept = `delete from upload where tenant_id = $1 and id = $2 and dossier_id = $3 and client_id = $4 and item_id = $5 and blob_key is not null
+const takeKept = `delete from upload where tenant_id = $1 and id = $2 and dossier_id = $3 and client_id = $4 and item_id = $5 and document_id is null and blob_key is not null
 	returning file_name, media_type, size, category, document_type, sha256, blob_key, blob_size, blob_sum`

@@ -9,11 +9,13 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
 	"voordeur/internal/audit"
+	"voordeur/internal/blob"
 	"voordeur/internal/db"
 	"voordeur/internal/errs"
 	"voordeur/internal/inspect"
 	"voordeur/internal/jobs"
 	"voordeur/internal/scan"
+	"voordeur/internal/tenant"
 )
 
 const (
@@ -68,9 +70,12 @@ func (ds *Dossiers) ScanJob(scanner scan.Scanner) jobs.Func {
 				return err
 			}
 			if to.made != nil {
-				if doc, err = remake(ctx, tx, s, doc, to.made); err != nil {
-					return err
-				}
+				doc, err = remake(ctx, tx, s, doc, to.made)
+			} else if to.back != nil {
+				doc, err = ds.giveBack(ctx, tx, s, doc, to.back)
+			}
+			if err != nil {
+				return err
 			}
 			if err := ds.move(ctx, tx, s, doc, to); err != nil {
 				return err
@@ -80,22 +85,41 @@ func (ds *Dossiers) ScanJob(scanner scan.Scanner) jobs.Func {
 	}
 }
 
-// check looks at the bytes of a document: at what they are made of, and then for what a scanner knows. Photos that are
-// clean become JPEG.
+// check looks at the bytes of a document. A photo that is clean becomes JPEG, and several become a PDF.
 func (ds *Dossiers) check(ctx context.Context, s access.Scope, doc Document, scanner scan.Scanner) (outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, scanTime(doc.Size))
-	defer cancel()
 	t, err := ds.tenants.Get(ctx, s.Tenant())
 	if err != nil {
 		return outcome{}, err
+	}
+	more, err := pagesOf(ctx, ds.db, t.ID, doc.ID)
+	if err != nil {
+		return outcome{}, err
+	}
+	size := doc.Size
+	for _, p := range more {
+		size += p.size
+	}
+	ctx, cancel := context.WithTimeout(ctx, scanTime(size))
+	defer cancel()
+	if len(more) > 0 {
+		return ds.checkPages(ctx, t, doc, more, scanner)
 	}
 	content, err := ds.vault.Open(ctx, t.ID, t.Key, doc.stored)
 	if err != nil {
 		return outcome{}, err
 	}
 	defer content.Close()
+	to, err := look(ctx, t, content, doc.Size, doc.MediaType, scanner)
+	if err == nil && to.state == Released && ds.turns(doc.MediaType) {
+		return ds.turn(ctx, t, doc, content, to)
+	}
+	return to, err
+}
+
+// look looks at a file: at what it is made of, and then for what a scanner knows.
+func look(ctx context.Context, t *tenant.Tenant, content *blob.Content, size int64, mediaType string, scanner scan.Scanner) (outcome, error) {
 	rules := t.Settings.Files
-	report, err := inspect.File(ctx, content, doc.Size, doc.MediaType, inspect.Rules{Macros: rules.Macros, External: rules.External})
+	report, err := inspect.File(ctx, content, size, mediaType, inspect.Rules{Macros: rules.Macros, External: rules.External})
 	if err != nil {
 		return outcome{}, err
 	}
@@ -108,9 +132,7 @@ func (ds *Dossiers) check(ctx context.Context, s access.Scope, doc Document, sca
 		return outcome{}, err
 	}
 	to := after(verdict)
-	if to.flags = flags; to.state == Released && ds.turns(doc.MediaType) {
-		return ds.turn(ctx, t, doc, content, to)
-	}
+	to.flags = flags
 	return to, nil
 }
 

@@ -32,7 +32,7 @@ func (ds *Dossiers) Expire(ctx context.Context, tenantID string, before db.Time)
 		var o old
 		err := scan(&o.id, &o.dossier)
 		return o, err
-	}, `select id, coalesce(dossier_id, '') from upload where tenant_id = $1 and created_at < $2
+	}, `select id, coalesce(dossier_id, '') from upload where tenant_id = $1 and created_at < $2 and document_id is null
 		and not exists (select 1 from application p where p.tenant_id = upload.tenant_id and p.id = upload.application_id)
 		and not exists (select 1 from request_item i join request q on q.tenant_id = i.tenant_id and q.id = i.request_id and q.state = 'open'
 			join dossier d on d.tenant_id = q.tenant_id and d.id = q.dossier_id and not d.closed where i.tenant_id = upload.tenant_id and i.id = upload.item_id) order by created_at`, tenantID, before)

@@ -38,14 +38,18 @@ type Dossiers struct {
 	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) ([]notify.Mark, error)
 	// Refused is called in the transaction that refuses a document for good. The wiring sets it.
 	Refused func(ctx context.Context, tx *db.Tx, s access.Scope, document Document) error
+	// Returned is called before that, when photos go back to the answer with which they came: one of them could not be
+	// a page of the document. The wiring sets it.
+	Returned func(ctx context.Context, tx *db.Tx, s access.Scope, document Document, item string) error
 }
 
 // New returns the dossiers of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, vault *blob.Vault, looks *audit.Looks) *Dossiers {
 	ds := &Dossiers{
 		db: d, tenants: tenants, identity: ids, vault: vault, looks: looks, types: dossiertype.New(d),
-		Shown:   func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil },
-		Refused: func(context.Context, *db.Tx, access.Scope, Document) error { return nil },
+		Shown:    func(context.Context, *db.Tx, access.Scope, string) ([]notify.Mark, error) { return nil, nil },
+		Refused:  func(context.Context, *db.Tx, access.Scope, Document) error { return nil },
+		Returned: func(context.Context, *db.Tx, access.Scope, Document, string) error { return nil },
 	}
 	ds.types.Changed = ds.typeChanged
 	return ds

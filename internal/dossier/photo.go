@@ -63,6 +63,7 @@ type remade struct {
 	stored              blob.Stored
 	fileName, mediaType string
 	sentAs              string
+	event               string // of the journal
 }
 
 // turn makes JPEG of a clean photo that is not, in the outcome of its check.
@@ -80,7 +81,7 @@ func (ds *Dossiers) turn(ctx context.Context, t *tenant.Tenant, doc Document, co
 		return outcome{}, err
 	}
 	stem := doc.FileName[:strings.LastIndex(doc.FileName, ".")]
-	to.made = &remade{stored, filetype.CleanName(stem + ".jpg"), "image/jpeg", doc.FileName}
+	to.made = &remade{stored, filetype.CleanName(stem + ".jpg"), "image/jpeg", doc.FileName, "document.converted"}
 	return to, nil
 }
 
@@ -97,6 +98,9 @@ func remake(ctx context.Context, tx *db.Tx, s access.Scope, doc Document, m *rem
 	if err := db.Guard(n, err, errs.New(errs.Conflict, "document.state_changed")); err != nil {
 		return doc, err
 	}
+	if _, err := tx.Exec(ctx, `delete from upload where tenant_id = $1 and document_id = $2`, s.Tenant(), doc.ID); err != nil { // they are in it
+		return doc, err
+	}
 	doc.Title, doc.FileName, doc.MediaType, doc.SentAs, doc.Size, doc.stored = title, m.fileName, m.mediaType, m.sentAs, m.stored.PlainSize, m.stored
-	return doc, audit.Record(ctx, tx, s, audit.Entry{Event: "document.converted", Dossier: doc.Dossier, Objects: []audit.Object{{Kind: "document", ID: doc.ID}}})
+	return doc, audit.Record(ctx, tx, s, audit.Entry{Event: m.event, Dossier: doc.Dossier, Objects: []audit.Object{{Kind: "document", ID: doc.ID}}})
 }

@@ -36,6 +36,7 @@ type outcome struct {
 	flags   string  // what the inspection noticed, with spaces between
 	refusal string  // why it is refused: a text "refusal.…" says so
 	made    *remade // what it has from now on, nil for what was sent
+	back    []page  // the photos of a document that is refused, of which the good ones go back
 }
 
 // move brings a document, loaded in the transaction, into another state: the one place that does.

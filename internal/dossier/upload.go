@@ -46,7 +46,7 @@ type NewUpload struct {
 const uploadIn = ` coalesce(dossier_id, application_id) `
 
 const selectUpload = `select id, ` + uploadIn + `, category, document_type, file_name, media_type, size, received, blob_key is not null from upload
-	where tenant_id = $1 and account_id = $2 and` + uploadIn + `= $3 and id = $4 and client_id = $5`
+	where tenant_id = $1 and account_id = $2 and` + uploadIn + `= $3 and id = $4 and client_id = $5 and document_id is null`
 
 func scanUpload(scan db.Scan) (Upload, error) {
 	var u Upload
@@ -405,7 +405,7 @@ func (ds *Dossiers) Drop(ctx context.Context, s access.Scope, dossier, id string
 		}
 		// The row that goes says which bytes go with it: one that is being sent at this moment is no
 		// upload any more, and its bytes are the document's.
-		whole, err := db.One(ctx, tx, db.Value[*string], `delete from upload where tenant_id = $1 and account_id = $2 and `+uploadIn+`= $3 and id = $4 and client_id = $5 returning blob_key`,
+		whole, err := db.One(ctx, tx, db.Value[*string], `delete from upload where tenant_id = $1 and account_id = $2 and `+uploadIn+`= $3 and id = $4 and client_id = $5 and document_id is null returning blob_key`,
 			s.Tenant(), s.Account(), dossier, id, s.Client())
 		if err == nil && whole != nil {
 			keys = append(keys, *whole)

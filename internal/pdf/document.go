@@ -65,7 +65,7 @@ type Image struct {
 	Data     []byte
 	Alt      string
 	WidthMM  float64 // 0 means as wide as the text
-	FullPage bool    // alone on a page, as large as the paper allows, without header and footer
+	FullPage bool    // alone on a page that lies when the picture does, as large as the paper allows, without header and footer
 }
 
 // Link is a line of text that leads to URL: an absolute URI in ASCII (RFC 3986).

@@ -46,9 +46,10 @@ func (i Image) place(l *layout, ratio float64) box {
 		if !l.fresh() {
 			l.newPage()
 		}
-		l.page.bare = true
-		width := math.Min(pageWidth, pageHeight/ratio)
-		x, y := (pageWidth-width)/2, (pageHeight-width*ratio)/2
+		l.page.bare, l.page.wide = true, ratio < 1
+		w, h := l.page.size()
+		width := math.Min(w, h/ratio)
+		x, y := (w-width)/2, (h-width*ratio)/2
 		return box{x, y, x + width, y + width*ratio}
 	}
 	width := float64(textWidth)

@@ -5,6 +5,8 @@ import (
 	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
+	"hash"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -77,10 +79,27 @@ type entry struct {
 	index int
 }
 
-// file returns the bytes of the file: streams first, then the other objects in object streams.
-func (o *objects) file(root, info ref) []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
+// sink is the file on its way out: how many bytes it has, their sum, and the first error.
+type sink struct {
+	w   io.Writer
+	n   int
+	sum hash.Hash
+	err error
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	if s.err == nil {
+		_, s.err = s.w.Write(p)
+		s.sum.Write(p)
+		s.n += len(p)
+	}
+	return len(p), nil
+}
+
+// file writes the file: streams first, then the other objects in object streams.
+func (o *objects) file(w io.Writer, root, info ref) error {
+	b := &sink{w: w, sum: sha256.New()}
+	fmt.Fprint(b, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
 	entries := make([]entry, len(o.all)+1, len(o.all)+len(o.all)/perPack+3)
 	var plain []ref
 	for n, obj := range o.all {
@@ -89,8 +108,8 @@ func (o *objects) file(root, info ref) []byte {
 			plain = append(plain, r)
 			continue
 		}
-		entries[r] = entry{kind: 1, where: b.Len()}
-		writeStream(&b, r, obj)
+		entries[r] = entry{kind: 1, where: b.n}
+		writeStream(b, r, obj)
 	}
 	for len(plain) > 0 {
 		pack := plain[:min(perPack, len(plain))]
@@ -99,20 +118,20 @@ func (o *objects) file(root, info ref) []byte {
 		for n, r := range pack {
 			entries[r] = entry{kind: 2, where: holder, index: n}
 		}
-		entries = append(entries, entry{kind: 1, where: b.Len()})
-		o.writePack(&b, ref(holder), pack)
+		entries = append(entries, entry{kind: 1, where: b.n})
+		o.writePack(b, ref(holder), pack)
 	}
-	writeCrossReference(&b, entries, root, info)
-	return b.Bytes()
+	writeCrossReference(b, entries, root, info)
+	return b.err
 }
 
-func writeStream(b *bytes.Buffer, r ref, obj object) {
+func writeStream(b *sink, r ref, obj object) {
 	fmt.Fprintf(b, "%d 0 obj\n<<%s>>\nstream\n", int(r), obj.value)
-	b.Write(obj.stream)
-	b.WriteString("\nendstream\nendobj\n")
+	_, _ = b.Write(obj.stream) // a sink keeps the error
+	fmt.Fprint(b, "\nendstream\nendobj\n")
 }
 
-func (o *objects) writePack(b *bytes.Buffer, holder ref, pack []ref) {
+func (o *objects) writePack(b *sink, holder ref, pack []ref) {
 	var index, body strings.Builder
 	for _, r := range pack {
 		fmt.Fprintf(&index, "%d %d ", int(r), body.Len())
@@ -122,9 +141,8 @@ func (o *objects) writePack(b *bytes.Buffer, holder ref, pack []ref) {
 	writeStream(b, holder, deflated(head, []byte(index.String()+body.String())))
 }
 
-func writeCrossReference(b *bytes.Buffer, entries []entry, root, info ref) {
-	start, self := b.Len(), len(entries)
-	id := sha256.Sum256(b.Bytes())
+func writeCrossReference(b *sink, entries []entry, root, info ref) {
+	start, self, id := b.n, len(entries), b.sum.Sum(nil)
 	entries = append(entries, entry{kind: 1, where: start})
 	var table []byte
 	for _, e := range entries {

@@ -26,6 +26,14 @@ type page struct {
 	open    *element   // owner of the mark that is open
 	annots  []annotation
 	bare    bool // neither header nor footer
+	wide    bool // lying, for a picture that is
+}
+
+func (p *page) size() (width, height float64) {
+	if p.wide {
+		return pageHeight, pageWidth
+	}
+	return pageWidth, pageHeight
 }
 
 // annotation is a link on a page: one box for each line of its text.

@@ -55,13 +55,13 @@ func (l *layout) write(w io.Writer, d Document) error {
 		return errors.New("pdf: file without a page")
 	}
 	l.doc = d
-	if _, err := w.Write(l.file()); err != nil {
+	if err := l.file(w); err != nil {
 		return fmt.Errorf("pdf: write: %w", err)
 	}
 	return nil
 }
 
-func (l *layout) file() []byte {
+func (l *layout) file(w io.Writer) error {
 	o := l.objects
 	tree := writeTree(o, l.top, l.pages)
 	pages := l.writePages()
@@ -71,7 +71,7 @@ func (l *layout) file() []byte {
 	if len(l.marks) > 0 {
 		catalog += fmt.Sprintf(" /Outlines %v", l.writeOutline())
 	}
-	return o.file(o.add(catalog+">>"), o.add(l.doc.info()))
+	return o.file(w, o.add(catalog+">>"), o.add(l.doc.info()))
 }
 
 // writePages writes the pages with all they refer to, and returns the page tree.
@@ -90,8 +90,9 @@ func (l *layout) writePages() ref {
 	tree, kids := o.reserve(), ""
 	for n, p := range l.pages {
 		content := o.stream("", p.content.Bytes(), packed)
+		width, height := p.size()
 		o.set(p.ref, fmt.Sprintf("<</Type /Page /Parent %v /MediaBox [0 0 %s %s] /Resources %v /Contents %v /StructParents %d /Tabs /S%s>>",
-			tree, num(pageWidth), num(pageHeight), resources, content, n, p.writeAnnotations(o)))
+			tree, num(width), num(height), resources, content, n, p.writeAnnotations(o)))
 		kids += " " + p.ref.String()
 	}
 	o.set(tree, fmt.Sprintf("<</Type /Pages /Count %d /Kids [%s]>>", len(l.pages), kids[1:]))

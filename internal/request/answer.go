@@ -19,7 +19,9 @@ const maxAnswer = 5000
 type Answer struct {
 	Way     Way
 	Said    string   // the answer, or why the item does not apply
-	Uploads []string // complete uploads of his own, or those that wait with the item already
+	Uploads []string // complete uploads of his own, or those that wait with the item already, in the order of their pages
+	// Together is whether photos become one PDF.
+	Together bool
 }
 
 // Check returns what is wrong with an answer, by the fields of its form. An item takes so many files at most.
@@ -78,7 +80,7 @@ func (rs *Requests) Save(ctx context.Context, a access.Client, dossierID, item, 
 		if err := dossier.Keep(ctx, tx, a, dossierID, item, files); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `update request_item set draft = $3, draft_said = $4, saved_at = $5, version = version + 1 where tenant_id = $1 and id = $2`, t.ID, item, string(in.Way), said, tx.Now())
+		_, err = tx.Exec(ctx, `update request_item set draft = $3, draft_said = $4, saved_at = $5, together = $6, version = version + 1 where tenant_id = $1 and id = $2`, t.ID, item, string(in.Way), said, tx.Now(), in.Together)
 		if err != nil {
 			return err
 		}
@@ -171,7 +173,7 @@ func (rs *Requests) handItem(ctx context.Context, tx *db.Tx, a access.Client, d 
 	if _, err := tx.Exec(ctx, `delete from request_document where tenant_id = $1 and item_id = $2`, t.ID, i.ID); err != nil {
 		return err
 	}
-	documents, err := rs.dossiers.HandOver(ctx, tx, a, d.ID, i.ID, kind, i.Name)
+	documents, err := rs.dossiers.HandOver(ctx, tx, a, d.ID, i.ID, kind, i.Name, i.Together)
 	if err != nil {
 		return err
 	}

@@ -122,6 +122,21 @@ func (rs *Requests) Refused(ctx context.Context, tx *db.Tx, s access.Scope, doc 
 	return nil
 }
 
+// Returned asks again for an item of which a photo could not be a page of the document: the others wait as its answer once
+// more, which he has to look at before he hands it in. It is the hook of dossier.Dossiers.
+func (rs *Requests) Returned(ctx context.Context, tx *db.Tx, s access.Scope, doc dossier.Document, item string) error {
+	n, err := tx.Exec(ctx, `update request_item set draft = 'files', saved_at = null where tenant_id = $1 and id = $2 and dossier_id = $3 and state = 'received'
+		and exists (select 1 from request r where r.tenant_id = request_item.tenant_id and r.id = request_item.request_id and r.state = 'open')`, s.Tenant(), item, doc.Dossier)
+	if err != nil || n == 0 { // nobody waits for it any more
+		return err
+	}
+	q, err := db.One(ctx, tx, scanRequest, selectRequest+`and r.id = (select request_id from request_item where tenant_id = $1 and id = $2)`, s.Tenant(), item)
+	if err != nil {
+		return err
+	}
+	return rs.decide(ctx, tx, s, q, Item{ID: item}, Rejected, "")
+}
+
 // RemindJob returns the job that reminds a client of a request, unless nothing of it is asked for any more.
 func (rs *Requests) RemindJob() jobs.Func {
 	return func(_ context.Context, j jobs.Job) (func(context.Context, *db.Tx) error, error) {

@@ -86,7 +86,8 @@ type Item struct {
 	Draft     Way
 	DraftSaid string
 	Kept      []dossier.Kept // the files of the draft
-	SavedAt   *db.Time
+	Together  bool           // whether its photos become one PDF
+	SavedAt   *db.Time       // nil for what came back from the check
 	// Answer is how he did, with what he typed and the documents that came of it.
 	Answer           Way
 	Said             string
@@ -103,6 +104,7 @@ type Item struct {
 // Handed is a document that came of an answer.
 type Handed struct {
 	ID, Title, State, FileName, MediaType string
+	Refusal                               string // why it was refused, a text "refusal.…"
 	Size                                  int64
 }
 
@@ -146,7 +148,7 @@ func (i Item) Waits() bool { return i.State == Missing || i.State == Rejected }
 
 // Ready reports whether there is an answer that can be handed in.
 func (i Item) Ready() bool {
-	return i.Waits() && (i.Draft == ByText || i.Draft == ByNone || i.Draft == ByFiles && len(i.Kept) > 0)
+	return i.Waits() && i.SavedAt != nil && (i.Draft == ByText || i.Draft == ByNone || i.Draft == ByFiles && len(i.Kept) > 0)
 }
 
 // day is a date as time, the zero time for what is none.
@@ -185,7 +187,7 @@ func scanRequest(scan db.Scan) (Request, error) {
 // isHis is the one predicate of a request that a client sees: it is to him. $2 is the client.
 const isHis = ` and r.client_id = $2 `
 
-const selectItem = `select i.id, i.request_id, i.dossier_id, i.name, i.explanation, i.example, i.document_type, i.state, i.draft, i.draft_said, i.saved_at,
+const selectItem = `select i.id, i.request_id, i.dossier_id, i.name, i.explanation, i.example, i.document_type, i.state, i.draft, i.draft_said, i.saved_at, i.together,
 	i.answer, i.said, i.handed_at, coalesce(h.name, ''), coalesce(bc.name, ''), i.reason, i.decided_at, coalesce(v.name, ''), coalesce(i.decided_by, ''), i.version from request_item i
 	left join account h on h.tenant_id = i.tenant_id and h.id = i.handed_by
 	left join account v on v.tenant_id = i.tenant_id and v.id = i.decided_by
@@ -209,7 +211,7 @@ func scanItem(t *tenant.Tenant, drafts bool) func(db.Scan) (Item, error) {
 	return func(scan db.Scan) (Item, error) {
 		var i Item
 		var draft, said []byte
-		err := scan(&i.ID, &i.Request, &i.Dossier, &i.Name, &i.Explain, &i.Example, &i.Kind, &i.State, &i.Draft, &draft, &i.SavedAt,
+		err := scan(&i.ID, &i.Request, &i.Dossier, &i.Name, &i.Explain, &i.Example, &i.Kind, &i.State, &i.Draft, &draft, &i.SavedAt, &i.Together,
 			&i.Answer, &said, &i.HandedAt, &i.HandedBy, &i.Behalf, &i.Reason, &i.DecidedAt, &i.DecidedBy, &i.decider, &i.Version)
 		if err != nil {
 			return i, err
@@ -250,9 +252,9 @@ func (rs *Requests) fill(ctx context.Context, r db.Reader, s access.Scope, dossi
 	}
 	docs, err := db.All(ctx, r, func(scan db.Scan) (handed, error) {
 		var h handed
-		err := scan(&h.item, &h.ID, &h.Title, &h.State, &h.FileName, &h.MediaType, &h.Size)
+		err := scan(&h.item, &h.ID, &h.Title, &h.State, &h.FileName, &h.MediaType, &h.Refusal, &h.Size)
 		return h, err
-	}, `select x.item_id, o.id, o.title, o.state, o.file_name, o.media_type, o.size from request_item i join request_document x on x.tenant_id = i.tenant_id and x.item_id = i.id
+	}, `select x.item_id, o.id, o.title, o.state, o.file_name, o.media_type, o.refusal, o.size from request_item i join request_document x on x.tenant_id = i.tenant_id and x.item_id = i.id
 		join document o on o.tenant_id = x.tenant_id and o.id = x.document_id where i.tenant_id = $1 and i.dossier_id = $2 order by o.created_at, o.reference`, t.ID, dossierID)
 	if err != nil {
 		return err

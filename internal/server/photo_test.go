@@ -3,9 +3,14 @@ package server_test
 import (
 	"bytes"
 	"context"
+	"html"
 	"image"
+	"image/color"
 	"image/jpeg"
+	"mime/multipart"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,6 +31,20 @@ func webp(t *testing.T) string {
 	b, err := os.ReadFile("../picture/testdata/corner.webp")
 	must(t, err)
 	return string(b)
+}
+
+// snap is a photo of one colour.
+func snap(t *testing.T, w, h int, c color.Color) string {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.Set(x, y, c)
+		}
+	}
+	var b bytes.Buffer
+	must(t, jpeg.Encode(&b, img, nil))
+	return b.String()
 }
 
 var downloadPath = regexp.MustCompile(`/dossiers/[a-z0-9]{26}/documents/[a-z0-9]{26}`)
@@ -142,6 +161,142 @@ func TestE22_APhotoWaitsForWhoTurnsIt(t *testing.T) {
 		h.work()
 		if _, row := v.hasDocument(at+"?tab=delivered", "Foto"); !strings.Contains(row, "Wordt gecontroleerd") {
 			t.Errorf("the client: %s", row)
+		}
+	})
+}
+
+// Three photos of one answer become one PDF: a page each, upright, in their order, with words for who does not see them.
+func TestE13_E22_SeveralPhotosOfAnAnswerBecomeOnePDF(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.turnsPhotos(heictest.Start(t))
+		v, s, at := h.client(wit), h.staff("behandelaar@delinde.example"), "/dossiers/"+h.dossier("2026-01482")
+		path, items := s.asksFor(at, "Paspoort / ID", "Los")
+		b := v.get(items[0]).body
+		if !strings.Contains(b, `name="together" value="1" checked`) {
+			t.Error("together is not what it proposes")
+		}
+		v.send(items[0], map[string]string{"once": first(onceField, b), "way": "files", "together": "1"},
+			file{"vlak.jpg", snap(t, 3000, 40, color.White)}, file{"uitleg.pdf", pdf}, file{"IMG_2.HEIC", string(heictest.Turned)}, file{"schuur.webp", webp(t)})
+		v.send(items[1], map[string]string{"once": first(onceField, v.get(items[1]).body), "way": "files"}, file{"a.webp", webp(t)}, file{"b.webp", webp(t)})
+		if r := html.UnescapeString(neededRow(v.get(path).body, "Paspoort / ID")); !strings.Contains(r, "Deze 3 foto's worden samen één pdf.") {
+			t.Errorf("what was saved: %s", r)
+		}
+		if r := neededRow(v.get(path).body, "Los"); strings.Contains(r, "één pdf") {
+			t.Errorf("what stays apart: %s", r)
+		}
+		v.handsIn(path)
+		h.work()
+		if n := h.count(`select count(*) from request_document where tenant_id = 'notaris'`); n != 4 {
+			t.Errorf("%d documents", n)
+		}
+		if n := h.count(`select count(*) from upload where item_id is not null or document_id is not null`); n != 0 {
+			t.Errorf("%d photos still wait", n)
+		}
+		file, row := s.hasDocument(at+"?tab=delivered", "Paspoort / ID (1)")
+		if !strings.Contains(row, "gestuurd als vlak.jpg, IMG_2.HEIC, schuur.webp") {
+			t.Errorf("the office reads %s", row)
+		}
+		a := s.get(file)
+		if a.header.Get("Content-Type") != "application/pdf" || !strings.Contains(a.header.Get("Content-Disposition"), `"Paspoort - ID (1).pdf"`) {
+			t.Fatalf("%d %v", a.status, a.header)
+		}
+		about := pdfinfo(t, a.body, "-f", "1", "-l", "3")
+		for _, want := range []string{"Title:           Paspoort / ID (1)", "Tagged:          yes", "Pages:           3", "Page    1 size:  841.89 x 595.276", "Page    2 size:  595.276 x 841.89"} {
+			if !strings.Contains(about, want) {
+				t.Errorf("no %q in\n%s", want, about)
+			}
+		}
+		if n := strings.Count(pdfinfo(t, a.body, "-struct"), "Figure"); n != 3 {
+			t.Errorf("%d figures", n)
+		}
+		if n := len(h.entries("document.joined")); n != 1 {
+			t.Errorf("%d entries", n)
+		}
+		if strings.Contains(neededRow(v.get(path).body, "Paspoort / ID"), "IMG_2") {
+			t.Error("a photo stands beside the PDF")
+		}
+	})
+}
+
+// sendsKept saves files that wait with an item already, in this order and together.
+func (v *visitor) sendsKept(item, once string, ids ...string) answer {
+	v.h.t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, f := range [][2]string{{"once", once}, {"way", "files"}, {"together", "1"}} {
+		must(v.h.t, w.WriteField(f[0], f[1]))
+	}
+	for _, id := range ids {
+		must(v.h.t, w.WriteField("upload", id))
+	}
+	must(v.h.t, w.Close())
+	return v.do("POST", item, w.FormDataContentType(), &b)
+}
+
+// pdfinfo is what poppler says of a PDF.
+func pdfinfo(t *testing.T, data string, flags ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("pdfinfo"); err != nil {
+		t.Skip("pdfinfo is not installed; scripts/install-test-tools installs it")
+	}
+	name := filepath.Join(t.TempDir(), "a.pdf")
+	must(t, os.WriteFile(name, []byte(data), 0o600))
+	out, err := exec.Command("pdfinfo", append(flags, name)...).CombinedOutput()
+	must(t, err)
+	return string(out)
+}
+
+// One bad photo of three: it is named with its reason, the item is asked for again, and the other two are still there, in
+// their order. With another one in its place the PDF comes about.
+func TestE13_E22_APhotoThatCannotBeAPageIsNamedAndTheOthersStay(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.turnsPhotos(heictest.Start(t))
+		v, s, at := h.client(wit), h.staff("behandelaar@delinde.example"), "/dossiers/"+h.dossier("2026-01482")
+		v.post("/profile/notifications", "groups", "documents")
+		path, items := s.asksFor(at, "Paspoort")
+		good := snap(t, 30, 40, color.White)
+		v.send(items[0], map[string]string{"once": "een", "way": "files", "together": "1"}, file{"een.jpg", good}, file{"stuk.webp", webp(t)[:520]}, file{"drie.HEIC", string(heictest.Corner)})
+		v.handsIn(path)
+		if b := v.get(items[0]); b.status != 303 {
+			t.Errorf("the answer can be changed while it is checked: %d", b.status)
+		}
+		h.work()
+		r := html.UnescapeString(neededRow(v.get(path).body, "Paspoort"))
+		for _, want := range []string{"Afgewezen", "„stuk.webp” kunnen wij niet gebruiken: de foto is beschadigd", "Uw andere foto's zijn er nog.", "Verbeter", "een.jpg", "drie.HEIC", "Deze 2 foto's worden samen één pdf."} {
+			if !strings.Contains(r, want) {
+				t.Errorf("no %q in %s", want, r)
+			}
+		}
+		if to := h.mailedTo("request_rejected"); len(to) != 1 {
+			t.Errorf("mail to %v", to)
+		}
+		if n := h.count(`select count(*) from document where tenant_id = 'notaris' and title = 'Paspoort' and state = 'released'`); n != 0 {
+			t.Errorf("%d documents came about", n)
+		}
+		if _, row := v.hasDocument(at+"?tab=delivered", "stuk.webp"); !strings.Contains(row, "Geweigerd: de foto is beschadigd") {
+			t.Errorf("the bad one: %s", row)
+		}
+		if a := v.handsIn(path); a.status != 409 {
+			t.Errorf("what he has not looked at is handed in: %d", a.status)
+		}
+		_, _, err := h.Collector.Run(context.Background())
+		must(t, err)
+		form := v.get(items[0]).body
+		ids := regexp.MustCompile(`name="upload" value="([^"]+)"`).FindAllStringSubmatch(form, -1)
+		if len(ids) != 2 {
+			t.Fatalf("%d photos are kept", len(ids))
+		}
+		if a := v.sendsKept(items[0], first(onceField, form), ids[1][1], ids[0][1]); a.status != 303 {
+			t.Fatalf("the other way round: %d", a.status)
+		}
+		if r := neededRow(v.get(path).body, "Paspoort"); !strings.Contains(r, "Bewaard, maar nog niet ingeleverd") || strings.Contains(r, "stuk.webp") {
+			t.Errorf("when it is mended: %s", r)
+		}
+		v.handsIn(path)
+		h.work()
+		file, row := v.hasDocument(at+"?tab=delivered", "Paspoort")
+		if !strings.Contains(row, "gestuurd als drie.HEIC, een.jpg") || !strings.Contains(pdfinfo(t, v.get(file).body), "Pages:           2") {
+			t.Errorf("the second time: %s", row)
 		}
 	})
 }

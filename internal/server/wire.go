@@ -101,7 +101,7 @@ func Wire(p Parts) (*House, error) {
 	h.Departments.Leaving = h.Dossiers.LeaveDepartment
 	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Requests = request.New(p.DB, tenants, ids, h.Dossiers, looks)
-	h.Dossiers.Refused = h.Requests.Refused
+	h.Dossiers.Refused, h.Dossiers.Returned = h.Requests.Refused, h.Requests.Returned
 	h.Products = product.New(p.DB, tenants, ids, h.Dossiers, h.Asked, looks)
 	tenants.Texting = p.Texts != nil
 	tenants.Calling = tenants.Texting && p.Texts.Calls()

@@ -85,7 +85,7 @@ func (v pageView) rejection(c *web.Ctx, k request.Check) string {
 	if v.asks(k) {
 		return ""
 	}
-	return saying.Why(c, k.State, k.Reason)
+	return saying.Rejection(c, k.State, k.Reason)
 }
 
 // until says by when a request is answered, or why it is not any more.

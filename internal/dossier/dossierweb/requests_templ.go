@@ -344,7 +344,7 @@ func askedFor(c *web.Ctx, v pageView, q request.Request) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					if text := saying.Why(c, i.State, i.Reason); text != "" {
+					if text := saying.Why(c, i); text != "" {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p class=\"typed need-reason\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -701,7 +701,7 @@ func officeNeeds(c *web.Ctx, v pageView) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							if text := saying.Why(c, i.State, i.Reason); text != "" {
+							if text := saying.Why(c, i); text != "" {
 								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<p class=\"typed need-reason\">")
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err

@@ -57,6 +57,7 @@ func (p *Pages) handIn(c *web.Ctx, a access.Client) error {
 type answerForm struct {
 	Once, Way, Said, Why string
 	Resumed              bool // typed before a session ended
+	Together             bool
 	Uploads              []string
 }
 
@@ -72,6 +73,8 @@ func (f *answerForm) set(name, value string) {
 		f.Why = value
 	case "resumed":
 		f.Resumed = value != ""
+	case "together":
+		f.Together = value != ""
 	case "upload":
 		f.Uploads = append(f.Uploads, value)
 	}
@@ -79,7 +82,7 @@ func (f *answerForm) set(name, value string) {
 
 // answer is what the form says: of the fields the one that goes with the way.
 func (f answerForm) answer() request.Answer {
-	in := request.Answer{Way: request.Way(f.Way), Said: f.Said, Uploads: f.Uploads}
+	in := request.Answer{Way: request.Way(f.Way), Said: f.Said, Uploads: f.Uploads, Together: f.Together}
 	if in.Way == request.ByNone {
 		in.Said = f.Why
 	}
@@ -105,6 +108,12 @@ func (v answerView) ways(c *web.Ctx) []ui.Option {
 		out = append(out, ui.Option{Value: string(w), Label: c.T("request.way." + string(w)), Chosen: string(w) == v.in.Way})
 	}
 	return out
+}
+
+// together asks whether photos become one PDF.
+func (v answerView) together(c *web.Ctx) ui.Field {
+	one := ui.Option{Value: "1", Label: c.T("request.together"), Hint: c.T("request.together_hint"), Chosen: v.in.Together}
+	return ui.Field{Name: "together", Label: c.T("request.together_when"), Options: []ui.Option{one}}
 }
 
 func (v answerView) upload(c *web.Ctx) ui.Upload {
@@ -146,7 +155,7 @@ func (p *Pages) answerPage(c *web.Ctx, a access.Client) error {
 
 // saved is the form with what was saved of an item; of one that was rejected, with what was handed in.
 func saved(i request.Item) answerForm {
-	f := answerForm{Once: web.OnceKey(), Way: string(i.Draft)}
+	f := answerForm{Once: web.OnceKey(), Way: string(i.Draft), Together: i.Together}
 	said := i.DraftSaid
 	if i.Draft == "" {
 		f.Way, said = string(i.Answer), i.Said

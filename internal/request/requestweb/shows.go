@@ -9,6 +9,17 @@ import (
 	"voordeur/internal/web"
 )
 
+// pages is how many photos of a draft become one PDF.
+func pages(i request.Item) int {
+	n := 0
+	for _, k := range i.Kept {
+		if i.Together && k.Photo() {
+			n++
+		}
+	}
+	return n
+}
+
 // act is what the button of an item is called.
 func act(c *web.Ctx, i request.Item) string {
 	switch {

@@ -2,6 +2,9 @@
 package saying
 
 import (
+	"strings"
+
+	"voordeur/internal/dossier"
 	"voordeur/internal/request"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -42,8 +45,33 @@ func State(c *web.Ctx, i request.Item) string {
 	return c.T("request.since", "state", state, "date", c.Texts.DayMonth(since.Time, c.Now))
 }
 
-// Why says why something is asked for again, "" where it is not.
-func Why(c *web.Ctx, state request.State, reason string) string {
+// Why says why an item is asked for again, "" where it is not, or where he has mended it already.
+func Why(c *web.Ctx, i request.Item) string {
+	switch {
+	case i.State != request.Rejected, i.Reason == "" && i.Ready():
+		return ""
+	case i.Reason == "":
+		return refused(c, i)
+	}
+	return Rejection(c, i.State, i.Reason)
+}
+
+// refused says which files the check refused and why, and what to do: of photos of one PDF the others are still there.
+func refused(c *web.Ctx, i request.Item) string {
+	var lines []string
+	for _, d := range i.Documents {
+		if d.State == dossier.Refused {
+			lines = append(lines, c.T("request.refused_file", "name", d.FileName, "why", c.T("refusal."+d.Refusal)))
+		}
+	}
+	if len(i.Kept) > 0 {
+		return strings.Join(append(lines, c.T("request.rest_kept")), "\n")
+	}
+	return strings.Join(append([]string{c.T("request.refused")}, lines...), "\n")
+}
+
+// Rejection says why a document that the dossier needs was rejected, "" where it was not.
+func Rejection(c *web.Ctx, state request.State, reason string) string {
 	switch {
 	case state != request.Rejected:
 		return ""
