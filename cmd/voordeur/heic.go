@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 
@@ -28,14 +27,15 @@ func turnPhotos(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return helped(err)
 	}
-	if _, err := exec.LookPath(*tool); err != nil {
-		return fmt.Errorf("%w; Debian has it in libheif-examples", err)
+	service := heic.Service{Tool: *tool, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
+	if err := service.Check(); err != nil {
+		return fmt.Errorf("%w; Debian has heif-convert in libheif-examples, and prlimit in util-linux", err)
 	}
 	l, err := socket(*path)
 	if err != nil {
 		return err
 	}
-	return heic.Service{Tool: *tool, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}.Serve(ctx, l)
+	return service.Serve(ctx, l)
 }
 
 // passed is the number of the first socket that systemd passes (sd_listen_fds).
@@ -53,10 +53,11 @@ func socket(path string) (net.Listener, error) {
 	return net.FileListener(f)
 }
 
-// demoPhotos runs the service in the demo's own folder where the machine has libheif's program, and returns who asks it;
-// nil elsewhere.
+// demoPhotos runs the service in the demo's own folder where the machine has what it needs, and returns who asks it; nil
+// elsewhere.
 func demoPhotos(ctx context.Context, dir string) (*heic.Converter, error) {
-	if _, err := exec.LookPath(heifConvert); err != nil {
+	service := heic.Service{Tool: heifConvert, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
+	if service.Check() != nil {
 		return nil, nil
 	}
 	path, err := filepath.Abs(filepath.Join(dir, "heic"))
@@ -70,10 +71,9 @@ func demoPhotos(ctx context.Context, dir string) (*heic.Converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	go func() {
-		if err := (heic.Service{Tool: heifConvert, Log: log}).Serve(ctx, l); err != nil {
-			log.Error("photos are not turned any more", "err", err)
+		if err := service.Serve(ctx, l); err != nil {
+			service.Log.Error("photos are not turned any more", "err", err)
 		}
 	}()
 	return heic.New("unix:" + path)

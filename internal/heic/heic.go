@@ -35,7 +35,7 @@ const (
 // Converter turns photos. A nil Converter is none.
 type Converter struct{ path string }
 
-// New returns the converter of a setting: "off", which is nil, or "unix:/run/voordeur-heic/socket".
+// New returns the converter of a setting: "off", which is nil, or "unix:/run/voordeur-heic.sock".
 func New(setting string) (*Converter, error) {
 	if setting == "off" {
 		return nil, nil

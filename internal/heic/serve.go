@@ -27,6 +27,8 @@ const (
 	atOnce = 2
 	// memory is a folder whose files are in memory alone.
 	memory = "/dev/shm"
+	// limiter is the program of util-linux that bounds another one.
+	limiter = "prlimit"
 )
 
 // bounds are what a decoder may take before it is stopped: memory, seconds of work, bytes of a file. A photo that needs
@@ -37,6 +39,17 @@ var bounds = []string{"--as=1500000000", "--cpu=60", "--fsize=200000000", "--cor
 type Service struct {
 	Tool string // heif-convert
 	Log  *slog.Logger
+}
+
+// Check returns what the machine lacks to turn photos.
+func (s Service) Check() error {
+	for _, program := range []string{s.Tool, limiter} {
+		if _, err := exec.LookPath(program); err != nil {
+			return err
+		}
+	}
+	_, err := os.Stat(memory)
+	return err
 }
 
 // Serve turns photos until ctx is done.
@@ -91,9 +104,9 @@ func (s Service) turn(ctx context.Context, photo io.Reader) (data []byte, err er
 		return nil, err
 	}
 	// #nosec G204 -- the program that the operator named, on files that have our own names
-	run := exec.CommandContext(ctx, "prlimit", slices.Concat(bounds, []string{s.Tool, "-q", "92", in, out})...)
+	run := exec.CommandContext(ctx, limiter, slices.Concat(bounds, []string{s.Tool, "-q", "92", in, out})...)
 	run.Env, run.Dir = []string{"PATH=" + os.Getenv("PATH")}, dir
-	if _, err := exec.LookPath(s.Tool); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, err
 	}
 	if err := run.Run(); err != nil {

@@ -152,7 +152,7 @@ const (
 	stillOpen = `update questionnaire set state = 'open', completed_at = null, completed_by = null, due_on = null where tenant_id = $1 and id = $2`
 	// answeredAll makes every item of a request one that its client has answered, askedAgain an item one that is asked for,
 	// and handedIn one that was handed in.
-	answeredAll = `update request_item set state = 'open', draft = 'none' where tenant_id = $1 and request_id = $2`
+	answeredAll = `update request_item set state = 'open', draft = 'none', saved_at = '2026-11-02T09:00:00.000000Z' where tenant_id = $1 and request_id = $2`
 	askedAgain  = `update request_item set state = 'open' where tenant_id = $1 and id = $2`
 	handedIn    = `update request_item set state = 'received', version = 0, answer = 'none', handed_at = (select max(created_at) from session), decided_at = null, decided_by = null where tenant_id = $1 and id = $2`
 	settings    = "tenant.settings_changed"

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -26,9 +25,9 @@ var (
 // Start runs the service with the real program of libheif for as long as the test lasts.
 func Start(t testing.TB) *heic.Converter {
 	t.Helper()
-	const tool = "heif-convert"
-	if _, err := exec.LookPath(tool); err != nil {
-		t.Skip("heif-convert is not installed; scripts/install-test-tools installs it")
+	service := heic.Service{Tool: "heif-convert", Log: slog.New(slog.DiscardHandler)}
+	if err := service.Check(); err != nil {
+		t.Skipf("%v; scripts/install-test-tools installs heif-convert", err)
 	}
 	dir, err := os.MkdirTemp("", "heic") // the name of a test is too long for a socket
 	if err != nil {
@@ -41,7 +40,7 @@ func Start(t testing.TB) *heic.Converter {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- heic.Service{Tool: tool, Log: slog.New(slog.DiscardHandler)}.Serve(ctx, l) }()
+	go func() { ended <- service.Serve(ctx, l) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
