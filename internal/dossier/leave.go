@@ -13,7 +13,7 @@ import (
 // LeaveDepartment moves what waits in a department to another one, and types with it; what somebody handles keeps him.
 // Whoever works there is told by a notice, and not by a mail for each dossier. It is department.Departments' hook.
 func (ds *Dossiers) LeaveDepartment(ctx context.Context, tx *db.Tx, s access.Scope, from, to string) error {
-	waiting, err := db.All(ctx, tx, db.Value[string], `select id from dossier where tenant_id = $1 and department_id = $2 and handler_id is null order by id`, s.Tenant(), from)
+	waiting, err := db.All(ctx, tx, db.Value[string], `select id from dossier where tenant_id = $1 and department_id = $2 and handler_id is null`, s.Tenant(), from)
 	if err != nil {
 		return err
 	}

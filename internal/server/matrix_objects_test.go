@@ -223,6 +223,8 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 // mayUse says whether the actor may put an identifier into a field.
 func (s *site) mayUse(tr *truth, a *actor, kind, id string, wild map[string]string) bool {
 	switch kind {
+	case "dossier":
+		return tr.sees(a, s.roleOn(a, access.Office), id)
 	case "client":
 		return s.has(`select id from client where tenant_id = $1 and id = $2`, s.id, id)
 	case "person":

@@ -628,6 +628,7 @@ var rows = []row{
 		// It is asked last: others choose the department. What waits there keeps it, without another one.
 		face: officeFace, route: "POST /settings/departments/remove/{department}", want: 303, also: 422, quiet: true, last: true, form: []string{"once", "<once>"},
 		ids: map[string]string{"to": "department"}, bad: 422,
+		ready: `insert into department (tenant_id, id, name, created_at) select $1, $2, $2, min(created_at) from dossier where tenant_id = $1 on conflict do nothing`,
 	},
 	{face: officeFace, route: "GET /settings/departments/absence/{handler}", want: 200},
 	{face: officeFace, route: "POST /settings/departments/absence/{handler}", want: 303, event: "account.away", form: awayTill},
