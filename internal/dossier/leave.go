@@ -6,6 +6,7 @@ import (
 	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
+	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/notify"
 )
@@ -28,11 +29,11 @@ func (ds *Dossiers) LeaveDepartment(ctx context.Context, tx *db.Tx, s access.Sco
 		if err := relist(ctx, tx, s.Tenant(), id); err != nil {
 			return err
 		}
-		workers, err := db.All(ctx, tx, db.Value[string], selectWorkers, s.Tenant(), id)
+		accounts, err := workers(ctx, tx, s.Tenant(), id, dossiertype.TellInvolved)
 		if err != nil {
 			return err
 		}
-		if _, err := notify.Tell(ctx, tx, s.Tenant(), id, notify.OfWaiting, workers...); err != nil {
+		if _, err := notify.Tell(ctx, tx, s.Tenant(), id, notify.OfWaiting, accounts...); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, s, audit.Entry{Event: "dossier.changed", Dossier: id}); err != nil {

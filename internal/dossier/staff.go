@@ -23,6 +23,11 @@ const selectWorkers = `select a.id from dossier_staff w cross join account a cro
 	cross join account a where a.tenant_id = b.tenant_id and a.id = b.account_id and d.tenant_id = $1 and d.id = $2 and (d.handler_id is null or cast($3 as text) = 'department')
 	and a.state = 'active' and a.role in ('handler', 'administrator') order by 1`
 
+// workers returns the accounts of those who are told of a dossier, as its type has it.
+func workers(ctx context.Context, tx *db.Tx, tenantID, id string, told dossiertype.Told) ([]string, error) {
+	return db.All(ctx, tx, db.Value[string], selectWorkers, tenantID, id, string(told))
+}
+
 // TellStaff tells those who work on a dossier, whom its type says, of what somebody else did in it.
 func (ds *Dossiers) TellStaff(ctx context.Context, tx *db.Tx, s access.Scope, id string, about notify.About) error {
 	var ref dossiertype.Ref
@@ -34,16 +39,16 @@ func (ds *Dossiers) TellStaff(ctx context.Context, tx *db.Tx, s access.Scope, id
 	if err != nil {
 		return err
 	}
-	workers, err := db.All(ctx, tx, db.Value[string], selectWorkers, s.Tenant(), id, string(def.Told))
+	accounts, err := workers(ctx, tx, s.Tenant(), id, def.Told)
 	if err != nil {
 		return err
 	}
 	if handled && def.Told == dossiertype.TellDepartment { // or they could not see of what they are told
-		if err := ds.takeIn(ctx, tx, s.Tenant(), id, workers); err != nil {
+		if err := ds.takeIn(ctx, tx, s.Tenant(), id, accounts); err != nil {
 			return err
 		}
 	}
-	return ds.tellEach(ctx, tx, s, id, about, workers)
+	return ds.tellEach(ctx, tx, s, id, about, accounts)
 }
 
 // tellNew tells the handler of a dossier that it is his, or its department that it waits for somebody.

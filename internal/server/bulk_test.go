@@ -63,6 +63,7 @@ func TestD15_D22_TheStatusOfSeveralCasesIsForetoldAndThenSet(t *testing.T) {
 		s, other := h.inTown(townDesk, townClerk), h.inTown(townDesk, townColleague)
 		permit, card, over, report := h.townCase("Z-2026-0117"), h.townCase("Z-2026-0125"), h.townCase("Z-2026-0098"), h.townCase("Z-2026-0131")
 		h.exec(`delete from mail`)
+		h.exec(`delete from news`)
 		h.exec(`update account set notify = 'documents messages' where tenant_id = 'gemeente' and email_key = '` + veenstra + `'`)
 		before := h.count(`select count(*) from journal where event = 'dossier.status_set'`)
 		look := many("status", []string{permit, card, over, report}, "do", "look", "status", "Wacht op aanvulling", "note", "Stuur <b>alles</b>.")
@@ -82,7 +83,7 @@ func TestD15_D22_TheStatusOfSeveralCasesIsForetoldAndThenSet(t *testing.T) {
 			}
 		}
 		// Looking did nothing: no mail, no entry but that it was looked at.
-		if n := h.count(`select count(*) from mail`) + h.count(`select count(*) from journal where event = 'dossier.status_set'`); n != before {
+		if n := h.count(`select (select count(*) from mail) + (select count(*) from news)`) + h.count(`select count(*) from journal where event = 'dossier.status_set'`); n != before {
 			t.Errorf("the preview left %d mails and changes", n-before)
 		}
 		go1 := append(hiddenIn(a.body), "do", "act")
@@ -193,6 +194,7 @@ func TestD19_D29_SeveralDossiersArePublishedForTheClientsThatThePreviewNames(t *
 		h.exec(`update document set published_at = created_at where tenant_id = 'notaris' and dossier_id = '` + h.dossier("2026-01499") + `' and state = 'released'`)
 		h.exec(`update account set notify = 'documents' where tenant_id = 'notaris' and face = 'portal'`)
 		h.exec(`delete from mail`)
+		h.exec(`delete from news`)
 		list := []string{strings.TrimPrefix(ready, "/dossiers/"), strings.TrimPrefix(again, "/dossiers/"), strings.TrimPrefix(high, "/dossiers/")}
 		a := s.get("/dossiers/bulk?" + url.Values{"act": {"publish"}, "from": {"//elders.example"}, "dossier": list}.Encode())
 		if strings.Contains(a.body, "elders.example") {
@@ -208,14 +210,14 @@ func TestD19_D29_SeveralDossiersArePublishedForTheClientsThatThePreviewNames(t *
 		if docs == 0 || strings.Count(got, "het document") != docs || !strings.Contains(got, "Een e-mail gaat naar: mevrouw C. de Wit.") {
 			t.Errorf("%d documents: %q", docs, got)
 		}
-		if a := wit.get(ready); a.status != 404 || h.count(`select count(*) from mail`) != 0 {
+		if a := wit.get(ready); a.status != 404 || h.count(`select (select count(*) from mail) + (select count(*) from news)`) != 0 {
 			t.Fatalf("the preview showed it: %d", a.status)
 		}
 		a = s.post("/dossiers/bulk", append(hiddenIn(a.body), "do", "act")...)
 		if !strings.Contains(a.body, "1 dossier is nu zichtbaar voor de klant.") || wit.get(ready).status != 200 || wit.get(high).status != 404 {
 			t.Errorf("published: %s", words(mainOf(a.body)))
 		}
-		if to := h.mailedTo("documents"); !slices.Equal(to, []string{"c.dewit@post.example"}) {
+		if to := h.mailedTo("changes"); !slices.Equal(to, []string{"c.dewit@post.example"}) {
 			t.Errorf("mailed to %v", to)
 		}
 	})

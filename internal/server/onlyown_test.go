@@ -19,7 +19,7 @@ func TestD48_TheCaseIsSeenAsItsClientSeesItWithWhatHeIsAsked(t *testing.T) {
 			t.Error("the client's own page does not lead to the questionnaire")
 		}
 		state := func() string {
-			return h.value(`select (select count(*) from unread) || ' ' || (select count(*) from document_read) || ' ' || (select count(*) from message_read) || ' ' || (select count(*) from mail) || ' ' ||
+			return h.value(`select (select count(*) from unread) || ' ' || (select count(*) from document_read) || ' ' || (select count(*) from message_read) || ' ' || (select count(*) from mail) || ' ' || (select count(*) from news) || ' ' ||
 				(select count(*) from journal where event not like '%viewed%') || ' ' || (select string_agg(state, ',') from (select state from questionnaire order by id) q)`)
 		}
 		before := state()
