@@ -53,6 +53,9 @@ func socket(path string) (net.Listener, error) {
 	return net.FileListener(f)
 }
 
+// maxSocket is how long the path of a socket can be (unix(7)).
+const maxSocket = 107
+
 // demoPhotos runs the service in the demo's own folder where the machine has what it needs, and returns who asks it; nil
 // elsewhere.
 func demoPhotos(ctx context.Context, dir string) (*heic.Converter, error) {
@@ -63,6 +66,10 @@ func demoPhotos(ctx context.Context, dir string) (*heic.Converter, error) {
 	path, err := filepath.Abs(filepath.Join(dir, "heic"))
 	if err != nil {
 		return nil, err
+	}
+	if len(path) > maxSocket {
+		service.Log.Warn("photos in HEIC are not taken: the name of the folder is too long for a socket in it", "dir", dir)
+		return nil, nil
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // of a demo that was ended
 		return nil, err
