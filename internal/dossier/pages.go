@@ -113,7 +113,7 @@ func (ds *Dossiers) checkPages(ctx context.Context, t *tenant.Tenant, doc Docume
 	if err != nil {
 		return outcome{}, err
 	}
-	to.made = &remade{stored, titled(doc.Title), "application/pdf", strings.Join(names, ", "), "document.joined"}
+	to.made = &remade{stored, titled(doc.Title), "application/pdf", strings.Join(names, ", "), true}
 	return to, nil
 }
 

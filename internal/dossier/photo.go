@@ -63,7 +63,7 @@ type remade struct {
 	stored              blob.Stored
 	fileName, mediaType string
 	sentAs              string
-	event               string // of the journal
+	joined              bool // it is the PDF of several photos
 }
 
 // turn makes JPEG of a clean photo that is not, in the outcome of its check.
@@ -81,7 +81,7 @@ func (ds *Dossiers) turn(ctx context.Context, t *tenant.Tenant, doc Document, co
 		return outcome{}, err
 	}
 	stem := doc.FileName[:strings.LastIndex(doc.FileName, ".")]
-	to.made = &remade{stored, filetype.CleanName(stem + ".jpg"), "image/jpeg", doc.FileName, "document.converted"}
+	to.made = &remade{stored, filetype.CleanName(stem + ".jpg"), "image/jpeg", doc.FileName, false}
 	return to, nil
 }
 
@@ -102,5 +102,9 @@ func remake(ctx context.Context, tx *db.Tx, s access.Scope, doc Document, m *rem
 		return doc, err
 	}
 	doc.Title, doc.FileName, doc.MediaType, doc.SentAs, doc.Size, doc.stored = title, m.fileName, m.mediaType, m.sentAs, m.stored.PlainSize, m.stored
-	return doc, audit.Record(ctx, tx, s, audit.Entry{Event: m.event, Dossier: doc.Dossier, Objects: []audit.Object{{Kind: "document", ID: doc.ID}}})
+	event := "document.converted"
+	if m.joined {
+		event = "document.joined"
+	}
+	return doc, audit.Record(ctx, tx, s, audit.Entry{Event: event, Dossier: doc.Dossier, Objects: []audit.Object{{Kind: "document", ID: doc.ID}}})
 }
