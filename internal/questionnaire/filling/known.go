@@ -55,7 +55,7 @@ func (v pageView) source(c *web.Ctx, f form.Field) string {
 	now := f.Question.Words(v.typed, f.Name, c.Texts)
 	for _, o := range v.offers[f.Name] {
 		if f.Question.Words(o.Answers, f.Name, c.Texts) == now {
-			return c.T("questionnaire.from_" + origin(o))
+			return c.T("questionnaire.from." + origin(o))
 		}
 	}
 	return ""
@@ -82,7 +82,7 @@ func (v pageView) others(c *web.Ctx, f form.Field) []other {
 		words := f.Question.Words(o.Answers, f.Name, c.Texts)
 		if !slices.Contains(had, words) {
 			had = append(had, words)
-			list = append(list, other{fmt.Sprintf("%s.%d.%s", takeOver, n, f.Name), v.p.Href + link(f), c.T("questionnaire.take_"+origin(o), "answer", words)})
+			list = append(list, other{fmt.Sprintf("%s.%d.%s", takeOver, n, f.Name), v.p.Href + link(f), c.T("questionnaire.take."+origin(o), "answer", words)})
 		}
 	}
 	return list
