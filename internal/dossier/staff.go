@@ -121,6 +121,18 @@ func (ds *Dossiers) Take(ctx context.Context, a access.Staff, id string) error {
 	})
 }
 
+// selectTaker is who handles a dossier, for an employee of the department in which it waited who has opened its page: when
+// he was involved in it he would see it now. $1 is the tenant, $2 the account.
+const selectTaker = `select h.name from dossier d join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id
+	where d.tenant_id = $1 and d.id = $3 and exists (select 1 from department_member b where b.tenant_id = d.tenant_id and b.department_id = d.department_id and b.account_id = $2)
+	and exists (select 1 from journal j where j.tenant_id = d.tenant_id and j.dossier_id = d.id and j.actor_id = $2 and j.event = 'dossier.viewed')`
+
+// TakenBy returns the name of who was first, to an employee whom Take found nothing for: he saw the dossier while it waited
+// in his department. For anybody else it is NotFound too.
+func (ds *Dossiers) TakenBy(ctx context.Context, a access.Staff, id string) (string, error) {
+	return db.One(ctx, ds.db, db.Value[string], selectTaker, a.Scope().Tenant(), a.Scope().Account(), id)
+}
+
 // Noticed marks what the employee was told of a dossier as read: he looks at it.
 func (ds *Dossiers) Noticed(ctx context.Context, a access.Staff, id string) error {
 	s := a.Scope()

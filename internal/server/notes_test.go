@@ -245,6 +245,37 @@ func TestD35_E24_WhatNobodyHandlesGoesToTheDepartment(t *testing.T) {
 	})
 }
 
+func TestD35_E24_WhoComesSecondReadsWhoTookIt(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		path := h.townCase("Z-2026-0131")
+		h.exec(`delete from dossier_staff where tenant_id = 'gemeente' and dossier_id = '` + strings.TrimPrefix(path, "/dossiers/") + `'`)
+		tom, noor := h.inTown(townDesk, townColleague), h.inTown(townDesk, townClerk)
+		if !strings.Contains(noor.get(path).body, "In behandeling nemen</button>") || tom.post(path+"/take").status != 303 {
+			t.Fatal("it does not wait for either of them")
+		}
+		if a := noor.post(path + "/take"); a.status != 303 || a.header.Get("Location") != "/dossiers" {
+			t.Fatalf("a moment later: %d to %q", a.status, a.header.Get("Location"))
+		}
+		if b := words(noor.get("/dossiers").body); !strings.Contains(b, "Tom de Graaf was iets eerder en behandelt deze zaak nu. U hoeft niets te doen.") {
+			t.Errorf("what she reads: %s", b)
+		}
+		if n := h.count(`select count(*) from journal where event = 'dossier.taken'`); n != 1 || noor.get(path).status != 404 {
+			t.Errorf("taken %d times, or she sees the case", n)
+		}
+		// Without having seen it as it waited, or from another department, nothing is there.
+		const seen = `update journal set event = $1 where tenant_id = 'gemeente' and event = $2`
+		h.exec(seen, "dossier.unseen", "dossier.viewed")
+		if a := noor.post(path + "/take"); a.status != 404 {
+			t.Errorf("who never saw it: %d", a.status)
+		}
+		h.exec(seen, "dossier.viewed", "dossier.unseen")
+		h.exec(`delete from department_member`)
+		if a := noor.post(path + "/take"); a.status != 404 {
+			t.Errorf("who does not work there: %d", a.status)
+		}
+	})
+}
+
 func TestD35_D43_NoticesAreReadByAButtonAndComeByMailToWhoWants(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.cleared()

@@ -189,13 +189,21 @@ func (v pageView) withNotes(c *web.Ctx, stages []stage) []stage {
 	return stages
 }
 
-// takeUp makes a dossier that nobody handles the employee's own.
+// takeUp makes a dossier that nobody handles the employee's own. Who comes second reads who was first, on the dossier's
+// page or, when he does not see it any more, in his list.
 func (p *Pages) takeUp(c *web.Ctx, a access.Staff) error {
 	id := c.Param("dossier")
 	err := p.dossiers.Take(c.R.Context(), a, id)
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.Conflict {
 		c.SetFlash(web.Flash{Kind: "warning", Key: e.Key, Args: e.Args})
 		return c.See("/dossiers/" + id)
+	}
+	if errs.Is(err, errs.NotFound) {
+		var name string
+		if name, err = p.dossiers.TakenBy(c.R.Context(), a, id); err == nil {
+			c.SetFlash(web.Flash{Kind: "info", Key: "dossier.taken_before", Args: []any{"name", name}})
+			return c.See("/dossiers")
+		}
 	}
 	if err != nil {
 		return err
