@@ -19,7 +19,7 @@ import (
 type Letter struct{ ID, Client string }
 
 // Attach makes documents of an account's own complete uploads, in the transaction that sends them.
-// An upload that is not his, not complete or of another dossier is NotFound. It returns the ids of the documents.
+// An upload that is not his, not complete, of another dossier or of an answer is NotFound. It returns the ids of the documents.
 func (ds *Dossiers) Attach(ctx context.Context, tx *db.Tx, s access.Scope, dossier string, with Letter, uploads []string) ([]string, error) {
 	if c, client := access.AsClient(s); client && len(uploads) > 0 {
 		if err := c.Require(access.UploadDocuments); err != nil {
@@ -96,7 +96,7 @@ func take(ctx context.Context, tx *db.Tx, s access.Scope, dossier, id string) (w
 
 // takeComplete reads and removes in one statement, so that of two messages sent at once only one gets
 // the file.
-const takeComplete = `delete from upload where tenant_id = $1 and account_id = $2 and id = $3 and dossier_id = $4 and client_id = $5 and document_id is null and blob_key is not null
+const takeComplete = `delete from upload where tenant_id = $1 and account_id = $2 and id = $3 and dossier_id = $4 and client_id = $5 and ` + loose + `and blob_key is not null
 	returning file_name, media_type, size, category, document_type, sha256, blob_key, blob_size, blob_sum`
 
 func scanComplete(scan db.Scan) (whole, error) {

@@ -45,8 +45,11 @@ type NewUpload struct {
 // uploadIn is where an upload is to come: a dossier, or an application that is to become one.
 const uploadIn = ` coalesce(dossier_id, application_id) `
 
+// loose is an upload that belongs to nothing yet: no page of a document, and no file that waits with an answer.
+const loose = `document_id is null and item_id is null `
+
 const selectUpload = `select id, ` + uploadIn + `, category, document_type, file_name, media_type, size, received, blob_key is not null from upload
-	where tenant_id = $1 and account_id = $2 and` + uploadIn + `= $3 and id = $4 and client_id = $5 and document_id is null`
+	where tenant_id = $1 and account_id = $2 and` + uploadIn + `= $3 and id = $4 and client_id = $5 and ` + loose
 
 func scanUpload(scan db.Scan) (Upload, error) {
 	var u Upload

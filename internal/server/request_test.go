@@ -533,6 +533,42 @@ func TestE22_SavedFilesStayUntilTheyAreHandedIn(t *testing.T) {
 	})
 }
 
+// A file that waits with an answer is no attachment of a message, neither offered nor taken.
+func TestN29_E22_AMessageTakesNoFileOfAnAnswer(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		v, s, at := h.client(wit), h.staff("behandelaar@delinde.example"), "/dossiers/"+h.dossier("2026-01482")
+		path, items := s.asksFor(at, "Paspoort")
+		v.withFile(items[0], "paspoort.pdf", pdf)
+		id, err := db.One(context.Background(), h.DB, db.Value[string], `select id from upload where tenant_id = 'notaris' and file_name = 'paspoort.pdf'`)
+		must(t, err)
+		messages := h.count(`select count(*) from message`)
+		letter := map[string]string{"once": "m", "subject": "", "body": "Hierbij mijn paspoort.", "answers": "999", "upload": id}
+		if a := v.send(at+"/messages/new", letter); a.status != 422 || strings.Contains(a.body, "paspoort.pdf") {
+			t.Errorf("offered: %d", a.status)
+		}
+		letter["subject"] = "Paspoort"
+		if a := v.send(at+"/messages/new", letter); a.status != 404 || h.count(`select count(*) from message`) != messages {
+			t.Errorf("taken: %d", a.status)
+		}
+		if r := neededRow(v.get(path).body, "Paspoort"); !strings.Contains(r, "paspoort.pdf") {
+			t.Errorf("the answer: %s", r)
+		}
+		if a := v.handsIn(path); a.status != 303 || h.count(`select count(*) from request_document where tenant_id = 'notaris'`) != 1 {
+			t.Errorf("handing in: %d", a.status)
+		}
+		// One of his own that belongs to nothing goes along.
+		if a := v.send(at+"/messages/new", map[string]string{"once": "l", "subject": "", "body": "Los.", "answers": "999"}, file{"los.pdf", pdf}); !strings.Contains(a.body, "los.pdf") {
+			t.Errorf("a loose file: %d", a.status)
+		}
+		id, err = db.One(context.Background(), h.DB, db.Value[string], `select id from upload where tenant_id = 'notaris' and file_name = 'los.pdf'`)
+		must(t, err)
+		letter["upload"] = id
+		if a := v.send(at+"/messages/new", letter); a.status != 303 || h.count(`select count(*) from document where file_name = 'los.pdf' and message_id is not null`) != 1 {
+			t.Errorf("sent: %d", a.status)
+		}
+	})
+}
+
 // Who is late reads so, on both sides, and is reminded twice: once before the day and once after it.
 func TestE22_OverdueShowsAndRemindersAreSentOnce(t *testing.T) {
 	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
