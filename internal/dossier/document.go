@@ -201,7 +201,7 @@ func (ds *Dossiers) Show(ctx context.Context, a access.Staff, dossier, id string
 }
 
 // SetRank says how confidential a document is: above what its dossier shows, clients do not see it, whatever else is
-// said of it (D29, D31). What is already so stays.
+// said of it (D29, D31). What is already so stays; of a document that is Held it is a Conflict.
 func (ds *Dossiers) SetRank(ctx context.Context, a access.Staff, dossier, id string, rank dossiertype.Rank) error {
 	s := a.Scope()
 	return ds.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -209,12 +209,18 @@ func (ds *Dossiers) SetRank(ctx context.Context, a access.Staff, dossier, id str
 		if err != nil {
 			return err
 		}
+		was, err := db.One(ctx, tx, scanDocument, selectOne, s.Tenant(), s.Account(), d.ID, id)
+		if err != nil {
+			return err
+		}
+		if was.Held() {
+			return errs.New(errs.Conflict, "document.not_released")
+		}
 		if !rank.Known() {
 			return &errs.Error{Kind: errs.Invalid, Fields: errs.Fields{{Name: "rank", Key: "field.choose"}}}
 		}
-		was, err := db.One(ctx, tx, scanDocument, selectOne, s.Tenant(), s.Account(), d.ID, id)
-		if err != nil || was.Rank == rank {
-			return err
+		if was.Rank == rank {
+			return nil
 		}
 		if _, err := tx.Exec(ctx, `update document set rank = $4, version = version + 1 where tenant_id = $1 and dossier_id = $2 and id = $3`, s.Tenant(), d.ID, id, int(rank)); err != nil {
 			return err

@@ -316,6 +316,18 @@ func TestN20_N29_N54_TwoAdministratorsReleaseWhatWasStopped(t *testing.T) {
 			}
 		}
 
+		// Its rank is no matter of anybody's as long as it is not decided what becomes of it.
+		for _, email := range []string{handler, manager} {
+			for _, doc := range []string{theirs, ours} {
+				at, v := "/dossiers/"+g.id+"/documents/"+doc+"/rank", g.as(email)
+				for _, a := range []answer{v.get(at), v.post(at, "rank", "geheim"), v.post(at, "rank", "x")} {
+					if a.status != 409 || !strings.Contains(a.body, "Dit document is niet vrijgegeven.") || strings.Contains(a.body, `name="rank"`) {
+						t.Errorf("%s changes the rank of a stopped document: %d", email, a.status)
+					}
+				}
+			}
+		}
+
 		at := "/dossiers/" + g.id + "/documents/" + ours + "/quarantine"
 		for _, email := range []string{handler, "collega@delinde.example", "auditor@delinde.example"} {
 			v := g.as(email)

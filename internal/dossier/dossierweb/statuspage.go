@@ -145,6 +145,9 @@ func (p *Pages) showRank(c *web.Ctx, a access.Staff, code int, problems []ui.Pro
 	if err != nil {
 		return err
 	}
+	if doc.Held() {
+		return errs.New(errs.Conflict, "document.not_released")
+	}
 	def, err := p.dossiers.Definition(ctx, p.db, c.Scope, d.Type)
 	if err != nil {
 		return err
