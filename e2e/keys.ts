@@ -21,6 +21,17 @@ export class Keys {
     await this.ik.page.keyboard.press('Space')
   }
 
+  // choose picks one of a group of radio buttons, of which none is chosen: Tab comes to the first, arrows go on from there.
+  async choose(first: string, wanted: string): Promise<void> {
+    const { page } = this.ik
+    const radio = page.getByRole('radio', { name: wanted, exact: true })
+    await this.ik.tabNaar(first)
+    await page.keyboard.press('Space')
+    for (let presses = 0; presses < 10 && !(await radio.isChecked()); presses++) await page.keyboard.press('ArrowDown')
+    await expect(radio).toBeChecked()
+    await expect(radio).toBeFocused()
+  }
+
   // attach chooses a file in the dialog behind a button. The dialog opens with the focus on the
   // button that the browser's own window of files is behind.
   async attach(button: string, name: string, buffer: Buffer): Promise<void> {

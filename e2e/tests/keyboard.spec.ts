@@ -118,6 +118,67 @@ test.describe('with scripts', { tag: '@js' }, () => {
   })
 })
 
+test('E4 E5: from the e-loket before the log-in to the case by keyboard alone', { tag: '@once' }, async ({ ik, demo }) => {
+  const { portal } = demo.tenant('gemeente')
+  const me = demo.person('gemeente', 'portal', 1)
+  const { page } = ik
+  const keys = new Keys(ik)
+
+  await test.step('find the product', async () => {
+    await ik.open(portal)
+    await keys.follow('Wat u kunt regelen')
+    await ik.kop('Wat wilt u regelen?')
+    await keys.type('Waar zoekt u naar?', 'afval op straat')
+    await page.keyboard.press('Enter')
+    await keys.follow('Iets melden op straat')
+    await ik.zie('Wat u nodig heeft')
+    await keys.follow('Beginnen')
+  })
+
+  await test.step('fill it in, page by page', async () => {
+    await ik.kop('Wat is er aan de hand?')
+    await keys.choose('Weg, stoep of fietspad', 'Afval')
+    await keys.choose('Ja', 'Nee')
+    await keys.follow('Volgende')
+    await ik.zie(/^Vertel wat u ziet: /) // what is wrong is read first, and leads to its field
+    await keys.follow(/^Vertel wat u ziet: /)
+    await expect(page.getByLabel('Vertel wat u ziet')).toBeFocused()
+    await page.keyboard.type('Er ligt een bank op de stoep.')
+    await keys.follow('Volgende')
+    await ik.kop('Waar is het?')
+    await keys.choose('Met een adres in de buurt', 'Met een beschrijving')
+    await keys.type('Beschrijf de plek', 'Voor het gemeentehuis.')
+    await keys.follow('Volgende')
+    await ik.kop('Hoe bereiken wij u?')
+    await keys.choose('Ja', 'Nee')
+    await keys.follow('Volgende')
+  })
+
+  await test.step('check it, log in and go on', async () => {
+    await ik.kop('Controleer uw antwoorden')
+    await ik.zie('Er ligt een bank op de stoep.')
+    await keys.follow('Inloggen')
+    await keys.type('E-mailadres', me.email)
+    await keys.type('Wachtwoord', me.password)
+    await page.keyboard.press('Enter')
+    await ik.kop('Iets melden op straat')
+    await keys.follow('Verder met wat ik invulde')
+    await ik.kop('Controleer uw antwoorden')
+    await ik.zie('Voor het gemeentehuis.')
+  })
+
+  await test.step('send it, and open the case', async () => {
+    await keys.follow('Versturen')
+    await ik.zie(/^Verstuurd\. Het nummer is \d{4}-\d{6}\./)
+    await ik.kop('Iets melden op straat')
+    const at = page.url()
+    await keys.follow(/^Zaken/)
+    await keys.follow(/^Iets melden op straat/)
+    await page.waitForURL(at)
+    await ik.kop('Iets melden op straat')
+  })
+})
+
 test.describe('without scripts', { tag: '@nojs' }, () => {
   test('N7 N10 N12 N13 N15 N28: by keyboard alone', async ({ ik, demo }, info) => {
     const { portal } = demo.tenant('notaris')
