@@ -36,6 +36,9 @@ func TestMatrix(t *testing.T) {
 			t.Parallel()
 			dbtest.EachWith(t, func(t *testing.T, d *db.DB, _ *ticking) {
 				t.Parallel() // one database waits for its disk while the other computes
+				if n > 0 && d.Dialect() != db.SQLite {
+					t.Skip("the twin has what the first has: one database asks both, the other one asks the first")
+				}
 				u := newUniverse(t, d)
 				u.sites[n].matrix()
 				t.Logf("%d requests, %d assertions", u.asked, u.checked)
