@@ -327,11 +327,11 @@ func TestN36_ConditionsAreMadeInWords(t *testing.T) {
 		if !strings.Contains(page, "Als „Kinderen” …") || !strings.Contains(page, `<option value="yes"`) {
 			t.Errorf("the rule: %s", words(page))
 		}
-		d.done("/questions/hoeveel/show", "do", "add", "question", "kinderen", "how", "is", "value", "yes")
-		d.done("/questions/sinds/required", "do", "add", "question", "hoeveel", "how", "more", "value", "2,5")
-		d.done("/pages/meer/show", "do", "add", "question", "sinds", "how", "before", "value", "vandaag - 18 jaar")
-		d.done("/pages/meer/show", "do", "add", "question", "soort", "how", "is_not", "value", "klein", "any", "any")
-		d.done("/pages/gezin/end", "do", "add", "question", "kinderen", "how", "empty", "text_nl", "U hoeft niets te doen.")
+		d.done("/questions/hoeveel/show", "do", "keep", "question", "kinderen", "how", "is", "than", "yes")
+		d.done("/questions/sinds/required", "do", "keep", "question", "hoeveel", "how", "more", "than", "2,5")
+		d.done("/pages/meer/show", "do", "keep", "question", "sinds", "how", "before", "than", "vandaag - 18 jaar")
+		d.done("/pages/meer/show", "do", "keep", "question", "soort", "how", "is_not", "than", "klein", "join", "any")
+		d.done("/pages/gezin/end", "do", "keep", "question", "kinderen", "how", "empty", "text_nl", "U hoeft niets te doen.")
 		p := words(d.get(d.at).body)
 		for _, want := range []string{
 			"Alleen als „Kinderen” is „Ja”.", "Verplicht als „Hoeveel” is meer dan 2,5.", "Alleen als „Sinds” is vóór vandaag - 18 jaar of „Soort” is niet „Klein”.",
@@ -341,7 +341,7 @@ func TestN36_ConditionsAreMadeInWords(t *testing.T) {
 				t.Errorf("the overview lacks %q: %s", want, p)
 			}
 		}
-		d.done("/pages/meer/show", "do", "join", "any", "all")
+		d.done("/pages/meer/show", "do", "join", "join", "all")
 		d.done("/pages/gezin/end", "do", "text", "text_nl", "Klaar.")
 		d.done("/pages/meer/show", "do", "drop1")
 		d.done("/questions/sinds/required", "do", "drop1")
@@ -362,36 +362,38 @@ func TestN36_ABadConditionGetsAClearAnswer(t *testing.T) {
 		d.done("/add-page", "title_nl", "Pagina")
 		d.done("/pages/pagina/question", "kind", "number", "label_nl", "Aantal")
 		d.done("/pages/pagina/question", "kind", "date", "label_nl", "Dag")
+		d.done("/pages/pagina/question", "kind", "choice", "label_nl", "Soort", "options_nl", "Groot\nKlein")
 		d.done("/pages/pagina/question", "kind", "text", "label_nl", "Naam")
 		for name, try := range map[string][]string{
 			"no comparison":   {"question", "aantal", "how", "before", "Maak een keuze."},
 			"no number":       {"question", "aantal", "how", "less", "Vul een getal in."},
 			"no day":          {"question", "dag", "how", "before", "Vul een datum in"},
+			"no such answer":  {"question", "soort", "how", "is", "Dit antwoord heeft de vraag niet."},
 			"without a value": {"question", "aantal", "how", "more", "Dit veld is verplicht."},
 		} {
 			value := "veel"
 			if name == "without a value" {
 				value = ""
 			}
-			a := d.does("/questions/naam/show", "do", "add", try[0], try[1], try[2], try[3], "value", value)
-			if a.status != 422 || !strings.Contains(a.body, try[4]) || value != "" && name[:2] == "no " && name != "no comparison" && !strings.Contains(a.body, value) {
+			a := d.does("/questions/naam/show", "do", "keep", try[0], try[1], try[2], try[3], "than", value)
+			if a.status != 422 || !strings.Contains(a.body, try[4]) || value != "" && name[:2] == "no " && name != "no comparison" && name != "no such answer" && !strings.Contains(a.body, value) {
 				t.Errorf("%s: %d %s", name, a.status, words(a.body))
 			}
 		}
 		page := d.get(d.at + "/questions/naam").body
-		for n, id := range []string{"", "nergens", "naam"} { // nothing, what is not there, and itself
-			a := d.post(d.at+"/questions/naam/show", "once", fmt.Sprint("q", n), "version", first(versionField, page), "do", "add", "question", id, "how", "answered")
-			if a.status != 422 || !strings.Contains(a.body, "question-error") {
-				t.Errorf("a rule about %q: %d", id, a.status)
+		for id, want := range map[string]string{"": "Maak een keuze.", "nergens": "Maak een keuze.", "naam": "„Naam” kan hier niet."} { // the last is itself
+			a := d.post(d.at+"/questions/naam/show", "once", "q"+id, "version", first(versionField, page), "do", "keep", "question", id, "how", "less", "than", "12")
+			if a.status != 422 || !strings.Contains(a.body, "question-error") || !strings.Contains(a.body, want) || !strings.Contains(a.body, `name="than" value="12"`) {
+				t.Errorf("a rule about %q: %d %s", id, a.status, words(a.body))
 			}
 		}
-		d.done("/questions/naam/show", "do", "add", "question", "aantal", "how", "answered")
+		d.done("/questions/naam/show", "do", "keep", "question", "aantal", "how", "answered")
 		// What would make a circle is refused with the place, and the form stays as it was.
 		a := d.does("/questions/aantal/act", "do", "move", "to", "pagina")
 		if a.status != 422 || !strings.Contains(words(a.body), "„aantal” wordt pas later gevraagd") {
 			t.Errorf("the question behind what needs it: %d %s", a.status, words(a.body))
 		}
-		if a := d.does("/pages/pagina/end", "do", "add", "question", "aantal", "how", "answered"); a.status != 422 || !strings.Contains(a.body, "text_nl-error") {
+		if a := d.does("/pages/pagina/end", "do", "keep", "question", "aantal", "how", "answered"); a.status != 422 || !strings.Contains(a.body, "text_nl-error") {
 			t.Errorf("an end without words: %d", a.status)
 		}
 	})

@@ -75,38 +75,6 @@ func (c *Cond) each(f func(*string)) {
 	}
 }
 
-// Rules are the parts of a condition that can be taken away one by one, and whether one of them is enough.
-func (c *Cond) Rules() (rules []*Cond, anyOne bool) {
-	switch {
-	case c == nil:
-		return nil, false
-	case c.Op == "all" || c.Op == "any":
-		return c.Parts, c.Op == "any"
-	}
-	return []*Cond{c}, false
-}
-
-// Join makes a condition of rules, nil of none.
-func Join(rules []*Cond, anyOne bool) *Cond {
-	switch {
-	case len(rules) == 0:
-		return nil
-	case len(rules) == 1:
-		return rules[0]
-	case anyOne:
-		return &Cond{Op: "any", Parts: rules}
-	}
-	return &Cond{Op: "all", Parts: rules}
-}
-
-// Without returns the rules without the one at i; one that is not there takes nothing away.
-func Without(rules []*Cond, i int) []*Cond {
-	if i < 0 || i >= len(rules) {
-		return rules
-	}
-	return slices.Delete(slices.Clone(rules), i, i+1)
-}
-
 // Expr is what computes a value.
 type Expr struct {
 	Op     string          // number, answer, total, count, sum, product, difference or if
@@ -265,7 +233,7 @@ func Hows(k form.Kind) []string {
 }
 
 // Compare returns the condition that compares the answer to a question in one of the ways of Hows. What is compared with is
-// as people type it; false when it cannot be read.
+// as people type it; false when it cannot be read, or is no answer to the question.
 func (i *Item) Compare(how, value string) (*Cond, bool) {
 	if !slices.Contains(Hows(i.Kind), how) {
 		return nil, false
@@ -290,7 +258,7 @@ func (i *Item) Compare(how, value string) (*Cond, bool) {
 		c.Value, ok = ReadDay(value)
 	default:
 		value = strings.TrimSpace(value)
-		c.Value, ok = text(value), value != ""
+		c.Value, ok = text(value), i.takes(value)
 	}
 	if strings.HasSuffix(how, "_not") {
 		c = &Cond{Op: "not", Parts: []*Cond{c}}

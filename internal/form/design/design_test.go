@@ -86,7 +86,7 @@ func TestN36_ConditionsAreSaidInWords(t *testing.T) {
 	f := read(t)
 	nl, en := i18n.For(i18n.NL, nil), i18n.For(i18n.EN, nil)
 	page, _ := f.Page("een")
-	if got := f.CondWords(page.End.When, nl); got != "bij „Keus” is „A” gekozen en niet geldt: „Dag” is vóór vandaag of „Naam” is niet ingevuld" {
+	if got := f.CondWords(page.End.When, nl); got != "bij „Keus” is „A” gekozen en niet geldt: („Dag” is vóór vandaag of „Naam” is niet ingevuld)" {
 		t.Errorf("the end is when %s", got)
 	}
 	if got := f.CondWords(find(t, f, "dag").Item.Show, nl); got != "„Getal” is minstens 1" {

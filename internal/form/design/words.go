@@ -23,20 +23,38 @@ func (f *Form) Name(id string, l i18n.Lang) string {
 func (f *Form) CondWords(c *Cond, t *i18n.Texts) string {
 	switch c.Op {
 	case "all", "any":
+		if len(c.Parts) == 1 {
+			return f.CondWords(c.Parts[0], t)
+		}
 		parts := make([]string, len(c.Parts))
 		for i, p := range c.Parts {
-			if parts[i] = f.CondWords(p, t); (p.Op == "all" || p.Op == "any") && len(p.Parts) > 1 {
-				parts[i] = "(" + parts[i] + ")"
-			}
+			parts[i] = f.partWords(p, t)
 		}
 		return strings.Join(parts, " "+t.T("design.join."+c.Op)+" ")
 	case "not":
-		if p := c.Parts[0]; p.Answer != "" {
+		if p := c.Parts[0].bare(); p.Answer != "" {
 			return f.compared("design.unless."+p.opWord(), p, t)
 		}
-		return t.T("design.unless.it", "condition", f.CondWords(c.Parts[0], t))
+		return t.T("design.unless.it", "condition", f.partWords(c.Parts[0], t))
 	}
 	return f.compared("design.when."+c.opWord(), c, t)
+}
+
+// partWords is a condition within another: between brackets when it has parts itself.
+func (f *Form) partWords(c *Cond, t *i18n.Texts) string {
+	words := f.CondWords(c, t)
+	if c.bare().lists() {
+		return "(" + words + ")"
+	}
+	return words
+}
+
+// bare is a condition without the lists around it that have nothing else.
+func (c *Cond) bare() *Cond {
+	for c.lists() && len(c.Parts) == 1 {
+		c = c.Parts[0]
+	}
+	return c
 }
 
 // opWord is the comparison as the texts call it.

@@ -1,7 +1,6 @@
 package designerweb
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,9 +9,7 @@ import (
 	"voordeur/internal/errs"
 	"voordeur/internal/form"
 	"voordeur/internal/form/design"
-	"voordeur/internal/i18n"
 	"voordeur/internal/questionnaire"
-	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
 
@@ -26,6 +23,7 @@ var conditions = []asked{{"show", true}, {"end", true}, {"show", false}, {"requi
 
 // held is where a condition stands in a form.
 type held struct {
+	form  *design.Form
 	name  form.Text    // of the page or question
 	cond  *design.Cond // nil for none
 	set   func(*design.Cond)
@@ -56,7 +54,7 @@ func (k asked) in(c *web.Ctx, f *design.Form) (held, error) {
 		if err != nil {
 			return held{}, err
 		}
-		h := held{name: pg.Title, page: pg, cond: pg.Show, set: func(n *design.Cond) { pg.Show = n }, named: f.Before(pg, nil, k.what == "end")}
+		h := held{form: f, name: pg.Title, page: pg, cond: pg.Show, set: func(n *design.Cond) { pg.Show = n }, named: f.Before(pg, nil, k.what == "end")}
 		if k.what == "end" {
 			h.end, h.cond = pg.End, nil
 			if pg.End != nil {
@@ -75,7 +73,7 @@ func (k asked) in(c *web.Ctx, f *design.Form) (held, error) {
 		return held{}, errs.Missing()
 	}
 	q := s.Item
-	h := held{name: q.Label, page: s.Page, cond: q.Show, set: func(n *design.Cond) { q.Show = n }, named: f.Before(s.Page, &s, false)}
+	h := held{form: f, name: q.Label, page: s.Page, cond: q.Show, set: func(n *design.Cond) { q.Show = n }, named: f.Before(s.Page, &s, false)}
 	if k.what == "required" {
 		if q.Kind == design.Group || q.Kind == form.Computed {
 			return held{}, errs.Missing()
@@ -93,25 +91,74 @@ func (k asked) in(c *web.Ctx, f *design.Form) (held, error) {
 	return h, nil
 }
 
+// condForm is one step in making a condition.
 type condForm struct {
 	Once     string `form:"once"`
 	Version  string `form:"version"`
-	Do       string `form:"do"` // add, join, text, or drop and the number of a rule
+	Do       string `form:"do"`    // keep, join, group, loose, text, or drop and the number of a part
+	Group    string `form:"group"` // the number of the group that is changed, or new; "" for the whole
+	Rule     string `form:"rule"`  // the number of the rule that is changed; "" for a new one
 	Question string `form:"question"`
 	How      string `form:"how"`
-	Value    string `form:"value"`
-	Any      string `form:"any"`
+	Than     string `form:"than"` // with what the answer is compared
+	Join     string `form:"join"` // all, any, none or not_all
 	TextNL   string `form:"text_nl"`
 	TextEN   string `form:"text_en"`
 }
 
-// condView is the page of a condition. With a question it asks how its answer is compared.
-type condView struct {
-	sheetView
-	kind     asked
-	held     held
-	in       condForm
-	question *design.Item
+// fresh is a group that gets its first rule.
+const fresh = "new"
+
+// place is where in a condition something is changed: in the whole, or in one of its groups.
+type place struct {
+	top   design.Rules
+	group int          // the group's place among the parts of top, -1 for the whole
+	list  design.Rules // of the group, or of the whole
+	rule  int          // which of the list is changed; behind the last for a new one
+}
+
+// place finds where something is changed, false when that is not there.
+func (in condForm) place(cond *design.Cond) (place, bool) {
+	p := place{top: cond.Rules(), group: -1}
+	p.list = p.top
+	switch in.Group {
+	case "":
+	case fresh:
+		// Within all of the rules one that is enough makes a difference, and the other way round.
+		p.group, p.list = len(p.top.Parts), design.Rules{Any: !p.top.Any}
+	default:
+		if p.group = nth(in.Group, p.top.Parts); p.group < 0 || !p.top.Parts[p.group].IsGroup() {
+			return place{}, false
+		}
+		p.list = p.top.Parts[p.group].Rules()
+	}
+	if p.rule = len(p.list.Parts); in.Rule != "" {
+		if p.rule = nth(in.Rule, p.list.Parts); p.rule < 0 || !p.list.Parts[p.rule].IsRule() {
+			return place{}, false
+		}
+	}
+	return p, true
+}
+
+// nth is the place of a part that is counted from 1, -1 for none.
+func nth(s string, parts []*design.Cond) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > len(parts) {
+		return -1
+	}
+	return n - 1
+}
+
+// cond is the whole condition with other rules in the place.
+func (p place) cond(list design.Rules) *design.Cond {
+	switch g := list.Group(); {
+	case p.group < 0:
+		return list.Cond()
+	case g == nil:
+		return p.top.Put(p.group).Cond()
+	default:
+		return p.top.Put(p.group, g).Cond()
+	}
 }
 
 func (p *Pages) condPage(c *web.Ctx, a access.Staff, k asked) error {
@@ -119,25 +166,9 @@ func (p *Pages) condPage(c *web.Ctx, a access.Staff, k asked) error {
 	if err != nil {
 		return err
 	}
-	return p.showCond(c, 200, v, k, condForm{Question: c.Query("question")})
-}
-
-func (p *Pages) showCond(c *web.Ctx, code int, v sheetView, k asked, in condForm) error {
-	h, err := k.in(c, v.d.Form)
-	if err != nil {
-		return err
-	}
-	cv := condView{sheetView: v, kind: k, held: h, in: in}
-	if i := slices.IndexFunc(h.named, func(q *design.Item) bool { return q.ID == in.Question }); i >= 0 {
-		cv.question = h.named[i]
-	}
-	if _, anyOne := h.cond.Rules(); code == 200 && anyOne {
-		cv.in.Any = "any"
-	}
-	if code == 200 && h.end != nil {
-		cv.in.TextNL, cv.in.TextEN = h.end.Text[i18n.NL], english(h.end.Text)
-	}
-	return c.Render(code, condPage(c, titled(c, code, cv.title(c)), cv))
+	in := condForm{Group: c.Query("group"), Rule: c.Query("rule"), Question: c.Query("question"), How: c.Query("how"), Than: c.Query("than")}
+	in.TextNL, in.TextEN = c.Query("text_nl"), c.Query("text_en")
+	return p.showCond(c, 200, v, k, in)
 }
 
 func (p *Pages) cond(c *web.Ctx, a access.Staff, k asked) error {
@@ -150,145 +181,119 @@ func (p *Pages) cond(c *web.Ctx, a access.Staff, k asked) error {
 		if err != nil {
 			return "", err
 		}
-		return "", in.apply(h, k)
-	}, func(questionnaire.Draft, string) error { return c.Done(c.R.URL.Path, "design.saved") },
-		func(code int, v sheetView) error { return p.showCond(c, code, v, k, in) })
+		return in.apply(c, h, k)
+	}, func(_ questionnaire.Draft, group string) error {
+		return c.Done(web.Link(c.R.URL.Path, "group", group), "design.saved")
+	}, func(code int, v sheetView) error { return p.showCond(c, code, v, k, in) })
 }
 
-// apply changes the condition as was asked.
-func (in condForm) apply(h held, k asked) error {
+// apply changes the condition as was asked, and returns the group that one is in then.
+func (in condForm) apply(c *web.Ctx, h held, k asked) (group string, err error) {
 	var f errs.Fields
 	text := form.Text(nil)
-	if k.what == "end" && (in.Do == "text" || in.Do == "add" && h.end == nil) {
+	if k.what == "end" && (in.Do == "text" || in.Do == "keep" && h.end == nil) {
 		text = say(&f, "text", in.TextNL, in.TextEN, true)
 	} else if h.end != nil {
 		text = h.end.Text
 	}
-	rules, anyOne := h.cond.Rules()
-	switch drop, dropped := strings.CutPrefix(in.Do, "drop"); {
-	case dropped:
-		n, err := strconv.Atoi(drop)
-		if err != nil {
-			n = 0
-		}
-		rules = design.Without(rules, n-1)
-	case in.Do == "add":
-		if rule := in.rule(&f, h); rule != nil {
-			rules = append(slices.Clone(rules), rule)
-		}
-		if len(rules) > 1 {
-			anyOne = in.Any == "any"
-		}
-	case in.Do == "join":
-		anyOne = in.Any == "any"
+	p, ok := in.place(h.cond)
+	if !ok {
+		return "", errs.Missing()
 	}
+	next := in.next(c, &f, h, p)
 	if err := f.Err(); err != nil {
-		return err
+		return "", err
 	}
-	if dropped := strings.HasPrefix(in.Do, "drop"); dropped || in.Do == "add" || in.Do == "join" {
-		h.set(design.Join(rules, anyOne))
+	if in.Do != "text" {
+		h.set(next)
 	}
 	if k.what == "end" && h.page.End != nil {
 		h.page.End.Text = text
 	}
-	return nil
+	if n := len(next.Rules().Parts); in.Do == "loose" || p.group < 0 || n <= p.group || n < len(p.top.Parts) {
+		return "", nil // it is no longer there
+	}
+	return strconv.Itoa(p.group + 1), nil
 }
 
-// rule reads what is added.
-func (in condForm) rule(f *errs.Fields, h held) *design.Cond {
+// next is the condition as it becomes.
+func (in condForm) next(c *web.Ctx, f *errs.Fields, h held, p place) *design.Cond {
+	list := p.list
+	switch in.Do {
+	case "keep":
+		if rule := in.rule(c, f, h); rule != nil {
+			list = list.Put(p.rule, rule)
+		}
+		return p.cond(in.joined(list))
+	case "join":
+		return p.cond(in.joined(list))
+	case "group":
+		if p.group < 0 && list.Flat() {
+			return design.Rules{Parts: []*design.Cond{list.Group()}}.Cond()
+		}
+	case "loose":
+		if p.group >= 0 && p.group < len(p.top.Parts) {
+			if loose, ok := p.top.Loose(p.group); ok {
+				return loose.Cond()
+			}
+		}
+	}
+	if n := nth(strings.TrimPrefix(in.Do, "drop"), list.Parts); n >= 0 {
+		return p.cond(list.Put(n))
+	}
+	return h.cond
+}
+
+// joined is how many of the rules must hold, when that was asked.
+func (in condForm) joined(list design.Rules) design.Rules {
+	if how, ok := joins[in.Join]; ok {
+		list.Any, list.Not = how.Any, how.Not
+	}
+	return list
+}
+
+// joins are the ways in which rules belong together.
+var joins = map[string]design.Rules{"all": {}, "any": {Any: true}, "none": {Any: true, Not: true}, "not_all": {Not: true}}
+
+// joinOf is the way in which rules belong together.
+func joinOf(r design.Rules) string {
+	switch {
+	case r.Any && r.Not:
+		return "none"
+	case r.Any:
+		return "any"
+	case r.Not:
+		return "not_all"
+	}
+	return "all"
+}
+
+// rule reads a rule.
+func (in condForm) rule(c *web.Ctx, f *errs.Fields, h held) *design.Cond {
 	i := slices.IndexFunc(h.named, func(q *design.Item) bool { return q.ID == in.Question })
 	if i < 0 {
-		f.Add("question", "field.choose")
+		if s, ok := h.form.Find(in.Question); ok {
+			f.Add("question", "design.wrong.later", "question", s.Item.Label.In(c.Texts.Lang()))
+		} else {
+			f.Add("question", "field.choose")
+		}
 		return nil
 	}
-	rule, ok := h.named[i].Compare(in.How, in.Value)
+	rule, ok := h.named[i].Compare(in.How, in.Than)
+	kind := h.named[i].Kind
 	switch {
 	case ok:
 		return rule
 	case rule == nil:
 		f.Add("how", "field.choose")
-	case in.Value == "":
-		f.Add("value", "field.required")
-	case h.named[i].Kind == form.Date:
-		f.Add("value", "design.wrong.day")
+	case strings.TrimSpace(in.Than) == "":
+		f.Add("than", "field.required")
+	case kind == form.Date:
+		f.Add("than", "design.wrong.day")
+	case kind == form.Number || kind == form.Amount || kind == form.Computed:
+		f.Add("than", "form.wrong.number")
 	default:
-		f.Add("value", "form.wrong.number")
+		f.Add("than", "design.wrong.answer")
 	}
 	return nil
-}
-
-func (v condView) title(c *web.Ctx) string {
-	if v.kind.pages {
-		return c.T("design.cond.page_" + v.kind.what)
-	}
-	return c.T("design.cond.question_" + v.kind.what)
-}
-
-// rules are the parts of the condition in words.
-func (v condView) rules(c *web.Ctx) []string {
-	rules, _ := v.held.cond.Rules()
-	list := make([]string, len(rules))
-	for i, r := range rules {
-		list[i] = sentence(v.d.Form.CondWords(r, c.Texts))
-	}
-	return list
-}
-
-// questions are those that a rule can be about.
-func (v condView) questions(c *web.Ctx) []ui.Option {
-	list := []ui.Option{{Label: c.T("design.cond.choose")}}
-	for _, q := range v.held.named {
-		list = append(list, ui.Option{Value: q.ID, Label: q.Label.In(c.Texts.Lang()), Chosen: q.ID == v.in.Question})
-	}
-	return list
-}
-
-func (v condView) hows(c *web.Ctx) []ui.Option {
-	var list []ui.Option
-	for _, how := range design.Hows(v.question.Kind) {
-		list = append(list, ui.Option{Value: how, Label: c.T("design.how_is." + how), Chosen: how == v.in.How})
-	}
-	return list
-}
-
-// values are the answers that can be chosen, none for what is typed.
-func (v condView) values(c *web.Ctx) []ui.Option {
-	var list []ui.Option
-	add := func(value, label string) {
-		list = append(list, ui.Option{Value: value, Label: label, Chosen: value == v.in.Value})
-	}
-	l := c.Texts.Lang()
-	switch v.question.Kind {
-	case form.YesNo:
-		add("yes", c.T("form.answer.yes"))
-		add("no", c.T("form.answer.no"))
-	case form.Choice, form.Choices:
-		for _, o := range v.question.Options {
-			add(o.Value, o.Label.In(l))
-		}
-	case form.Country:
-		for _, o := range form.Countries(l) {
-			add(o.Value, o.Label.In(l))
-		}
-	}
-	return list
-}
-
-// compared reports whether anything but whether there is an answer can be compared.
-func (v condView) compared() bool { return len(design.Hows(v.question.Kind)) > 2 }
-
-func (v condView) valueHint(c *web.Ctx) string {
-	hint := c.T("design.cond.value_hint")
-	if v.question.Kind == form.Date {
-		hint += " " + c.T("design.unit.day")
-	}
-	return hint
-}
-
-func (v condView) joins(c *web.Ctx) []ui.Option {
-	chosen := cmp.Or(v.in.Any, "all")
-	return []ui.Option{
-		{Value: "all", Label: c.T("design.cond.all"), Chosen: chosen == "all"},
-		{Value: "any", Label: c.T("design.cond.any"), Chosen: chosen == "any"},
-	}
 }
