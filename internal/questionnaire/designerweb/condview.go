@@ -56,9 +56,10 @@ func (v *condView) fill(c *web.Ctx, code int) {
 			// Another rule stands there now: what was typed is added to it.
 			v.in.Rule, v.place.rule = "", len(v.place.list.Parts)
 		case v.question == nil && about != nil && v.in.Question == "":
-			v.in.Question, v.in.How, v.in.Than = v.chosen(c, about, rule)
+			v.in.Question = about.ID
+			v.in.How, v.in.Than, _ = about.Comparison(rule, c.Texts)
 		case v.question != nil && v.in.How == "" && code == 200:
-			_, v.in.How, v.in.Than = v.chosen(c, v.question, rule)
+			v.in.How, v.in.Than, _ = v.question.Comparison(rule, c.Texts)
 		}
 	}
 	if code == 200 && v.held.end != nil {
@@ -76,11 +77,6 @@ func ruleOn(named []*design.Item, rule *design.Cond) *design.Item {
 		return named[i]
 	}
 	return nil
-}
-
-func (v condView) chosen(c *web.Ctx, q *design.Item, rule *design.Cond) (question, how, value string) {
-	how, value, _ = q.Comparison(rule, c.Texts)
-	return q.ID, how, value
 }
 
 func (v condView) title(c *web.Ctx) string {
@@ -134,12 +130,8 @@ func (v condView) parts(c *web.Ctx) []part {
 		one := part{number: strconv.Itoa(i + 1), text: v.said(c, p), words: v.said(c, p)}
 		switch {
 		case p.IsGroup():
-			group := p.Rules()
 			one.change = web.Link(v.at, "group", one.number)
-			one.text = c.T("design.cond.of_group." + joinOf(group))
-			for _, r := range group.Parts {
-				one.rules = append(one.rules, v.said(c, r))
-			}
+			one.text, one.rules = v.group(c, p.Rules())
 		case p.IsRule():
 			if q := ruleOn(v.held.named, p); q != nil {
 				if _, _, ok := q.Comparison(p, c.Texts); ok {
@@ -150,6 +142,14 @@ func (v condView) parts(c *web.Ctx) []part {
 		list[i] = one
 	}
 	return list
+}
+
+// group says how the rules of a group belong together, and the rules.
+func (v condView) group(c *web.Ctx, g design.Rules) (how string, rules []string) {
+	for _, r := range g.Parts {
+		rules = append(rules, v.said(c, r))
+	}
+	return c.T("design.cond.of_group." + joinOf(g)), rules
 }
 
 // along is what was given already, for the page that follows.
