@@ -41,6 +41,7 @@ test('D1 D4: a resident can do on a phone and on a tablet what he can do at a de
     for (const [width, height] of widths) {
       await ik.page.setViewportSize({ width, height })
       await ik.open(at)
+      await ik.page.waitForLoadState('networkidle') // the script for files comes after the page
       await ik.geenOverloop()
       can.push(await acts(ik.page))
     }

@@ -58,7 +58,7 @@ test('E13 E22: three photos of a telephone become one pdf, and a bad one is name
     }).toPass({ timeout: 60_000 })
     await look(ik)
     await ik.druk(/^Verbeter/)
-    await expect(ik.page.getByText('zijkant.webp')).toBeVisible()
+    await ik.zie('zijkant.webp')
     await choose([{ ...WEBP, name: 'achterkant.webp' }])
     await ik.druk('Bewaar')
     await expect(need).toContainText("Deze 3 foto's worden samen één pdf.")
