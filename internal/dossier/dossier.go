@@ -52,6 +52,8 @@ func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, vault *blob.
 		Returned: func(context.Context, *db.Tx, access.Scope, Document, string) error { return nil },
 	}
 	ds.types.Changed = ds.typeChanged
+	ids.Ask(ds.stands, identity.DocumentShown, identity.DocumentRemoved, identity.StatusChanged)
+	ids.Ask(ds.noticeStands, identity.Noticed)
 	return ds
 }
 

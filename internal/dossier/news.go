@@ -20,8 +20,8 @@ func Reads(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change, rig
 	return slices.ContainsFunc(readers, func(r notify.Reader) bool { return r.Account == c.Account && r.Mandate == c.Mandate }), err
 }
 
-// Stands is identity.Stands of what happens to a dossier and to its documents.
-func (ds *Dossiers) Stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
+// stands is identity.Stands of what happens to a dossier and to its documents.
+func (ds *Dossiers) stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
 	reads, err := Reads(ctx, tx, tenantID, c, access.SeeDossiers)
 	if err != nil || !reads || c.Event == string(identity.StatusChanged) {
 		return reads, err
@@ -31,9 +31,9 @@ func (ds *Dossiers) Stands(ctx context.Context, tx *db.Tx, tenantID string, c no
 	return there == (c.Event == string(identity.DocumentShown)), err
 }
 
-// NoticeStands is identity.Stands of a notice: the employee has not read it, and the dossier is still
+// noticeStands is identity.Stands of a notice: the employee has not read it, and the dossier is still
 // his to work on.
-func (ds *Dossiers) NoticeStands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
+func (ds *Dossiers) noticeStands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
 	return db.One(ctx, tx, db.Value[bool], `select exists (select 1 from notice n join dossier d on d.tenant_id = n.tenant_id and d.id = n.dossier_id
 		where n.account_id = $2 and n.dossier_id = $3 and n.read_at is null and (`+staffSees+`))`, tenantID, c.Account, c.Dossier, false)
 }

@@ -25,13 +25,12 @@ type Identity struct {
 	hash    hasher
 	// Passwordless reports whether clients of an organisation come in by other parties alone (K2); nil where there are none.
 	Passwordless func(context.Context, db.Reader, *tenant.Tenant) (bool, error)
-	// Stands has for each event what is asked before a mail about it goes.
-	Stands map[Event]Stands
+	stands       map[Event]Stands // what is asked before a mail about an event goes
 }
 
 // New returns the accounts of a database.
 func New(d *db.DB, tenants *tenant.Tenants) *Identity {
-	return &Identity{db: d, tenants: tenants, hash: newHasher()}
+	return &Identity{db: d, tenants: tenants, hash: newHasher(), stands: map[Event]Stands{}}
 }
 
 // The states of an account.

@@ -28,6 +28,16 @@ const (
 // Stands reports whether what an account waits to be mailed of is still so, and still for that account to know.
 type Stands func(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error)
 
+// Ask has a feature asked about its events before a mail about one of them goes. An event that nobody is asked about is not mailed.
+func (i *Identity) Ask(stands Stands, events ...Event) {
+	for _, e := range events {
+		i.stands[e] = stands
+	}
+}
+
+// Asked reports whether a feature is asked about an event.
+func (i *Identity) Asked(e Event) bool { return i.stands[e] != nil }
+
 // Changes are an event in a dossier as the news of several readers. Object is the thing to which it happened.
 func Changes(readers []notify.Reader, event Event, dossier, object string) []notify.Change {
 	list := make([]notify.Change, len(readers))
@@ -211,7 +221,7 @@ func (i *Identity) standing(ctx context.Context, tx *db.Tx, t *tenant.Tenant, r 
 		if _, known := came[c.Object]; !known {
 			came[c.Object] = c.Event == string(DocumentShown)
 		}
-		check, known := i.Stands[Event(c.Event)]
+		check, known := i.stands[Event(c.Event)]
 		if !known || !r.wants(t, c) || c.Event == string(DocumentRemoved) && came[c.Object] {
 			continue
 		}

@@ -15,7 +15,7 @@ func (ms *Messages) ListAsClient(ctx context.Context, a access.Staff, p dossier.
 	return db.All(ctx, ms.db, scanMessage, selectMessage+clientSees+newestFirst, a.Scope().Tenant(), p.Account, p.Dossier.ID, p.Party.ID)
 }
 
-// Stands is identity.Stands of a message to a client, which nobody takes back.
-func (ms *Messages) Stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
+// stands is identity.Stands of a message to a client, which nobody takes back.
+func (ms *Messages) stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
 	return dossier.Reads(ctx, tx, tenantID, c, access.SeeMessages)
 }

@@ -30,7 +30,9 @@ type Messages struct {
 
 // New returns the messages of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, dossiers *dossier.Dossiers) *Messages {
-	return &Messages{db: d, tenants: tenants, identity: ids, dossiers: dossiers}
+	ms := &Messages{db: d, tenants: tenants, identity: ids, dossiers: dossiers}
+	ids.Ask(ms.stands, identity.MessageSent)
+	return ms
 }
 
 // Tab is the place of messages among the unread marks of a dossier.

@@ -31,7 +31,9 @@ type Questionnaires struct {
 
 // New returns the questionnaires of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, dossiers *dossier.Dossiers, looks *audit.Looks) *Questionnaires {
-	return &Questionnaires{db: d, tenants: tenants, identity: ids, dossiers: dossiers, looks: looks}
+	qs := &Questionnaires{db: d, tenants: tenants, identity: ids, dossiers: dossiers, looks: looks}
+	ids.Ask(qs.stands, identity.QuestionnaireSent)
+	return qs
 }
 
 // The states of a questionnaire.

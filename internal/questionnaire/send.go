@@ -113,8 +113,8 @@ func (qs *Questionnaires) tell(ctx context.Context, tx *db.Tx, s access.Scope, i
 	return qs.identity.Notify(ctx, tx, s.Tenant(), identity.Changes(readers, identity.QuestionnaireSent, dossierID, id)...)
 }
 
-// Stands is identity.Stands of a questionnaire: it can still be filled in.
-func (qs *Questionnaires) Stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
+// stands is identity.Stands of a questionnaire: it can still be filled in.
+func (qs *Questionnaires) stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
 	reads, err := dossier.Reads(ctx, tx, tenantID, c, access.SeeDossiers)
 	if err != nil || !reads {
 		return false, err

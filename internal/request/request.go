@@ -29,7 +29,9 @@ type Requests struct {
 
 // New returns the requests of a database.
 func New(d *db.DB, tenants *tenant.Tenants, ids *identity.Identity, dossiers *dossier.Dossiers, looks *audit.Looks) *Requests {
-	return &Requests{db: d, tenants: tenants, identity: ids, dossiers: dossiers, looks: looks}
+	rs := &Requests{db: d, tenants: tenants, identity: ids, dossiers: dossiers, looks: looks}
+	ids.Ask(rs.stands, identity.RequestSent, identity.RequestRejected, identity.RequestReminder)
+	return rs
 }
 
 // The states of a request.

@@ -200,8 +200,8 @@ const selectAsked = `select exists (select 1 from dossier d where d.tenant_id = 
 	where r.tenant_id = d.tenant_id and r.dossier_id = d.id and r.id = $3 and r.state = 'open' and (i.state = 'rejected' or i.state = 'open' and cast($4 as boolean)))
 	or exists (select 1 from required_document m where m.tenant_id = d.tenant_id and m.dossier_id = d.id and m.document_type = $3 and m.state = 'rejected')))`
 
-// Stands is identity.Stands of what is asked of a client.
-func (rs *Requests) Stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
+// stands is identity.Stands of what is asked of a client.
+func (rs *Requests) stands(ctx context.Context, tx *db.Tx, tenantID string, c notify.Change) (bool, error) {
 	reads, err := dossier.Reads(ctx, tx, tenantID, c, access.SeeDossiers)
 	if err != nil || !reads {
 		return false, err

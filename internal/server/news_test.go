@@ -63,7 +63,7 @@ func TestE9_SeveralChangesOfSomebodyElseSayWhose(t *testing.T) {
 func TestE9_EveryEventIsAskedAgainWhenItsMailGoes(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		for _, e := range append(slices.Clone(identity.Events), identity.Noticed) {
-			if h.Identity.Stands[e] == nil {
+			if !h.Identity.Asked(e) {
 				t.Errorf("nobody says whether %s still stands", e)
 			}
 		}

@@ -108,11 +108,6 @@ func Wire(p Parts) (*House, error) {
 	tenants.HEIC, h.Dossiers.HEIC = p.Photos != nil, p.Photos
 	tenants.StatusInUse = dossier.StatusInUse
 	h.Dossiers.Shown = h.Messages.Shown
-	ids.Stands = map[identity.Event]identity.Stands{
-		identity.DocumentShown: h.Dossiers.Stands, identity.DocumentRemoved: h.Dossiers.Stands, identity.StatusChanged: h.Dossiers.Stands, identity.Noticed: h.Dossiers.NoticeStands,
-		identity.MessageSent: h.Messages.Stands, identity.QuestionnaireSent: h.Asked.Stands,
-		identity.RequestSent: h.Requests.Stands, identity.RequestRejected: h.Requests.Stands, identity.RequestReminder: h.Requests.Stands,
-	}
 	h.Dossiers.Searches, h.Dossiers.Pictures, h.Clients.Searches = h.Heavy["search"], h.Heavy["picture"], h.Heavy["search"]
 	keyOf := func(ctx context.Context, id string) (*crypt.TenantKey, error) {
 		t, err := tenants.Get(ctx, id)

@@ -69,11 +69,6 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	w.Asked = questionnaire.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Requests = request.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Dossiers.Shown = w.Messages.Shown
-	w.Identity.Stands = map[identity.Event]identity.Stands{
-		identity.DocumentShown: w.Dossiers.Stands, identity.DocumentRemoved: w.Dossiers.Stands, identity.StatusChanged: w.Dossiers.Stands, identity.Noticed: w.Dossiers.NoticeStands,
-		identity.MessageSent: w.Messages.Stands, identity.QuestionnaireSent: w.Asked.Stands,
-		identity.RequestSent: w.Requests.Stands, identity.RequestRejected: w.Requests.Stands, identity.RequestReminder: w.Requests.Stands,
-	}
 	w.Dossiers.Refused = w.Requests.Refused
 	w.Mandates = mandate.New(d, w.Tenants, w.Identity)
 	outbox, err := mail.OpenOutbox(w.Outbox)
