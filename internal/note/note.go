@@ -74,14 +74,10 @@ func (ns *Notes) List(ctx context.Context, a access.Staff, dossierID string) ([]
 
 func aad(tenantID, id string) string { return "note|body|" + tenantID + "|" + id }
 
-// Place is a dossier in which the client can send a message that becomes a note.
-type Place struct{ Dossier dossier.Dossier }
-
 // PlaceFor returns a dossier of the client's for the page on which he writes. Where messages are no notes there is no such
 // page: NotFound. In a dossier that is closed it is a Conflict (D33).
-func (ns *Notes) PlaceFor(ctx context.Context, a access.Client, dossierID string) (Place, error) {
-	d, err := ns.forClient(ctx, ns.db, a, dossierID)
-	return Place{d}, err
+func (ns *Notes) PlaceFor(ctx context.Context, a access.Client, dossierID string) (dossier.Dossier, error) {
+	return ns.forClient(ctx, ns.db, a, dossierID)
 }
 
 func (ns *Notes) forClient(ctx context.Context, r db.Reader, a access.Client, dossierID string) (dossier.Dossier, error) {

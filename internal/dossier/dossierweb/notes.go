@@ -62,12 +62,12 @@ func (p *Pages) begun(c *web.Ctx) (noteForm, error) {
 }
 
 func (p *Pages) writePage(c *web.Ctx, a access.Client) error {
-	place, err := p.notes.PlaceFor(c.R.Context(), a, c.Param("dossier"))
+	d, err := p.notes.PlaceFor(c.R.Context(), a, c.Param("dossier"))
 	closed := errs.Is(err, errs.Conflict)
 	if err != nil && !closed {
 		return err
 	}
-	v := noteView{d: place.Dossier, closed: closed}
+	v := noteView{d: d, closed: closed}
 	if v.in, err = p.begun(c); err != nil {
 		return err
 	}

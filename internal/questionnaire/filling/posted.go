@@ -1,7 +1,6 @@
 package filling
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -9,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"voordeur/internal/errs"
 	"voordeur/internal/form"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -93,16 +91,11 @@ func (p Place) file(c *web.Ctx, in *posted, field, name string, body io.Reader) 
 		in.typed[answer] = append(in.typed[answer], id)
 		return nil, nil
 	}
-	text := ""
-	if list := ui.Problems(c.Texts, err); len(list) > 0 {
-		text = list[0].Text
-	} else if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.TooLarge {
-		text = c.T(e.Key, e.Args...)
-	}
+	text := ui.FileProblem(c.Texts, name, err)
 	if text == "" {
 		return nil, err
 	}
-	return []ui.Problem{{Field: field, Text: name + ": " + text}}, nil
+	return []ui.Problem{{Field: field, Text: text}}, nil
 }
 
 // repeats does what the buttons of a group that repeats ask, and reports whether one was pressed: "add.child" adds one at the
