@@ -178,8 +178,8 @@ func (ds *Dossiers) StaffView(ctx context.Context, a access.Staff, id string) (D
 
 const selectReaders = `select a.id, p.client_id, '', '' from dossier_party p cross join account a
 	where a.tenant_id = p.tenant_id and a.client_id = p.client_id and p.tenant_id = $1 and p.dossier_id = $3 and (cast($4 as text) = '' or p.client_id = $4)
-	union all select m.account_id, m.client_id, m.id, c.name from dossier_party p cross join mandate m join client c on c.tenant_id = m.tenant_id and c.id = m.client_id
-	where m.tenant_id = p.tenant_id and m.client_id = p.client_id and p.tenant_id = $1 and p.dossier_id = $3 and (cast($4 as text) = '' or p.client_id = $4) and ` + authn.Holds + ` and ' ' || m.rights || ' ' like $5
+	union all select m.account_id, m.client_id, m.id, c.name from dossier_party p cross join mandate m cross join client c
+	where c.tenant_id = m.tenant_id and c.id = m.client_id and m.tenant_id = p.tenant_id and m.client_id = p.client_id and p.tenant_id = $1 and p.dossier_id = $3 and (cast($4 as text) = '' or p.client_id = $4) and ` + authn.Holds + ` and ' ' || m.rights || ' ' like $5
 	order by 1, 2`
 
 // Readers returns the portal accounts that see the dossier when it is published: those of one of its parties, or

@@ -43,7 +43,7 @@ type FactorReset struct {
 }
 
 const selectResets = `select r.account_id, a.name, k.id, k.name, r.ground, r.asked_at, r.due_at, b.name, coalesce(c.name, ''), r.asked_by = $2
-	from factor_reset r join account a on a.tenant_id = r.tenant_id and a.id = r.account_id and a.face = 'portal'
+	from factor_reset r join account a on a.tenant_id = r.tenant_id and a.id = r.account_id
 	join client k on k.tenant_id = a.tenant_id and k.id = a.client_id
 	join account b on b.tenant_id = r.tenant_id and b.id = r.asked_by
 	left join account c on c.tenant_id = r.tenant_id and c.id = r.confirmed_by

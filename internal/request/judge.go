@@ -103,9 +103,9 @@ func (rs *Requests) decide(ctx context.Context, tx *db.Tx, s access.Scope, q Req
 // Refused asks again for an item of which no file is left: the check has refused all of them. It is the hook of
 // dossier.Dossiers.
 func (rs *Requests) Refused(ctx context.Context, tx *db.Tx, s access.Scope, doc dossier.Document) error {
-	items, err := db.All(ctx, tx, db.Value[string], `select i.id from request_document x join request_item i on i.tenant_id = x.tenant_id and i.id = x.item_id
+	items, err := db.All(ctx, tx, db.Value[string], `select i.id from request_document x cross join request_item i
 		join request r on r.tenant_id = i.tenant_id and r.id = i.request_id
-		where x.tenant_id = $1 and x.document_id = $2 and i.state = 'received' and r.state = 'open' and not exists (select 1 from request_document y
+		where i.tenant_id = x.tenant_id and i.id = x.item_id and x.tenant_id = $1 and x.document_id = $2 and i.state = 'received' and r.state = 'open' and not exists (select 1 from request_document y
 			join document o on o.tenant_id = y.tenant_id and o.id = y.document_id where y.tenant_id = i.tenant_id and y.item_id = i.id and o.state <> 'refused')`, s.Tenant(), doc.ID)
 	if err != nil {
 		return err
