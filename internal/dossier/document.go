@@ -94,6 +94,18 @@ func (ds *Dossiers) StaffDocuments(ctx context.Context, a access.Staff, d Dossie
 	return db.All(ctx, ds.db, scanDocument, selectDocument+inOrder, a.Scope().Tenant(), a.Scope().Account(), d.ID)
 }
 
+// Attachments returns the documents of a message in a dossier that was loaded for whoever asks, of those that he sees.
+func (ds *Dossiers) Attachments(ctx context.Context, s access.Scope, d Dossier, message string) ([]Document, error) {
+	if a, ok := access.AsClient(s); ok {
+		list, err := db.All(ctx, ds.db, scanDocument, selectDocument+clientSeesDocument+` and x.message_id = $5`+inOrder, s.Tenant(), s.Account(), d.ID, a.Scope().Client(), message)
+		return slices.DeleteFunc(list, func(doc Document) bool { return doc.withheld(a) }), err
+	}
+	if _, ok := access.AsStaff(s); ok {
+		return db.All(ctx, ds.db, scanDocument, selectDocument+` and x.message_id = $4`+inOrder, s.Tenant(), s.Account(), d.ID, message)
+	}
+	return nil, nil
+}
+
 // StaffDocument loads one document with its dossier for the employee's page, and records the look.
 func (ds *Dossiers) StaffDocument(ctx context.Context, a access.Staff, dossier, id string) (Dossier, Document, error) {
 	d, err := ForStaff(ctx, ds.db, a, dossier)

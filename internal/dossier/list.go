@@ -45,18 +45,19 @@ type Page struct {
 }
 
 const (
-	listHead = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, l.status, coalesce(h.name, ''), d.closed, ` + InPortal + `, d.created_at, d.due_at, l.updated_at,
+	listHead   = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, l.status, coalesce(h.name, ''), d.closed, `
+	listUnread = `, d.created_at, d.due_at, l.updated_at,
 	(select count(*) from unread u where u.tenant_id = d.tenant_id and u.dossier_id = d.id and u.account_id = $3`
-	// Whose a dossier is staff alone read: a client's list does not pay for it.
-	listSelect = listHead + `), coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
+	// Whose a dossier is, and whether it is shown, staff alone read: a client's list has only what is, and does not pay for it.
+	listSelect = listHead + InPortal + listUnread + `), coalesce((select c.name from dossier_party q join client c on c.tenant_id = q.tenant_id and c.id = q.client_id where q.tenant_id = d.tenant_id and q.dossier_id = d.id
 		order by q.client_id limit 1), ''),
 	(select count(*) from dossier_party q where q.tenant_id = d.tenant_id and q.dossier_id = d.id) `
 	listJoin = ` join dossier d on d.tenant_id = l.tenant_id and d.id = l.dossier_id
 	left join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id `
 	listWhere    = `where l.tenant_id = $1 and l.viewer = $2 `
-	clientSelect = listHead + ` and 'client:' || u.client_id = $2), '', 0 `
+	clientSelect = listHead + `true` + listUnread + ` and 'client:' || u.client_id = $2), '', 0 `
 	// Whoever may not see messages is not told that there are new ones.
-	quietSelect = listHead + ` and 'client:' || u.client_id = $2 and u.kind = 'document'), '', 0 `
+	quietSelect = listHead + `true` + listUnread + ` and 'client:' || u.client_id = $2 and u.kind = 'document'), '', 0 `
 	// A page is cut out of the list before anything is joined to it. Joined first, PostgreSQL thinks that
 	// it gains by planning for each viewer anew, which takes longer than reading the page.
 	pageFrom = `from (select l.tenant_id, l.dossier_id, l.status, l.updated_at from dossier_list l ` + listWhere

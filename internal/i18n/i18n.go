@@ -107,13 +107,34 @@ func (t *Texts) N(key string, n int, args ...any) string {
 	return t.T(key, append([]any{"n", n}, args...)...)
 }
 
+// fill puts values in the places of a text, {name} for the value after "name"; a place of another name stays.
 func fill(s string, args []any) string {
 	if len(args) == 0 || !strings.Contains(s, "{") {
 		return s
 	}
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+	var b strings.Builder
+	for {
+		before, rest, _ := strings.Cut(s, "{")
+		name, after, place := strings.Cut(rest, "}")
+		if !place {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(before)
+		if v, ok := valueOf(name, args); ok {
+			b.WriteString(v)
+		} else {
+			b.WriteString("{" + name + "}")
+		}
+		s = after
 	}
-	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+func valueOf(name string, args []any) (string, bool) {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return fmt.Sprint(args[i+1]), true
+		}
+	}
+	return "", false
 }

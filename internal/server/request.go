@@ -37,6 +37,12 @@ const readyTime = 5 * time.Second
 
 type ctxKey struct{}
 
+// asked is what the context of a request has of it.
+type asked struct {
+	c *web.Ctx
+	t *tenant.Tenant
+}
+
 // Handler answers every request of every host.
 func (a *App) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -147,7 +153,7 @@ func (a *App) route(rec *recorder, r *http.Request) {
 		return
 	}
 	rec.pattern, c.R = pattern, r
-	f.mux.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), ctxKey{}, c)))
+	f.mux.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), ctxKey{}, asked{c, t})))
 }
 
 // health answers on any host: a load balancer asks by address.
@@ -290,7 +296,8 @@ func (a *App) touch(c *web.Ctx, s *authn.Session) error {
 // serve checks module, log-in and right before the handler, and answers what it returns.
 func (a *App) serve(r web.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		rec, c := w.(*recorder), req.Context().Value(ctxKey{}).(*web.Ctx)
+		rec, of := w.(*recorder), req.Context().Value(ctxKey{}).(asked)
+		c := of.c
 		c.R = req
 		c.Still = func(ctx context.Context) (access.Scope, error) { return a.still(ctx, c, r) }
 		if r.Passkeys != "" {
@@ -312,6 +319,9 @@ func (a *App) serve(r web.Route) http.Handler {
 		} else {
 			ctx, cancel := context.WithTimeout(req.Context(), pageTime)
 			defer cancel()
+			if req.Method == http.MethodGet {
+				ctx = tenant.Seen(ctx, of.t)
+			}
 			c.R = req.WithContext(ctx)
 		}
 		if req.Method == http.MethodGet {

@@ -90,3 +90,22 @@ func TestD5_AChangeOfACopyIsNoChange(t *testing.T) {
 		}
 	})
 }
+
+func TestAPageThatReadsIsOfOneMoment(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w, ctx := worldtest.Build(t, d, "notaris", "gemeente"), context.Background()
+		before := w.Tenant(t, "notaris")
+		page := tenant.Seen(ctx, before)
+		if err := w.Tenants.Edit(ctx, w.Staff(t, "notaris", "Bea Beheer"), before.Version, "style", rename("De Beuk")); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			ctx      context.Context
+			id, want string
+		}{{page, "notaris", before.Name}, {ctx, "notaris", "De Beuk"}, {page, "gemeente", w.Tenant(t, "gemeente").Name}} {
+			if got, err := w.Tenants.Get(c.ctx, c.id); err != nil || got.Name != c.want {
+				t.Errorf("%q, %v, want %q", got.Name, err, c.want)
+			}
+		}
+	})
+}

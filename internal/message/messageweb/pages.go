@@ -104,7 +104,7 @@ func (p *Pages) read(c *web.Ctx) error {
 	if v.in.Answers, err = p.messages.Answers(c.R.Context(), c.Scope, d, m.ID); err != nil {
 		return err
 	}
-	if v.docs, err = p.attachments(c, d, m.ID); err != nil {
+	if v.docs, err = p.dossiers.Attachments(c.R.Context(), c.Scope, d, m.ID); err != nil {
 		return err
 	}
 	if v.all, err = p.messages.List(c.R.Context(), c.Scope, d); err != nil {
@@ -150,23 +150,6 @@ func (p *Pages) converses(c *web.Ctx, d dossier.Dossier) error {
 		return errs.Missing()
 	}
 	return err
-}
-
-func (p *Pages) attachments(c *web.Ctx, d dossier.Dossier, id string) ([]dossier.Document, error) {
-	var all []dossier.Document
-	var err error
-	if a, ok := access.AsClient(c.Scope); ok {
-		all, err = p.dossiers.ClientDocuments(c.R.Context(), a, d)
-	} else if a, ok := access.AsStaff(c.Scope); ok {
-		all, err = p.dossiers.StaffDocuments(c.R.Context(), a, d)
-	}
-	var out []dossier.Document
-	for _, doc := range all {
-		if doc.Message == id {
-			out = append(out, doc)
-		}
-	}
-	return out, err
 }
 
 func (p *Pages) newPage(c *web.Ctx) error {
