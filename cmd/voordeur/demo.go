@@ -149,7 +149,7 @@ func demoWorld(ctx context.Context, h *server.House, dir string) (world.Summary,
 		return sum, err
 	}
 	if len(ids) == 0 {
-		sum, err = world.Build(ctx, world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Mandates: h.Mandates, Work: func(ctx context.Context) error {
+		sum, err = world.Build(ctx, world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Approvals: h.Approvals, Mandates: h.Mandates, Work: func(ctx context.Context) error {
 			_, err := h.Jobs.Drain(ctx)
 			return err
 		}})

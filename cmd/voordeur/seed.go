@@ -26,7 +26,7 @@ func seed(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	b := world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Mandates: h.Mandates}
+	b := world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Approvals: h.Approvals, Mandates: h.Mandates}
 	err = b.Seed(ctx, *tenantID, *dossiers, *force)
 	if errors.Is(err, world.ErrInUse) {
 		err = fmt.Errorf("%w: made-up ones among them cannot be taken out again; --force does it all the same", err)

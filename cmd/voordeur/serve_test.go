@@ -80,7 +80,7 @@ func running(t *testing.T, log io.Writer) *server.House {
 	h, closeAll, err := houseLogging(context.Background(), c, log)
 	must(t, err)
 	t.Cleanup(func() { must(t, closeAll()) })
-	_, err = world.Build(context.Background(), world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Mandates: h.Mandates}, "notaris")
+	_, err = world.Build(context.Background(), world.Builder{DB: h.DB, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Approvals: h.Approvals, Mandates: h.Mandates}, "notaris")
 	must(t, err)
 	return h
 }

@@ -14,13 +14,16 @@ const (
 	SeeMessages     = mint.SeeMessages
 	SendMessages    = mint.SendMessages
 	ManageUsers     = mint.ManageUsers // of the company that the account is of; a person has none
+	// ApproveDocuments is to see what waits for an approval, and to agree or not.
+	ApproveDocuments = mint.ApproveDocuments
 )
 
 const (
 	// OwnRights are all rights over what is the client's.
-	OwnRights = SeeDossiers | UploadDocuments | SeeMessages | SendMessages
-	// ExtraRights are those of a further account where the organisation does not hand them out one by one.
-	ExtraRights = OwnRights
+	OwnRights = SeeDossiers | UploadDocuments | SeeMessages | SendMessages | ApproveDocuments
+	// ExtraRights are those of a further account where the organisation does not hand them out one by one. Who declares for
+	// a company that it agrees is chosen, and never by default.
+	ExtraRights = OwnRights &^ ApproveDocuments
 	allRights   = OwnRights | ManageUsers
 )
 

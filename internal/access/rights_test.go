@@ -43,8 +43,8 @@ func TestA21_OnlyAnExtraAccountHasTheRightsThatItWasGiven(t *testing.T) {
 		role         access.Role
 		stored, want string
 	}{
-		{access.RoleHead, "", everything},
-		{access.RoleClient, everything, "dossiers:see dossiers:upload messages:see messages:send"},
+		{access.RoleHead, "", "dossiers:see dossiers:upload messages:see messages:send approvals:approve users:manage"},
+		{access.RoleClient, everything, "dossiers:see dossiers:upload messages:see messages:send approvals:approve"},
 		{access.RoleExtra, "", ""},
 		{access.RoleExtra, "dossiers:see", "dossiers:see"},
 		{access.RoleExtra, "messages:send", ""},

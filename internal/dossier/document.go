@@ -64,6 +64,9 @@ const selectDocument = `select x.id, x.dossier_id, x.origin, x.title, x.file_nam
 // party or for him. $4 is the client.
 const clientSeesDocument = ` and (x.client_id is null or x.client_id = $4) and (x.origin = 'client' or x.published_at is not null and x.state = 'released') and not (` + tooHigh + `) `
 
+// OfficeShows is whether a document x is one that the office shows to every party by itself, for features above.
+const OfficeShows = ` (x.origin = 'office' and x.message_id is null and x.client_id is null and x.published_at is not null and x.state = 'released' and not (` + tooHigh + `)) `
+
 func scanDocument(scan db.Scan) (Document, error) {
 	var d Document
 	var sum, plain []byte

@@ -17,6 +17,7 @@ var told = map[string]bool{
 	"document.added": true, "document.published": true, "document.read": true,
 	"questionnaire.sent": true, "questionnaire.withdrawn": true, "questionnaire.saved": true, "questionnaire.completed": true, "questionnaire.reopened": true, "questionnaire.due": true, "questionnaire.read": true,
 	"request.sent": true, "request.saved": true, "request.handed_in": true, "request.approved": true, "request.rejected": true, "request.withdrawn": true, "request.read": true,
+	"approval.offered": true, "approval.agreed": true, "approval.refused": true, "approval.withdrawn": true, "approval.read": true,
 	"message.sent": true, "message.read": true, "progress.done": true, "progress.undone": true,
 }
 

@@ -197,6 +197,7 @@ const (
 	GroupDocuments      = "documents"
 	GroupQuestionnaires = "questionnaires"
 	GroupMessages       = "messages"
+	GroupApprovals      = "approvals"
 )
 
 // Profile is what a client sees under "Mijn gegevens".
@@ -232,6 +233,7 @@ var Groups = []Group{
 	{GroupDocuments, tenant.ModuleDossiers, access.SeeDossiers},
 	{GroupQuestionnaires, tenant.ModuleQuestionnaires, access.SeeDossiers},
 	{GroupMessages, tenant.ModuleMessages, access.SeeMessages},
+	{GroupApprovals, tenant.ModuleApprovals, access.ApproveDocuments},
 }
 
 // Offered reports whether the switch of the group is there: its module is on, and the client may see it.
@@ -252,11 +254,12 @@ const (
 	RequestSent       Event = "requests"
 	RequestRejected   Event = "request_rejected" // something of it is asked for again
 	RequestReminder   Event = "request_reminder"
+	ApprovalOffered   Event = "approvals"
 	Noticed           Event = "notice" // an employee was told of something
 )
 
 // Events are those of clients, in the order in which a mail lists them.
-var Events = []Event{StatusChanged, DocumentShown, DocumentRemoved, MessageSent, QuestionnaireSent, RequestSent, RequestRejected, RequestReminder}
+var Events = []Event{StatusChanged, DocumentShown, DocumentRemoved, MessageSent, QuestionnaireSent, RequestSent, RequestRejected, RequestReminder, ApprovalOffered}
 
 // groupNotices is what an employee wants who is mailed of his notices.
 const groupNotices = "notices"
@@ -271,6 +274,8 @@ func (e Event) group(t *tenant.Tenant) string {
 		return GroupMessages
 	case QuestionnaireSent:
 		return GroupQuestionnaires
+	case ApprovalOffered:
+		return GroupApprovals
 	case Noticed:
 		return groupNotices
 	}

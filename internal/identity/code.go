@@ -28,15 +28,17 @@ const (
 
 // The purposes of a code that is sent.
 const (
-	forLogin   = "login"
-	forLink    = "link"
-	forConfirm = "confirm"
+	forLogin    = "login"
+	forLink     = "link"
+	forConfirm  = "confirm"
+	forApproval = "approve"
 )
 
 // act is what a sent code is for: nothing else accepts it.
 type act struct {
 	account, purpose string
-	action           string // which one of its kind: the step, the session
+	action           string    // which one of its kind: the step, the session, what is said of which approval
+	about            Statement // of an approval, for the words of the message
 }
 
 func (a act) mac(t *tenant.Tenant, id, code string) []byte {
@@ -84,11 +86,13 @@ var voices = map[i18n.Lang]string{i18n.NL: "nl-NL", i18n.EN: "en-GB"}
 func wording(t *tenant.Tenant, lang i18n.Lang, purpose, code string, aloud bool) (body, voice string) {
 	texts := t.Texts(lang)
 	if aloud {
-		digits := strings.Join(strings.Split(code, ""), ", ")
-		return texts.T("sms.spoken."+purpose, "office", t.Name, "code", digits), voices[texts.Lang()]
+		return texts.T("sms.spoken."+purpose, "office", t.Name, "code", digits(code)), voices[texts.Lang()]
 	}
 	return texts.T("sms."+purpose, "office", t.Name, "code", code), ""
 }
+
+// digits is a code as it is read, digit by digit.
+func digits(code string) string { return strings.Join(strings.Split(code, ""), ", ") }
 
 // sendCode sends a code for an act to a number, and voids the ones before it. It is spoken on a call when that is
 // asked, and to a landline. A Limited error is handed
@@ -115,7 +119,7 @@ func (i *Identity) sendCode(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a 
 	}
 	id, until := tx.NewID(), db.At(tx.Now().Add(codeLife))
 	// A budget that is spent ends it here, and what was sent before stays good.
-	body, voice := wording(t, lang, a.purpose, code, aloud)
+	body, voice := a.message(t, lang, code, aloud)
 	err = notify.QueueText(ctx, tx, t.Key, t.ID, t.Settings.SMS, notify.Text{Account: a.account, Purpose: a.purpose, To: to, Expires: until, Body: body, Voice: voice})
 	if err != nil {
 		return err

@@ -78,7 +78,9 @@ func (i *Identity) ToConfirm(ctx context.Context, t *tenant.Tenant, s access.Sco
 }
 
 // toConfirm is the act of proving oneself in a session.
-func toConfirm(s access.Scope) act { return act{s.Account(), forConfirm, s.Session()} }
+func toConfirm(s access.Scope) act {
+	return act{account: s.Account(), purpose: forConfirm, action: s.Session()}
+}
 
 // SendToConfirm sends a code with which the account proves itself; aloud speaks it on a call. Soon after another one, or when too
 // many were sent, it is Limited.

@@ -179,7 +179,7 @@ func (i *Identity) SendOwn(ctx context.Context, a access.Client, typed string) e
 
 // ownNumber is the act of linking a number from the own page. A session gets another name whenever its
 // owner proves himself, so the code is not bound to it.
-func ownNumber(s access.Scope) act { return act{s.Account(), forLink, "own"} }
+func ownNumber(s access.Scope) act { return act{account: s.Account(), purpose: forLink, action: "own"} }
 
 // OwnNumber returns the number to which a code was sent that still counts; the zero value for none.
 func (i *Identity) OwnNumber(ctx context.Context, a access.Client) (sms.Number, error) {

@@ -20,7 +20,7 @@ type step struct {
 }
 
 // act is what a code that is sent within the step is for.
-func (s step) act(purpose string) act { return act{s.account, purpose, s.id} }
+func (s step) act(purpose string) act { return act{account: s.account, purpose: purpose, action: s.id} }
 
 // step returns the step of a secret that can still be finished.
 func (i *Identity) step(ctx context.Context, tenantID, secret string) (step, error) {
@@ -54,7 +54,7 @@ func (i *Identity) proceed(ctx context.Context, tx *db.Tx, t *tenant.Tenant, fac
 		return out, err
 	}
 	if out.With = had[0].Kind; out.With == SMS {
-		err = i.sendToFactor(ctx, tx, t, act{account, forLogin, authn.HashToken(out.Step)}, false)
+		err = i.sendToFactor(ctx, tx, t, act{account: account, purpose: forLogin, action: authn.HashToken(out.Step)}, false)
 	}
 	if errs.Is(err, errs.Limited) { // the page says that none was sent
 		err = nil

@@ -16,6 +16,7 @@ const (
 	OfMessage  About = "message"  // a client's letter
 	OfDocument About = "document" // a client added one
 	OfAnswer   About = "answer"   // a client handed in what he was asked for
+	OfApproval About = "approval" // a client agreed with a document, or did not
 	OfTurn     About = "assigned" // a dossier is his
 	OfWaiting  About = "waiting"  // a dossier of his department has nobody who handles it
 )

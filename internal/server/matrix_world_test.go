@@ -115,7 +115,7 @@ func newUniverse(t *testing.T, d *db.DB) *universe {
 	}
 	h, err := server.Wire(parts)
 	must(t, err)
-	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Mandates: h.Mandates, IDs: ids})
+	_, err = world.Twins(ctx, world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Approvals: h.Approvals, Mandates: h.Mandates, IDs: ids})
 	must(t, err)
 	_, err = h.Jobs.Drain(ctx)
 	must(t, err)

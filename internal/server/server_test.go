@@ -53,7 +53,7 @@ type house struct {
 var kept = dbtest.Mould{Fill: func(t testing.TB, d *db.DB, dir string) {
 	must(t, crypt.CreateKeyFile(filepath.Join(dir, "key")))
 	h, disk := wire(t, d, dir, scan.Off{})
-	_, err := world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Mandates: h.Mandates}, "notaris", "gemeente")
+	_, err := world.Build(context.Background(), world.Builder{DB: d, Tenants: h.Tenants, Identity: h.Identity, Clients: h.Clients, Dossiers: h.Dossiers, Messages: h.Messages, Asked: h.Asked, Requests: h.Requests, Approvals: h.Approvals, Mandates: h.Mandates}, "notaris", "gemeente")
 	must(t, err)
 	_, err = h.Jobs.Drain(context.Background())
 	must(t, err)

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync"
 
+	"voordeur/internal/approval"
+	"voordeur/internal/approval/approvalweb"
 	"voordeur/internal/audit"
 	"voordeur/internal/audit/auditweb"
 	"voordeur/internal/blob"
@@ -79,6 +81,7 @@ type House struct {
 	Departments *department.Departments
 	Asked       *questionnaire.Questionnaires
 	Requests    *request.Requests
+	Approvals   *approval.Approvals
 	Products    *product.Products
 	Mandates    *mandate.Mandates
 	Parties     *federation.Federation
@@ -101,6 +104,7 @@ func Wire(p Parts) (*House, error) {
 	h.Departments.Leaving = h.Dossiers.LeaveDepartment
 	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Requests = request.New(p.DB, tenants, ids, h.Dossiers, looks)
+	h.Approvals = approval.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Dossiers.Refused, h.Dossiers.Returned = h.Requests.Refused, h.Requests.Returned
 	h.Products = product.New(p.DB, tenants, ids, h.Dossiers, h.Asked, looks)
 	tenants.Texting = p.Texts != nil
@@ -130,12 +134,13 @@ func Wire(p Parts) (*House, error) {
 	runner.Aside(dossier.JobScan, dossier.Scanners, h.Dossiers.ScanJob(p.Scanner))
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants, parties).Routes()...)
-	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products, h.Requests).Routes()...)
-	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, h.Notes, ids, h.Clients, tenants, h.Products, h.Requests, h.Asked, h.Departments).Routes()...)
+	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products, h.Requests, h.Approvals).Routes()...)
+	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, h.Notes, ids, h.Clients, tenants, h.Products, h.Requests, h.Asked, h.Departments, h.Approvals).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, designerweb.New(h.Asked).Routes()...)
 	routes = append(routes, requestweb.New(p.DB, h.Requests, h.Dossiers, tenants, ids).Routes()...)
+	routes = append(routes, approvalweb.New(h.Approvals, h.Dossiers, ids).Routes()...)
 	routes = append(routes, productweb.New(p.DB, h.Products, h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, clientweb.New(p.DB, h.Clients, ids, h.Dossiers, tenants, parties).Routes()...)
 	routes = append(routes, mandateweb.New(p.DB, mandates, h.Clients).Routes()...)

@@ -134,6 +134,7 @@ func (e *Edition) check(t *Tenant) error {
 		{s.Activation, old.Activation, s.Activation.check},
 		{s.Contact, old.Contact, s.Contact.check},
 		{s.SecondFactor, old.SecondFactor, s.SecondFactor.check},
+		{s.Signing, old.Signing, s.Signing.check},
 		{s.Sessions, old.Sessions, s.Sessions.check},
 		{s.BSN, old.BSN, func(f *errs.Fields) { s.checkBSN(f) }},
 		{s.Languages, old.Languages, s.checkLanguages},

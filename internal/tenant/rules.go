@@ -15,7 +15,7 @@ import (
 )
 
 // Modules are the parts that can be switched, in the order of the page.
-var Modules = []string{ModuleDossiers, ModuleMessages, ModuleQuestionnaires, ModuleProducts, ModuleProfile, ModuleMandates}
+var Modules = []string{ModuleDossiers, ModuleMessages, ModuleQuestionnaires, ModuleProducts, ModuleApprovals, ModuleProfile, ModuleMandates}
 
 func within(f *errs.Fields, name string, n, least, most int64) {
 	if n < least || n > most {
@@ -32,6 +32,9 @@ func (s *Settings) checkModules(f *errs.Fields) {
 	}
 	if s.Modules[ModuleProducts] && !s.Modules[ModuleDossiers] {
 		f.Add("modules", "settings.modules.products_need_dossiers")
+	}
+	if s.Modules[ModuleApprovals] && !s.Modules[ModuleDossiers] {
+		f.Add("modules", "settings.modules.approvals_need_dossiers")
 	}
 	for name := range s.Modules {
 		if !slices.Contains(Modules, name) {

@@ -34,6 +34,8 @@ type Settings struct {
 	SMS           notify.TextRules                `json:"sms"`
 	// SecondFactor is what clients show besides their password (conflicts.md K14).
 	SecondFactor SecondFactor `json:"second_factor"`
+	// Signing is how clients approve documents.
+	Signing SigningRule `json:"signing,omitzero"`
 	// Overview is how clients see their dossiers: ByTiles, or "" for a list with a filter.
 	Overview string `json:"overview,omitempty"`
 	// Documents is how clients see the documents of a dossier.
@@ -62,6 +64,7 @@ const (
 	ModuleMandates       = "mandates" // acting for somebody else
 	ModuleQuestionnaires = "questionnaires"
 	ModuleProducts       = "products" // the e-loket; off, it answers 404
+	ModuleApprovals      = "approvals"
 )
 
 // ByTiles shows dossiers as tiles, and those that are over below them (D24).

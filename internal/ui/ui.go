@@ -73,6 +73,7 @@ type Field struct {
 type Option struct {
 	Value, Label, Group string
 	Hint                string // below the label of a radio button or a check box
+	Icon                string // before it
 	Chosen              bool
 }
 

@@ -84,6 +84,9 @@ func (c *Ctx) nav() []ui.NavItem {
 		items = append(items, ui.NavItem{Label: c.T("nav.dossiers"), Href: "/dossiers", Icon: "folder"})
 	}
 	if c.Site.Face == access.Portal {
+		if c.May("approvals", access.ApproveDocuments) {
+			items = append(items, ui.NavItem{Label: c.T("nav.approvals"), Href: "/approvals", Icon: "circle-check"})
+		}
 		if c.Site.Modules["products"] {
 			items = append(items, ui.NavItem{Label: c.T("nav.products"), Href: "/products", Icon: "list-details"})
 		}

@@ -31,7 +31,7 @@ func (c *Ctx) RightTexts(rights access.Rights) []string {
 var rightTexts = map[access.Rights]string{
 	access.SeeDossiers: "right.dossiers_see", access.UploadDocuments: "right.dossiers_upload",
 	access.SeeMessages: "right.messages_see", access.SendMessages: "right.messages_send",
-	access.ManageUsers: "right.users_manage",
+	access.ManageUsers: "right.users_manage", access.ApproveDocuments: "right.approvals_approve",
 }
 
 func (c *Ctx) right(r access.Rights) string { return c.T(rightTexts[r]) }

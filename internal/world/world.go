@@ -11,6 +11,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
+	"voordeur/internal/approval"
 	"voordeur/internal/bounce"
 	"voordeur/internal/client"
 	"voordeur/internal/db"
@@ -28,15 +29,16 @@ import (
 
 // Builder is what the world is made with.
 type Builder struct {
-	DB       *db.DB
-	Tenants  *tenant.Tenants
-	Identity *identity.Identity
-	Clients  *client.Clients
-	Dossiers *dossier.Dossiers
-	Messages *message.Messages
-	Asked    *questionnaire.Questionnaires
-	Requests *request.Requests
-	Mandates *mandate.Mandates
+	DB        *db.DB
+	Tenants   *tenant.Tenants
+	Identity  *identity.Identity
+	Clients   *client.Clients
+	Dossiers  *dossier.Dossiers
+	Messages  *message.Messages
+	Asked     *questionnaire.Questionnaires
+	Requests  *request.Requests
+	Approvals *approval.Approvals
+	Mandates  *mandate.Mandates
 	// Work does the jobs that wait. Without it nothing is released while the story goes on, so nobody
 	// has opened a document yet.
 	Work func(context.Context) error

@@ -82,6 +82,11 @@ func (p *Pages) asClient(c *web.Ctx, a access.Staff) error {
 			return err
 		}
 	}
+	if c.Site.Modules[tenant.ModuleApprovals] {
+		if v.asked.approvals, err = p.approvals.AsClient(ctx, a, seen); err != nil {
+			return err
+		}
+	}
 	if err := p.needs(c, &v); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/errs"
 	"voordeur/internal/notify"
+	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
 )
@@ -351,6 +352,11 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 	}
 	if v.asked.requests, err = p.requests.InDossier(ctx, a.Scope(), d.ID); err != nil {
 		return err
+	}
+	if c.Site.Modules[tenant.ModuleApprovals] {
+		if v.asked.approvals, err = p.approvals.InDossier(ctx, a, d.ID); err != nil {
+			return err
+		}
 	}
 	if err := p.needs(c, &v); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"voordeur/internal/access"
+	"voordeur/internal/approval"
 	"voordeur/internal/client"
 	"voordeur/internal/department"
 	"voordeur/internal/dossier"
@@ -30,22 +31,23 @@ import (
 
 // Pages are the pages of this package.
 type Pages struct {
-	db       *db.DB
-	dossiers *dossier.Dossiers
-	messages *message.Messages
-	notes    *note.Notes
-	ids      *identity.Identity
-	clients  *client.Clients
-	tenants  *tenant.Tenants
-	products *product.Products
-	requests *request.Requests
-	forms    *questionnaire.Questionnaires
-	deps     *department.Departments
+	db        *db.DB
+	dossiers  *dossier.Dossiers
+	messages  *message.Messages
+	notes     *note.Notes
+	ids       *identity.Identity
+	clients   *client.Clients
+	tenants   *tenant.Tenants
+	products  *product.Products
+	requests  *request.Requests
+	forms     *questionnaire.Questionnaires
+	deps      *department.Departments
+	approvals *approval.Approvals
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ns *note.Notes, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests, qs *questionnaire.Questionnaires, deps *department.Departments) *Pages {
-	return &Pages{d, ds, ms, ns, ids, cs, ts, ps, rs, qs, deps}
+func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ns *note.Notes, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests, qs *questionnaire.Questionnaires, deps *department.Departments, as *approval.Approvals) *Pages {
+	return &Pages{d, ds, ms, ns, ids, cs, ts, ps, rs, qs, deps, as}
 }
 
 // Routes returns the addresses of this package. Both faces have a list and a page under the same
@@ -321,6 +323,9 @@ func (p *Pages) clientPage(c *web.Ctx, a access.Client) error {
 		if v.asked.forms, err = p.forms.WaitingIn(c.R.Context(), a, d.ID); err != nil {
 			return err
 		}
+	}
+	if v.asked.approvals, err = p.approvalsFor(c, a, d.ID); err != nil {
+		return err
 	}
 	if err := p.needs(c, &v); err != nil {
 		return err

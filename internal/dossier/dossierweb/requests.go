@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"voordeur/internal/access"
+	"voordeur/internal/approval"
 	"voordeur/internal/dossiertype"
 	"voordeur/internal/questionnaire"
 	"voordeur/internal/request"
@@ -14,9 +15,10 @@ import (
 
 // asked is what a dossier needs: what the office asked for, and the documents that its type says.
 type asked struct {
-	forms    []questionnaire.Questionnaire // for a client, and who looks as he does
-	requests []request.Request
-	checks   []request.Check
+	approvals []approval.Approval           // for staff all of them, for a client what waits
+	forms     []questionnaire.Questionnaire // for a client, and who looks as he does
+	requests  []request.Request
+	checks    []request.Check
 }
 
 // needs works out which documents are needed, from what the page shows.

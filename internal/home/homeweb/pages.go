@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"voordeur/internal/access"
+	"voordeur/internal/approval"
 	"voordeur/internal/client"
 	"voordeur/internal/db"
 	"voordeur/internal/dossier"
@@ -25,19 +26,20 @@ import (
 
 // Pages are the pages of this package.
 type Pages struct {
-	db       *db.DB
-	dossiers *dossier.Dossiers
-	ids      *identity.Identity
-	clients  *client.Clients
-	parties  *federation.Federation
-	asked    *questionnaire.Questionnaires
-	products *product.Products
-	requests *request.Requests
+	db        *db.DB
+	dossiers  *dossier.Dossiers
+	ids       *identity.Identity
+	clients   *client.Clients
+	parties   *federation.Federation
+	asked     *questionnaire.Questionnaires
+	products  *product.Products
+	requests  *request.Requests
+	approvals *approval.Approvals
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity, cs *client.Clients, f *federation.Federation, qs *questionnaire.Questionnaires, ps *product.Products, rs *request.Requests) *Pages {
-	return &Pages{d, ds, ids, cs, f, qs, ps, rs}
+func New(d *db.DB, ds *dossier.Dossiers, ids *identity.Identity, cs *client.Clients, f *federation.Federation, qs *questionnaire.Questionnaires, ps *product.Products, rs *request.Requests, as *approval.Approvals) *Pages {
+	return &Pages{d, ds, ids, cs, f, qs, ps, rs, as}
 }
 
 // Routes returns the addresses of this package.
@@ -79,7 +81,12 @@ func (p *Pages) portal(c *web.Ctx, a access.Client) error {
 			return err
 		}
 	}
-	v := portalView{shown(c, items), n, lost, asks, waiting, begun, nil}
+	v := portalView{shown(c, items), n, lost, asks, waiting, begun, nil, nil}
+	if c.Site.Modules[tenant.ModuleApprovals] {
+		if v.approve, err = p.approvals.Waiting(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
 	if c.Site.Modules[tenant.ModuleDossiers] {
 		if v.asked, err = p.requests.Waiting(c.R.Context(), a); err != nil {
 			return err
@@ -97,6 +104,7 @@ type portalView struct {
 	waiting  []questionnaire.Questionnaire
 	begun    []product.Application // and not sent
 	asked    []request.Due
+	approve  []approval.Approval
 }
 
 func (p *Pages) office(c *web.Ctx, a access.Staff) error {
@@ -107,6 +115,11 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 	v := officeView{items: shown(c, items)}
 	if c.Site.Modules[tenant.ModuleDossiers] {
 		if v.handed, err = p.requests.HandedIn(c.R.Context(), a); err != nil {
+			return err
+		}
+	}
+	if c.Site.Modules[tenant.ModuleApprovals] {
+		if v.refused, err = p.approvals.ToSettle(c.R.Context(), a); err != nil {
 			return err
 		}
 	}
@@ -145,6 +158,7 @@ func (p *Pages) office(c *web.Ctx, a access.Staff) error {
 type officeView struct {
 	items                                                   []home.Item
 	handed                                                  []request.Due // and to be judged
+	refused                                                 []approval.Approval
 	lost, held, letters, resets, unknown, addresses, ending int
 }
 

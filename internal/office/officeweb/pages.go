@@ -84,6 +84,8 @@ func icon(about notify.About) string {
 		return "mail"
 	case notify.OfDocument, notify.OfAnswer:
 		return "file-text"
+	case notify.OfApproval:
+		return "checks"
 	case notify.OfTurn:
 		return "user-check"
 	}

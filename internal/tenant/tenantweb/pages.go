@@ -56,6 +56,7 @@ func (p *Pages) sections() []section {
 		{path: languagesPath, what: "languages", entries: languageEntries},
 		{path: contactPath, what: "contact", entries: contactEntries},
 		{path: "/settings/second-factor", what: "second_factor", entries: p.secondFactor},
+		{path: "/settings/signing", what: "signing", entries: signing},
 		{path: sessionsPath, what: "sessions", entries: sessionEntries},
 		{path: accountsPath, what: "accounts", entries: accountEntries},
 		{path: "/settings/files", what: "files", entries: fileRules},
@@ -88,7 +89,7 @@ var groups = []struct {
 }{
 	{"looks", []place{{"eye", "style", stylePath, ""}, {"photo", "logo", filesPath, ""}, {"checks", "modules", "/settings/modules", ""}}},
 	{"words", []place{{"message", "labels", labelsPath, ""}, {"users", "languages", languagesPath, ""}, {"mail", "mails", mailsPath, ""}, {"user", "sender", "/settings/sender", ""}}},
-	{"rules", []place{{"folder", "types", "/settings/types", ""}, {"folder", "dossiers", dossiersPath, ""}, {"users", "departments", "/settings/departments", ""}, {"checks", "questionnaires", "/settings/questionnaires", tenant.ModuleQuestionnaires}, {"list-details", "products", "/settings/products", tenant.ModuleProducts}, {"key", "password", "/settings/password", ""}, {"lock", "second_factor", "/settings/second-factor", ""}, {"user", "activation", "/settings/activation", ""}, {"key", "entry", entryPath, ""}, {"key", "connections", "/settings/connections", ""}, {"logout", "sessions", sessionsPath, ""}, {"users", "accounts", accountsPath, ""}, {"user", "contact", contactPath, ""}, {"paperclip", "files", "/settings/files", ""}, {"phone", "sms", "/settings/sms", ""}, {"alert-triangle", "quarantine", "/settings/quarantine", ""}}},
+	{"rules", []place{{"folder", "types", "/settings/types", ""}, {"folder", "dossiers", dossiersPath, ""}, {"users", "departments", "/settings/departments", ""}, {"checks", "questionnaires", "/settings/questionnaires", tenant.ModuleQuestionnaires}, {"list-details", "products", "/settings/products", tenant.ModuleProducts}, {"key", "password", "/settings/password", ""}, {"lock", "second_factor", "/settings/second-factor", ""}, {"checks", "signing", "/settings/signing", tenant.ModuleApprovals}, {"user", "activation", "/settings/activation", ""}, {"key", "entry", entryPath, ""}, {"key", "connections", "/settings/connections", ""}, {"logout", "sessions", sessionsPath, ""}, {"users", "accounts", accountsPath, ""}, {"user", "contact", contactPath, ""}, {"paperclip", "files", "/settings/files", ""}, {"phone", "sms", "/settings/sms", ""}, {"alert-triangle", "quarantine", "/settings/quarantine", ""}}},
 }
 
 func (p *Pages) index(c *web.Ctx) error {

@@ -10,6 +10,7 @@ import (
 
 	"voordeur/internal/access"
 	"voordeur/internal/access/authn"
+	"voordeur/internal/approval"
 	"voordeur/internal/audit"
 	"voordeur/internal/blob"
 	"voordeur/internal/client"
@@ -68,6 +69,7 @@ func over(t testing.TB, d *db.DB, dir string) *World {
 	w.Messages = message.New(d, w.Tenants, w.Identity, w.Dossiers)
 	w.Asked = questionnaire.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Requests = request.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
+	w.Approvals = approval.New(d, w.Tenants, w.Identity, w.Dossiers, w.Looks)
 	w.Dossiers.Shown = w.Messages.Shown
 	w.Dossiers.Refused = w.Requests.Refused
 	w.Mandates = mandate.New(d, w.Tenants, w.Identity)

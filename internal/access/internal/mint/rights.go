@@ -12,6 +12,7 @@ const (
 	SeeMessages
 	SendMessages
 	ManageUsers
+	ApproveDocuments
 )
 
 // Word is how one right is written, and which others it is nothing without.
@@ -27,6 +28,7 @@ var Words = []Word{
 	{UploadDocuments, "dossiers:upload", SeeDossiers},
 	{SeeMessages, "messages:see", SeeDossiers},
 	{SendMessages, "messages:send", SeeDossiers | SeeMessages},
+	{ApproveDocuments, "approvals:approve", SeeDossiers},
 	{ManageUsers, "users:manage", 0},
 }
 
