@@ -11,7 +11,7 @@ import (
 const never = "zzzzzzzzzzzzzzzzzzzzzzzzzz"
 
 // kinds of object below a dossier, and the table that holds them.
-var kinds = map[string]string{"document": "document", "message": "message", "step": "progress_step", "upload": "upload", "questionnaire": "questionnaire", "request": "request", "item": "request_item"}
+var kinds = map[string]string{"document": "document", "message": "message", "step": "progress_step", "upload": "upload", "questionnaire": "questionnaire", "request": "request", "item": "request_item", "approval": "approval"}
 
 // truth is what a site's database says of what is whose, read past the program.
 type truth struct {
@@ -60,6 +60,7 @@ func (s *site) truth() *truth {
 		"questionnaire": `select id, dossier_id, 'x', '', client_id from questionnaire where tenant_id = $1`,
 		"request":       `select id, dossier_id, 'x', '', client_id from request where tenant_id = $1`,
 		"item":          `select i.id, i.dossier_id, 'x', '', r.client_id from request_item i join request r on r.tenant_id = i.tenant_id and r.id = i.request_id where i.tenant_id = $1`,
+		"approval":      `select id, dossier_id, 'x', '', client_id from approval where tenant_id = $1`,
 		"upload":        `select id, dossier_id, account_id, case when blob_key is not null then 'w' else '' end, client_id from upload where tenant_id = $1`,
 	} {
 		tr.children[kind] = map[string]truthChild{}

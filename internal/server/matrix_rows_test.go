@@ -153,6 +153,9 @@ const (
 	// answeredAll makes every item of a request one that its client has answered, askedAgain an item one that is asked for,
 	// and handedIn one that was handed in.
 	answeredAll = `update request_item set state = 'open', draft = 'none', saved_at = '2026-11-02T09:00:00.000000Z' where tenant_id = $1 and request_id = $2`
+	// offeredAnew is an approval that waits for its client, and disagreed one that he did not agree with.
+	offeredAnew = `update approval set state = 'offered', answered_at = null, answered_by = null, means = '', mandate_id = null, withdrawn_at = null, withdrawn_by = null where tenant_id = $1 and id = $2`
+	disagreed   = `update approval set state = 'refused', answered_at = offered_at, answered_by = offered_by, means = 'login', withdrawn_at = null, withdrawn_by = null, settled_at = null where tenant_id = $1 and id = $2`
 	askedAgain  = `update request_item set state = 'open' where tenant_id = $1 and id = $2`
 	handedIn    = `update request_item set state = 'received', version = 0, answer = 'none', handed_at = (select max(created_at) from session), decided_at = null, decided_by = null where tenant_id = $1 and id = $2`
 	settings    = "tenant.settings_changed"
@@ -343,6 +346,9 @@ var rows = []row{
 	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}", want: 422, event: "questionnaire.read", multi: true, form: []string{"once", "<once>", "page", "koper", "version", "0"}, ready: stillOpen},
 	{face: portalFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/complete", want: 409, also: 303, event: "questionnaire.read", ready: stillOpen},
 
+	{face: portalFace, route: "GET /approvals", want: 200},
+	{face: portalFace, route: "GET /dossiers/{dossier}/approvals/{approval}", want: 200, event: "approval.read"},
+	{face: portalFace, route: "POST /dossiers/{dossier}/approvals/{approval}", want: 303, running: true, event: "approval.agreed", form: []string{"choice", "agree"}, ready: offeredAnew},
 	{face: portalFace, route: "GET /dossiers/{dossier}/requests/{request}", want: 200, event: "request.read"},
 	{face: portalFace, route: "POST /dossiers/{dossier}/requests/{request}", want: 303, running: true, event: "request.handed_in", form: []string{"once", "<once>"}, ready: answeredAll},
 	{face: portalFace, route: "GET /dossiers/{dossier}/requested/{item}", want: 200, also: 303, event: "request.read"},
@@ -413,6 +419,8 @@ var rows = []row{
 	{face: officeFace, route: "POST /settings/mails/{mail}", want: 303, event: settings, form: version},
 	{face: officeFace, route: "GET /settings/password", want: 200},
 	{face: officeFace, route: "POST /settings/password", want: 422, quiet: true, form: version},
+	{face: officeFace, route: "GET /settings/signing", want: 200},
+	{face: officeFace, route: "POST /settings/signing", want: 303, event: settings, form: append(version, "means", "login", "means", "totp")},
 	{face: officeFace, route: "GET /settings/second-factor", want: 200},
 	{face: officeFace, route: "POST /settings/second-factor", want: 303, event: settings, form: append(version, "policy", "optional", "means", "totp", "recovery", "on")},
 	{face: officeFace, route: "GET /settings/accounts", want: 200},
@@ -643,6 +651,11 @@ var rows = []row{
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/withdraw", want: 303, event: "questionnaire.withdrawn", ready: stillOpen},
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/due", want: 303, event: "questionnaire.due", form: []string{"due", "2030-01-31"}, ready: stillOpen},
 	{face: officeFace, route: "POST /dossiers/{dossier}/questionnaires/{questionnaire}/reopen", want: 409, quiet: true, ready: stillOpen},
+	{face: officeFace, route: "GET /dossiers/{dossier}/approvals/new", want: 200, also: 409, event: "dossier.viewed"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/approvals/new", want: 422, also: 409, event: "dossier.viewed", form: []string{"once", "<once>"}},
+	{face: officeFace, route: "GET /dossiers/{dossier}/approvals/{approval}", want: 200, event: "approval.read"},
+	{face: officeFace, route: "POST /dossiers/{dossier}/approvals/{approval}/withdraw", want: 303, running: true, event: "approval.withdrawn", ready: offeredAnew},
+	{face: officeFace, route: "POST /dossiers/{dossier}/approvals/{approval}/settle", want: 303, running: true, event: "approval.settled", ready: disagreed},
 	{face: officeFace, route: "GET /dossiers/{dossier}/requests/new", want: 200, also: 409, event: "dossier.viewed"},
 	{face: officeFace, route: "POST /dossiers/{dossier}/requests/new", want: 422, also: 409, event: "dossier.viewed", form: []string{"once", "<once>"}},
 	{face: officeFace, route: "GET /dossiers/{dossier}/requests/{request}", want: 200, event: "request.read"},

@@ -357,6 +357,7 @@ func (s *site) populate(ctx context.Context) {
 	s.needs()
 	s.asks()
 	s.stop()
+	s.offers()
 	s.mark()
 	s.talks(ctx, handler)
 }
@@ -484,7 +485,7 @@ func (s *site) handOut(ctx context.Context) {
 	must(s.t, s.house.Tenants.Edit(ctx, manager, t.Version, "accounts", func(e *tenant.Edition) error {
 		e.Settings.Users = tenant.UserRule{Rights: true, Wizard: true}
 		e.Settings.Upload = tenant.UploadRule{Routes: tenant.UploadRoutes, Required: tenant.UploadFields}
-		e.Settings.Modules[tenant.ModuleProducts] = true
+		e.Settings.Modules[tenant.ModuleProducts], e.Settings.Modules[tenant.ModuleApprovals] = true, true
 		return nil
 	}))
 }
@@ -547,6 +548,7 @@ func (s *site) mark() {
 	s.exec(`update document set title = '` + inside + ` || title, file_name = '` + inside + ` || file_name where tenant_id = '` + s.id + `'`)
 	s.exec(`update document set title = '` + mark + hidden + `' || title where tenant_id = '` + s.id + `' and origin = 'office' and (published_at is null or state <> 'released' or rank > 4)`)
 	s.exec(`update request_item set name = '` + inside + ` || name where tenant_id = '` + s.id + `'`)
+	s.exec(`update approval set kind = '` + inside + ` || kind where tenant_id = '` + s.id + `'`)
 	s.exec(`update progress_step set title = '` + inside + ` || title where tenant_id = '` + s.id + `'`)
 	alone := s.letter() + `c' || substr(client_id, 25) || ' '`
 	s.exec(`update message set subject = '` + alone + ` || subject where client_id is not null and tenant_id = '` + s.id + `'`)
@@ -646,6 +648,23 @@ func (s *site) asks() {
 			s.exec(`insert into request_item (tenant_id, id, request_id, dossier_id, position, name, explanation, example, document_type, state) values ($1, $2, $3, $4, $5, 'Stuk', '', '', '', 'open')`,
 				s.id, world.FixtureID(800+2*of+k), request, dossier, k)
 		}
+	}
+}
+
+// offers offers the first client of every dossier a document that the office shows.
+func (s *site) offers() {
+	s.t.Helper()
+	now := db.At(s.house.DB.Clock().Now())
+	dossiers := s.list(`select id from dossier where tenant_id = $1 order by id`, s.id)
+	for n, dossier := range dossiers {
+		of := n
+		if s.id == world.Twin {
+			of = (n + 1) % len(dossiers)
+		}
+		s.exec(`insert into approval (tenant_id, id, dossier_id, client_id, document_id, kind, file_name, size, sha256, state, offered_at, offered_by)
+			select x.tenant_id, cast($3 as text), x.dossier_id, (select min(client_id) from dossier_party p where p.tenant_id = x.tenant_id and p.dossier_id = x.dossier_id), x.id, 'Jaarstuk', x.file_name, x.size, x.sha256, 'offered', $4, cast($5 as text)
+			from document x where x.tenant_id = $1 and x.dossier_id = $2 and x.origin = 'office' and x.message_id is null and x.client_id is null and x.published_at is not null and x.state = 'released' and x.rank <= 4
+			order by x.id limit 1`, s.id, dossier, world.FixtureID(920+of), now, s.account("behandelaar@"+s.domain))
 	}
 }
 

@@ -16,7 +16,7 @@ const ActingPrefix = "/namens/"
 // acts for him too. All others are an account's own, or the organisation's, and exist at their plain address alone.
 // A feature with pages of a client's things adds its part here: the routes, the redirects and the links on pages
 // all ask OfClient.
-var ofClient = []string{"", "{$}", "actions", "dossiers"}
+var ofClient = []string{"", "{$}", "actions", "approvals", "dossiers"}
 
 // OfClient reports whether an address, or the pattern of a route, is one of a client's things.
 func OfClient(address string) bool {

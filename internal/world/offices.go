@@ -44,6 +44,7 @@ type office struct {
 	clients                                     []person
 	later                                       func(*tenant.Settings) // what the office chose once the first clients were in
 	acting                                      []acting               // who acts for whom; nil where the office has that switched off
+	accords                                     []accord               // that the office has clients approve
 }
 
 // acting is somebody who acts for a client of the same office; the office has seen the proof. from and until are

@@ -20,7 +20,12 @@ func accountant() office {
 			steps("aangifte", "Aangifte", "Gegevens vragen", "Gegevens ontvangen", "Aangifte maken", "Akkoord ontvangen", "Indienen"),
 			steps("loon", "Loonadministratie", "Uren ontvangen", "Lonen berekenen", "Loonstroken sturen", "Loonaangifte doen"),
 		},
-		clients: []person{ketting(), aydin(), mol(), kettingHolding()},
+		clients: []person{ketting(), aydin(), mol(), kettingHolding(), korenaar()},
+		accords: []accord{
+			{number: "2026-J-219", file: "Jaarrekening 2025.pdf", kind: "Jaarrekening 2025", client: "Bakkerij De Korenaar bv", days: 14},
+			{number: "2026-J-219", file: "Aangifte vennootschapsbelasting 2025.pdf", kind: "Belastingaangifte 2025", client: "Bakkerij De Korenaar bv"},
+			{number: "2026-J-219", file: "Jaarrekening 2024.pdf", kind: "Jaarrekening 2024", client: "Bakkerij De Korenaar bv", by: "lotte@dekorenaar.example", remark: "Dank voor het snelle werk."},
+		},
 		acting: []acting{
 			{client: "Fietsenmakerij De Ketting bv", email: "teun@deketting.example", ground: mandate.Company, proofKind: "register", proof: "Uittreksel van 2 maart, bestuurder T. Ketting", from: 40},
 			{client: "Tuinen van Mol vof", email: "teun@deketting.example", ground: mandate.Proxy, proofKind: "letter", proof: "Volmacht voor de verbouwing, getekend door A. Mol", from: 60, until: 25},
@@ -47,7 +52,23 @@ func kettingHolding() person {
 func asInTheManual(s *tenant.Settings) {
 	s.SMS.Voice = true
 	s.Contact.Address = tenant.Edit
+	s.Modules[tenant.ModuleApprovals] = true
+	s.Signing.Means = []string{tenant.SignSMS, tenant.SignPIN, tenant.SignTOTP}
 	s.SecondFactor = tenant.SecondFactor{Policy: tenant.FactorOptional, Means: []string{tenant.FactorSMS, tenant.FactorTOTP}, RecoveryCodes: true, Enrolment: tenant.EnrolPIN}
+}
+
+// korenaar is a bakery whose owner approves with a code by text message, and whose colleague did so with the PIN of a letter.
+func korenaar() person {
+	return person{
+		kind: client.Company, name: "Bakkerij De Korenaar bv", email: "info@dekorenaar.example", number: "K-219", mobile: "06 12345619", mails: true,
+		extra:    []account{{"Lotte Korver", "lotte@dekorenaar.example", access.OwnRights}, {"Sem Korver", "sem@dekorenaar.example", access.SeeDossiers}},
+		greeting: "Geachte directie,", signs: "Bram Korver, Bakkerij De Korenaar bv", address: []string{"Molenstraat 4", "5211 DR Den Bosch"},
+		dossiers: []story{{
+			number: "2026-J-219", title: "Jaarrekening 2025", status: "in_progress", note: "De jaarrekening is klaar. Wij vragen uw akkoord.", template: "jaarrekening", done: 5, opened: 30,
+			papers: []paper{file(25, "Jaarrekening 2024.pdf", accounts).seen(), file(4, "Jaarrekening 2025.pdf", accounts), file(3, "Aangifte vennootschapsbelasting 2025.pdf", taxReturn("Aangifte vennootschapsbelasting 2025", cost{"Belasting over de winst", 982000}, cost{"Voorlopig betaald", -900000}))},
+			said:   []said{write(4, "De jaarrekening is klaar", "De jaarrekening over 2025 staat klaar. Leest u haar rustig door? Bij „Accordering” laat u weten of u akkoord gaat.")},
+		}},
+	}
 }
 
 func ketting() person {

@@ -194,6 +194,9 @@ func (b Builder) later(ctx context.Context, o office, t Tenant, now time.Time) e
 	if err := b.talk(ctx, o, t, now); err != nil {
 		return err
 	}
+	if err := b.accords(ctx, o, t, handler, now); err != nil {
+		return err
+	}
 	b.setClock(moment(now, 1, 10, 5))
 	for _, p := range o.clients {
 		if p.pin {

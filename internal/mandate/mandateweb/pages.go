@@ -210,9 +210,9 @@ func chosen(list []string) access.Rights {
 	return r
 }
 
-// offered are the rights that somebody has to give.
-func offered(give access.Rights) []access.Rights {
-	return slices.DeleteFunc(access.AllRights(), func(r access.Rights) bool { return !r.Within(give & access.OwnRights) })
+// offered are the rights that somebody has to give, in the modules that are on.
+func offered(c *web.Ctx, give access.Rights) []access.Rights {
+	return identity.Offered(c.Site.Modules, give&access.OwnRights)
 }
 
 // rightsText says what a mandate gives, in words.

@@ -348,7 +348,7 @@ func givePage(c *web.Ctx, f ui.Frame, a access.Client, in giveForm, problems []u
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "rights", Label: c.T("mandate.rights"), Options: c.RightOptions(offered(a.Scope().Rights()), in.Rights), Error: ui.ErrorOf(problems, "rights")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "rights", Label: c.T("mandate.rights"), Options: c.RightOptions(offered(c, a.Scope().Rights()), in.Rights), Error: ui.ErrorOf(problems, "rights")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -925,7 +925,7 @@ func officePage(c *web.Ctx, f ui.Frame, v officeView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "rights", Label: c.T("mandate.rights"), Options: c.RightOptions(offered(access.OwnRights), v.in.Rights), Error: ui.ErrorOf(v.problems, "rights")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tick(ui.Field{Name: "rights", Label: c.T("mandate.rights"), Options: c.RightOptions(offered(c, access.OwnRights), v.in.Rights), Error: ui.ErrorOf(v.problems, "rights")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
