@@ -95,9 +95,9 @@ func (as *Approvals) Declare(ctx context.Context, a access.Client, dossierID, id
 	if err != nil {
 		return err
 	}
-	var wrong error
+	signed := false
 	err = as.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		wrong = nil
+		signed = false
 		if err := dossier.Hold(ctx, tx, t.ID, dossierID); err != nil {
 			return err
 		}
@@ -109,26 +109,31 @@ func (as *Approvals) Declare(ctx context.Context, a access.Client, dossierID, id
 		if err != nil {
 			return err
 		}
-		if means == "" { // the try is counted all the same
-			wrong = in.unsigned()
+		if signed = means != ""; !signed { // the try is counted all the same
 			return nil
 		}
 		return as.declare(ctx, tx, t, a, q, means, in)
 	})
+	if err != nil || signed {
+		return err
+	}
+	g, err := as.identity.ToSign(ctx, t, a.Scope())
 	if err != nil {
 		return err
 	}
-	return wrong
+	return in.unsigned(g)
 }
 
-// unsigned says which of the two was wrong.
-func (in Answer) unsigned() error {
+// unsigned says what is wrong with the code or the PIN, whichever is asked.
+func (in Answer) unsigned(g identity.Signing) error {
 	var f errs.Fields
-	switch {
-	case in.PIN != "":
+	switch pin, code := strings.TrimSpace(in.PIN), strings.TrimSpace(in.Code); {
+	case pin != "":
 		f.Add("pin", "approval.wrong_pin")
-	case in.Code != "":
+	case code != "":
 		f.Add("code", "approval.wrong_code")
+	case g.PIN:
+		f.Add("pin", "approval.pin_needed")
 	default:
 		f.Add("code", "approval.code_needed")
 	}

@@ -169,7 +169,7 @@ func TestA18_A21_EachOperationRefusesWhomItMust(t *testing.T) {
 			t.Errorf("messages without dossiers: %v", err)
 		}
 		must(t, change(kim, bas, all, "dossiers:see", "users:manage"))
-		if got, _ := c.Identity.Extra(ctx, c.head, bas); got.Rights != access.OwnRights|access.ManageUsers {
+		if got, _ := c.Identity.Extra(ctx, c.head, bas); got.Rights != access.ExtraRights|access.ManageUsers {
 			t.Errorf("after that he may %q", got.Rights)
 		}
 		must(t, c.Identity.DraftExtra(ctx, kim, "d2", "Piet", "piet@bakkerijsmit.example"))

@@ -106,6 +106,9 @@ func (i *Identity) Sign(ctx context.Context, tx *db.Tx, t *tenant.Tenant, s acce
 	case g.Login:
 		return tenant.SignLogin, access.RequireRecent(s, tx.Now().Time, freshly)
 	}
+	if noSpace(in.Code) == "" && noSpace(in.PIN) == "" { // nothing was tried
+		return "", nil
+	}
 	gate := []string{"sign:portal:known:" + authn.HashToken(s.Account())}
 	if err := enter(ctx, tx, t.ID, gate); err != nil {
 		return "", err

@@ -12,8 +12,11 @@ func TestA24_TheMessageOfACodeFitsWhateverTheNames(t *testing.T) {
 	for _, lang := range i18n.Langs {
 		for _, choice := range []string{"agree", "refuse"} {
 			for _, m := range []Statement{
-				{Choice: choice, What: "Jaarrekening 2025", Whose: "Holding BV"}, {Choice: choice, What: long, Whose: "Holding BV"},
-				{Choice: choice, What: "Jaarrekening 2025", Whose: long}, {Choice: choice, What: long, Whose: long}, {Choice: choice, What: "Financiën „Ω” 2025", Whose: "Çağla Öztürk"},
+				{Choice: choice, What: "Jaarrekening 2025", Whose: "Holding BV"},
+				{Choice: choice, What: long, Whose: "Holding BV"},
+				{Choice: choice, What: "Jaarrekening 2025", Whose: long},
+				{Choice: choice, What: long, Whose: long},
+				{Choice: choice, What: "Financiën „Ω” 2025", Whose: "Çağla Öztürk"},
 			} {
 				body := m.text(i18n.For(lang, nil), long, "123456")
 				if n := len([]rune(body)); n > oneText || !strings.HasPrefix(body, "123456 ") {
