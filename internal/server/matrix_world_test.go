@@ -486,6 +486,7 @@ func (s *site) handOut(ctx context.Context) {
 		e.Settings.Users = tenant.UserRule{Rights: true, Wizard: true}
 		e.Settings.Upload = tenant.UploadRule{Routes: tenant.UploadRoutes, Required: tenant.UploadFields}
 		e.Settings.Modules[tenant.ModuleProducts], e.Settings.Modules[tenant.ModuleApprovals] = true, true
+		e.Settings.Signing.Means = []string{tenant.SignLogin} // accounts link apps while they are asked
 		return nil
 	}))
 }
