@@ -2,6 +2,8 @@ package approvalweb
 
 import (
 	"errors"
+	"path"
+	"strings"
 
 	"voordeur/internal/access"
 	"voordeur/internal/approval"
@@ -73,7 +75,7 @@ func (p *Pages) showOffer(c *web.Ctx, a access.Staff, code int, v offerView) err
 		}
 		v.documents = append(v.documents, ui.Option{Value: doc.ID, Label: doc.Title, Hint: c.T("request.file_meta", "name", doc.FileName, "size", c.Texts.Size(doc.Size)), Chosen: doc.ID == v.in.Document})
 		if doc.ID == v.in.Document && v.in.Kind == "" && code == 200 {
-			v.in.Kind = short(doc.Title)
+			v.in.Kind = short(doc)
 		}
 	}
 	parties, err := p.dossiers.Parties(ctx, a, v.d.ID)
@@ -90,10 +92,10 @@ func (p *Pages) showOffer(c *web.Ctx, a access.Staff, code int, v offerView) err
 	return c.Render(code, offerSheet(c, c.Frame(title), v))
 }
 
-// short is a title as far as it fits.
-func short(title string) string {
-	r := []rune(title)
-	return string(r[:min(len(r), approval.MaxKind)])
+// short is a title without the ending of a file, as far as it fits.
+func short(doc dossier.Document) string {
+	r := []rune(strings.TrimSuffix(doc.Title, path.Ext(doc.FileName)))
+	return strings.TrimSpace(string(r[:min(len(r), approval.MaxKind)]))
 }
 
 func (p *Pages) offer(c *web.Ctx, a access.Staff) error {
