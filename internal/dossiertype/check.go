@@ -98,6 +98,7 @@ func (d Definition) checkGeneral() errs.Fields {
 	if !slices.Contains(Tellings, d.Told) {
 		f.Add("told", "field.choose")
 	}
+	d.Retention.check(&f)
 	if len(d.Steps) > MaxParts {
 		f.Add("steps", "type.too_many", "max", MaxParts)
 	}
@@ -153,6 +154,7 @@ func (r Result) check() errs.Fields {
 	key(&f, r.Key)
 	name(&f, "name", r.Name, MaxName)
 	texts(&f, "text", r.Text, MaxText)
+	r.Retention.check(&f)
 	return f
 }
 

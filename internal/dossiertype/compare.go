@@ -14,7 +14,7 @@ func (d Definition) structure() Definition {
 		d.Statuses[i] = Status{Key: s.Key, Portal: s.Portal, Final: s.Final, Term: s.Term}
 	}
 	for i, r := range d.Results {
-		d.Results[i] = Result{Key: r.Key}
+		d.Results[i] = Result{Key: r.Key, Retention: r.Retention}
 	}
 	for i := range d.Documents {
 		d.Documents[i].Name, d.Documents[i].Explain = nil, nil
@@ -54,6 +54,7 @@ func (d Definition) WithWords(from Definition) Definition {
 	}
 	for i, r := range d.Results {
 		if n, ok := from.Result(r.Key); ok {
+			n.Retention = r.Retention
 			d.Results[i] = n
 		}
 	}

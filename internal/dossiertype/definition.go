@@ -53,9 +53,11 @@ type Definition struct {
 	// Messages is what becomes of what clients write (conflicts.md K4), "" for what the organisation chose.
 	Messages Messages `json:"messages,omitempty"`
 	// Told is who is told of what a client does, "" for everybody involved.
-	Told     Told     `json:"told,omitempty"`
-	Statuses []Status `json:"statuses"`
-	Results  []Result `json:"results,omitempty"`
+	Told Told `json:"told,omitempty"`
+	// Retention is how long a dossier is kept after it was closed, unless its result says another term.
+	Retention Retention `json:"retention,omitempty"`
+	Statuses  []Status  `json:"statuses"`
+	Results   []Result  `json:"results,omitempty"`
 	// Documents are the kinds of documents in such a dossier, in the order in which a client chooses one.
 	Documents []DocumentType `json:"documents,omitempty"`
 	// Steps are the progress list that a dossier begins with (N19).
@@ -152,6 +154,8 @@ type Result struct {
 	Key  string `json:"key"`
 	Name Words  `json:"name"`
 	Text Words  `json:"text,omitempty"` // what it means, for the client
+	// Retention is how long a dossier that ends so is kept, "" for as long as its type says.
+	Retention Retention `json:"retention,omitempty"`
 }
 
 // DocumentType is a kind of document in a dossier of the type (D41).

@@ -15,7 +15,8 @@ func sample() dossiertype.Definition {
 	d := dossiertype.Fresh("kapvergunning", dossiertype.Words{i18n.NL: "Kapvergunning", i18n.EN: "Felling permit"})
 	d.Steps = []string{"Meten, wegen"}
 	d.Messages, d.Told = dossiertype.Conversation, dossiertype.TellDepartment
-	d.Results = []dossiertype.Result{{Key: "verleend", Name: dossiertype.Words{i18n.NL: "Verleend", i18n.EN: "Granted"}}}
+	d.Retention = dossiertype.Forever
+	d.Results = []dossiertype.Result{{Key: "verleend", Name: dossiertype.Words{i18n.NL: "Verleend", i18n.EN: "Granted"}, Retention: "P20Y"}}
 	d.Documents = append(d.Documents, dossiertype.DocumentType{
 		Key: "foto", Name: dossiertype.Words{i18n.NL: "Foto", i18n.EN: "Photograph"}, Explain: dossiertype.Words{i18n.NL: "Van de boom."}, Required: true, Deliver: true, Rank: dossiertype.Internal,
 	})
@@ -92,6 +93,13 @@ func TestATypeThatCannotWorkIsRefused(t *testing.T) {
 		"a document without name":  {func(d *dossiertype.Definition) { d.Documents[0].Name = nil }, "field.required"},
 		"a rank that is none":      {func(d *dossiertype.Definition) { d.Documents[0].Rank = -1 }, "field.choose"},
 		"what its giver loses":     {func(d *dossiertype.Definition) { d.Documents[0].Rank = dossiertype.Secret }, "type.document_unseen"},
+		"a term of zero days":      {func(d *dossiertype.Definition) { d.Retention = "P0D" }, "type.bad_retention"},
+		"a term below zero years":  {func(d *dossiertype.Definition) { d.Retention = "P-1Y" }, "type.bad_retention"},
+		"half a year":              {func(d *dossiertype.Definition) { d.Results[0].Retention = "P0,5Y" }, "type.bad_retention"},
+		"more than 200 years":      {func(d *dossiertype.Definition) { d.Retention = "P201Y" }, "type.bad_retention"},
+		"as much in months":        {func(d *dossiertype.Definition) { d.Retention = "P2401M" }, "type.bad_retention"},
+		"a term without a number":  {func(d *dossiertype.Definition) { d.Retention = "PY" }, "type.bad_retention"},
+		"a term in no unit":        {func(d *dossiertype.Definition) { d.Results[0].Retention = "20 jaar" }, "type.unknown_retention"},
 		"a message mode":           {func(d *dossiertype.Definition) { d.Messages = "megaphone" }, "field.choose"},
 		"somebody to be told":      {func(d *dossiertype.Definition) { d.Told = "everybody" }, "field.choose"},
 		"too many statuses":        {func(d *dossiertype.Definition) { d.Statuses = make([]dossiertype.Status, 51) }, "type.too_many"},
@@ -132,6 +140,8 @@ func TestD23_WordsAreNoStructure(t *testing.T) {
 		"a status more":    func(d *dossiertype.Definition) { d.Statuses = append(d.Statuses, dossiertype.Status{Key: "x"}) },
 		"another order":    func(d *dossiertype.Definition) { d.Statuses[0], d.Statuses[1] = d.Statuses[1], d.Statuses[0] },
 		"a step split":     func(d *dossiertype.Definition) { d.Steps = []string{"Meten", "wegen"} },
+		"kept longer":      func(d *dossiertype.Definition) { d.Retention = "P1Y" },
+		"a result longer":  func(d *dossiertype.Definition) { d.Results[0].Retention = "P1Y" },
 		"another term":     func(d *dossiertype.Definition) { d.Term = 3 },
 		"a result less":    func(d *dossiertype.Definition) { d.Results = nil },
 		"a document less":  func(d *dossiertype.Definition) { d.Documents = d.Documents[:1] },

@@ -34,7 +34,7 @@ func days(n int) string {
 func (d Definition) general() []pair {
 	out := append(d.Name.pairs("name"), d.Explain.pairs("explain")...)
 	return append(out, pair{"portal", yes(d.Portal)}, pair{"threshold", d.Threshold.String()}, pair{"offered", yes(d.Offered)},
-		pair{"rank", d.Rank.String()}, pair{"term", days(d.Term)}, pair{"progress", string(d.Progress)}, pair{"messages", string(d.Messages)}, pair{"told", string(d.Told)}, pair{"steps", strings.Join(d.Steps, "\n")})
+		pair{"rank", d.Rank.String()}, pair{"term", days(d.Term)}, pair{"progress", string(d.Progress)}, pair{"messages", string(d.Messages)}, pair{"told", string(d.Told)}, pair{"retention", string(d.Retention)}, pair{"steps", strings.Join(d.Steps, "\n")})
 }
 
 func (s Status) pairs() []pair {
@@ -44,7 +44,9 @@ func (s Status) pairs() []pair {
 	return append(out, pair{"url", s.Button.URL}, pair{"portal", yes(s.Portal)}, pair{"final", yes(s.Final)}, pair{"colour", string(s.Colour)}, pair{"term", days(s.Term)})
 }
 
-func (r Result) pairs() []pair { return append(r.Name.pairs("name"), r.Text.pairs("text")...) }
+func (r Result) pairs() []pair {
+	return append(append(r.Name.pairs("name"), r.Text.pairs("text")...), pair{"retention", string(r.Retention)})
+}
 
 func (k DocumentType) pairs() []pair {
 	out := append(k.Name.pairs("name"), k.Explain.pairs("explain")...)

@@ -257,6 +257,67 @@ func TestD19_D22_D23_AnAdministratorMakesATypeWithoutASupplier(t *testing.T) {
 	})
 }
 
+// How long a closed case is kept is part of its type, in whole days, months or years; a result may say another term.
+func TestAnAdministratorSaysHowLongCasesAreKept(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s := h.inTown(townDesk, townAdmin)
+		at := h.townType("gehandicaptenparkeerkaart")
+		version := func() string { return versionField.FindStringSubmatch(s.get(at + "/general").body)[1] }
+		general := func(pairs ...string) answer {
+			return s.post(at+"/general", append([]string{"version", version(), "name_nl", "Parkeerkaart", "name_en", "Card", "portal", "on", "threshold", "zaakvertrouwelijk", "rank", "intern", "progress", "steps"}, pairs...)...)
+		}
+		for _, bad := range []struct{ choice, number, say string }{
+			{"days", "0", "van 1 tot en met 73000"},
+			{"years", "-1", "van 1 tot en met 200"},
+			{"years", "0,5", "van 1 tot en met 200"},
+			{"months", "2401", "van 1 tot en met 2400"},
+			{"years", "", "van 1 tot en met 200"},
+			{"years", "99999999999999999999", "van 1 tot en met 200"},
+			{"", "20", "Bij „20” hoort een keuze"},
+			{"forever", "20", "Bij „20” hoort een keuze"},
+			{"X", "<b>", "van 1 tot en met"},
+		} {
+			a := general("retention", bad.choice, "keep", bad.number)
+			if a.status != 422 || bad.choice != "X" && (!strings.Contains(a.body, bad.say) || !strings.Contains(a.body, `value="`+bad.number+`"`) && bad.number != "") || !strings.Contains(a.body, `value="Parkeerkaart"`) || strings.Contains(a.body, "<b>") {
+				t.Errorf("%q of %q: %d", bad.number, bad.choice, a.status)
+			}
+		}
+		if a := general("retention", "years", "keep", " 7 "); a.status != 303 {
+			t.Fatalf("seven years: %d", a.status)
+		}
+		result := at + "/results/verleend"
+		if a := s.post(result, "version", version(), "name_nl", "Toegekend", "name_en", "Granted", "retention", "days", "keep", "0"); a.status != 422 || !strings.Contains(a.body, "keep-error") {
+			t.Errorf("a result with zero days: %d", a.status)
+		}
+		if a := s.post(result, "version", version(), "name_nl", "Toegekend", "name_en", "Granted", "retention", "forever", "keep", ""); a.status != 303 {
+			t.Fatalf("for good: %d", a.status)
+		}
+		page := s.get(at).body
+		for _, want := range []string{"Bewaren na afsluiten", "„7 jaar”", "„Blijvend bewaren”", "bewaren: Blijvend bewaren", "Dit wordt versie 2"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the difference lacks %q: %s", want, between(page, `class="prose draft"`, "</section>"))
+			}
+		}
+		if a := s.post(at+"/use", "version", version()); a.status != 303 {
+			t.Fatalf("used: %d", a.status)
+		}
+		out := s.get(at + "/export").body
+		if !strings.Contains(out, `"retention": "P7Y"`) || !strings.Contains(out, `"retention": "blijvend_bewaren"`) {
+			t.Errorf("the file: %s", out)
+		}
+		// A file with zero days comes in as a draft that cannot be used, and says what to mend.
+		if a := s.send("/settings/types/import", nil, file{"soort.json", strings.Replace(out, "P7Y", "P0D", 1)}); a.status != 303 {
+			t.Fatalf("taken over: %d", a.status)
+		}
+		if page := s.get(at).body; !strings.Contains(page, "Vul een heel getal in, van 1 tot en met 73000.") || strings.Contains(page, `action="`+at+`/use"`) {
+			t.Errorf("zero days from a file: %s", between(page, `class="prose draft"`, "</section>"))
+		}
+		if a := s.post(at+"/use", "version", version()); a.status != 422 {
+			t.Errorf("zero days are used: %d", a.status)
+		}
+	})
+}
+
 func TestD41_AnAdministratorSaysWhatClientsMayAdd(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		s := h.inTown(townDesk, townAdmin)

@@ -29,11 +29,15 @@ type generalForm struct {
 	Progress  string `form:"progress"`
 	Messages  string `form:"messages"`
 	Told      string `form:"told"`
+	Retention string `form:"retention"`
+	Keep      string `form:"keep"`
 	Steps     string `form:"steps"`
 }
 
 func generalOf(d dossiertype.Definition) generalForm {
+	keep, retention := retentionOf(d.Retention)
 	return generalForm{
+		Retention: retention, Keep: keep,
 		NameNL: d.Name[i18n.NL], NameEN: d.Name[i18n.EN], ExplainNL: d.Explain[i18n.NL], ExplainEN: d.Explain[i18n.EN], Portal: ticked(d.Portal), Threshold: d.Threshold.String(),
 		Offered: ticked(d.Offered), Rank: d.Rank.String(), Term: days(d.Term), Progress: string(d.Progress), Messages: string(d.Messages), Told: string(d.Told), Steps: strings.Join(d.Steps, "\n"),
 	}
@@ -50,6 +54,7 @@ func (f generalForm) apply(d *dossiertype.Definition) error {
 			d.Steps = append(d.Steps, step)
 		}
 	}
+	d.Retention = readRetention(f.Retention, f.Keep)
 	return flawed(d.Check(), dossiertype.General, "")
 }
 
@@ -125,23 +130,26 @@ func (f statusForm) thing(key string) dossiertype.Status {
 }
 
 type resultForm struct {
-	Version string `form:"version"`
-	Do      string `form:"do"`
-	Place   string `form:"place"`
-	NameNL  string `form:"name_nl"`
-	NameEN  string `form:"name_en"`
-	TextNL  string `form:"text_nl"`
-	TextEN  string `form:"text_en"`
+	Version   string `form:"version"`
+	Do        string `form:"do"`
+	Place     string `form:"place"`
+	NameNL    string `form:"name_nl"`
+	NameEN    string `form:"name_en"`
+	TextNL    string `form:"text_nl"`
+	TextEN    string `form:"text_en"`
+	Retention string `form:"retention"`
+	Keep      string `form:"keep"`
 }
 
 func resultOf(r dossiertype.Result, at string) resultForm {
-	return resultForm{Place: at, NameNL: r.Name[i18n.NL], NameEN: r.Name[i18n.EN], TextNL: r.Text[i18n.NL], TextEN: r.Text[i18n.EN]}
+	keep, retention := retentionOf(r.Retention)
+	return resultForm{Retention: retention, Keep: keep, Place: at, NameNL: r.Name[i18n.NL], NameEN: r.Name[i18n.EN], TextNL: r.Text[i18n.NL], TextEN: r.Text[i18n.EN]}
 }
 
 func (f resultForm) posted() posted { return posted{f.Version, f.NameNL, f.Place, f.Do} }
 
 func (f resultForm) thing(key string) dossiertype.Result {
-	return dossiertype.Result{Key: key, Name: dossiertype.Say(f.NameNL, f.NameEN), Text: dossiertype.Say(f.TextNL, f.TextEN)}
+	return dossiertype.Result{Key: key, Name: dossiertype.Say(f.NameNL, f.NameEN), Text: dossiertype.Say(f.TextNL, f.TextEN), Retention: readRetention(f.Retention, f.Keep)}
 }
 
 type documentForm struct {

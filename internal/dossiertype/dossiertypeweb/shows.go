@@ -68,6 +68,18 @@ func statusMeta(c *web.Ctx, st dossiertype.Status) string {
 	return strings.Join(out, " · ")
 }
 
+// resultMeta says of a result what is not its name.
+func resultMeta(c *web.Ctx, r dossiertype.Result) string {
+	var out []string
+	if r.Retention != "" {
+		out = append(out, c.T("retention.kept", "term", retentionText(c, string(r.Retention))))
+	}
+	if text := r.Text.In(c.Texts.Lang()); text != "" {
+		out = append(out, text)
+	}
+	return strings.Join(out, " · ")
+}
+
 // documentMeta says of a kind of document what is not its name.
 func documentMeta(c *web.Ctx, k dossiertype.DocumentType) string {
 	out := []string{c.T("type.document_office")}

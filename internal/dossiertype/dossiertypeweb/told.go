@@ -47,6 +47,8 @@ func valueOf(c *web.Ctx, field, value string) string {
 		return c.T("type.rank_of_dossier")
 	case value == "":
 		return c.T("type.nothing")
+	case field == "retention":
+		return retentionText(c, value)
 	case field == "steps":
 		return strings.ReplaceAll(value, "\n", "; ")
 	case field == "rank" || field == "threshold" || field == "confidentiality":
