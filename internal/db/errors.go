@@ -40,13 +40,14 @@ func unknown(err error) error {
 	return fmt.Errorf("%w: %w", ErrUnknown, err)
 }
 
-// collided reports whether the transaction met another one and may be run again.
+// collided reports whether the transaction met another one and may be run again. On PostgreSQL so does one that refers to
+// what another one removed meanwhile, or removes what another one has come to refer to: run again, it sees that.
 func collided(err error) bool {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()&0xff == sqlite3.SQLITE_BUSY
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.Code == "40001" || e.Code == "40P01"
+		return e.Code == "40001" || e.Code == "40P01" || e.Code == "23503"
 	}
 	return false
 }

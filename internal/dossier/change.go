@@ -145,7 +145,7 @@ func insert(ctx context.Context, tx *db.Tx, s access.Scope, id string, in Draft,
 	if err := addSteps(ctx, tx, s.Tenant(), id, f.steps(in)); err != nil {
 		return err
 	}
-	if err := note(ctx, tx, s, id, f.status, Status{Key: in.Status, Note: in.Note}); err != nil {
+	if err := note(ctx, tx, s, id, f.def, Status{Key: in.Status, Note: in.Note}); err != nil {
 		return err
 	}
 	if err := relist(ctx, tx, s.Tenant(), id); err != nil {

@@ -38,6 +38,9 @@ type Dossiers struct {
 	Shown func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) ([]notify.Mark, error)
 	// Refused is called in the transaction that refuses a document for good. The wiring sets it.
 	Refused func(ctx context.Context, tx *db.Tx, s access.Scope, document Document) error
+	// Destroying are called in the transaction that destroys a dossier, before anything of it is gone but that its
+	// documents came with messages: each feature above removes what it keeps of it. The wiring sets it.
+	Destroying []func(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) error
 	// Returned is called before that, when photos go back to the answer with which they came: one of them could not be
 	// a page of the document. The wiring sets it.
 	Returned func(ctx context.Context, tx *db.Tx, s access.Scope, document Document, item string) error
@@ -69,7 +72,8 @@ type Dossier struct {
 	Handler             Person     // zero as long as there is none
 	Department          Department // in which it waits as long as nobody handles it, zero for none
 	PublishedAt, DueAt  *db.Time
-	InPortal            bool // its parties see it (conflicts.md K20)
+	ClosedAt, ExpiresAt *db.Time // since when it is closed, and from when on it need not be kept; nil for open, and for no term
+	InPortal            bool     // its parties see it (conflicts.md K20)
 	StartedAt           db.Time
 	UpdatedAt           db.Time
 	Version             int64
@@ -106,14 +110,14 @@ const staffSees = ` d.tenant_id = $1 and (cast($4 as boolean) or exists (select 
 const StaffSees = staffSees
 
 const selectDossier = `select d.id, d.number, d.title, coalesce(d.type_id, ''), d.type_version, d.rank, d.status, d.shown_status, d.note, d.result, d.result_text, d.closed,
-	d.published_at, d.due_at, ` + InPortal + `, d.created_at, d.updated_at, d.version, coalesce(h.id, ''), coalesce(h.name, ''), coalesce(h.phone, ''), coalesce(h.hours, ''), v.until, coalesce(y.name, ''), coalesce(f.id, ''), coalesce(f.name, '')
+	d.published_at, d.due_at, d.closed_at, d.expires_at, ` + InPortal + `, d.created_at, d.updated_at, d.version, coalesce(h.id, ''), coalesce(h.name, ''), coalesce(h.phone, ''), coalesce(h.hours, ''), v.until, coalesce(y.name, ''), coalesce(f.id, ''), coalesce(f.name, '')
 	from dossier d left join account h on h.tenant_id = d.tenant_id and h.id = d.handler_id left join absence v on v.tenant_id = h.tenant_id and v.account_id = h.id
 	left join account y on y.tenant_id = v.tenant_id and y.id = v.deputy_id left join department f on f.tenant_id = d.tenant_id and f.id = d.department_id where `
 
 func scanDossier(scan db.Scan) (Dossier, error) {
 	var d Dossier
 	err := scan(&d.ID, &d.Number, &d.Title, &d.Type.ID, &d.Type.Number, &d.Rank, &d.Status, &d.Shown, &d.Note, &d.Result, &d.ResultText, &d.Closed,
-		&d.PublishedAt, &d.DueAt, &d.InPortal, &d.StartedAt, &d.UpdatedAt, &d.Version, &d.Handler.ID, &d.Handler.Name, &d.Handler.Phone, &d.Handler.Hours,
+		&d.PublishedAt, &d.DueAt, &d.ClosedAt, &d.ExpiresAt, &d.InPortal, &d.StartedAt, &d.UpdatedAt, &d.Version, &d.Handler.ID, &d.Handler.Name, &d.Handler.Phone, &d.Handler.Hours,
 		&d.Handler.AwayUntil, &d.Handler.Deputy, &d.Department.ID, &d.Department.Name)
 	return d, err
 }

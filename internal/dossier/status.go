@@ -104,9 +104,9 @@ func (ds *Dossiers) setStatus(ctx context.Context, tx *db.Tx, a access.Staff, wa
 		return nil, errs.New(errs.Conflict, "error.changed_meanwhile")
 	}
 	if last.Status == in.Key {
-		err = renote(ctx, tx, s, id, last.n, next, in)
+		err = renote(ctx, tx, s, id, last.n, def, in)
 	} else {
-		err = note(ctx, tx, s, id, next, in)
+		err = note(ctx, tx, s, id, def, in)
 	}
 	if err != nil {
 		return nil, err
@@ -126,33 +126,52 @@ func (ds *Dossiers) setStatus(ctx context.Context, tx *db.Tx, a access.Staff, wa
 }
 
 // note puts a status at the end of the timeline and into the dossier.
-func note(ctx context.Context, tx *db.Tx, s access.Scope, id string, st dossiertype.Status, in Status) error {
+func note(ctx context.Context, tx *db.Tx, s access.Scope, id string, def dossiertype.Definition, in Status) error {
 	_, err := tx.Exec(ctx, `insert into dossier_status (tenant_id, dossier_id, n, status, note, reason, at, account_id)
 		values ($1, $2, (select coalesce(max(n), 0) + 1 from dossier_status where tenant_id = $1 and dossier_id = $2), $3, $4, $5, $6, $7)`,
 		s.Tenant(), id, in.Key, in.Note, in.Reason, tx.Now(), s.Account())
 	if err != nil {
 		return err
 	}
-	return stand(ctx, tx, s, id, st, in)
+	return stand(ctx, tx, s, id, def, in)
 }
 
 // renote says something else of the newest status.
-func renote(ctx context.Context, tx *db.Tx, s access.Scope, id string, n int64, st dossiertype.Status, in Status) error {
+func renote(ctx context.Context, tx *db.Tx, s access.Scope, id string, n int64, def dossiertype.Definition, in Status) error {
 	_, err := tx.Exec(ctx, `update dossier_status set note = $4, reason = $5 where tenant_id = $1 and dossier_id = $2 and n = $3`, s.Tenant(), id, n, in.Note, in.Reason)
 	if err != nil {
 		return err
 	}
-	return stand(ctx, tx, s, id, st, in)
+	return stand(ctx, tx, s, id, def, in)
 }
 
 // stand brings the dossier where its newest status is, and what clients see of it with one that they see.
-func stand(ctx context.Context, tx *db.Tx, s access.Scope, id string, st dossiertype.Status, in Status) error {
-	_, err := tx.Exec(ctx, `update dossier set status = $3, closed = $4, result = $5, result_text = $6, updated_at = $7, version = version + 1 where tenant_id = $1 and id = $2`,
+func stand(ctx context.Context, tx *db.Tx, s access.Scope, id string, def dossiertype.Definition, in Status) error {
+	st, _ := def.Status(in.Key)
+	closed, err := db.One(ctx, tx, db.Value[*db.Time], `update dossier set status = $3, closed = $4, result = $5, result_text = $6, updated_at = $7,
+		closed_at = case when cast($4 as boolean) then coalesce(closed_at, $7) end, expires_at = null, version = version + 1 where tenant_id = $1 and id = $2 returning closed_at`,
 		s.Tenant(), id, in.Key, st.Final, in.Result, in.ResultText, tx.Now())
-	if err != nil || !st.Portal {
+	if err != nil {
+		return err
+	}
+	if err := expire(ctx, tx, s, id, def, in.Result, closed); err != nil || !st.Portal {
 		return err
 	}
 	_, err = tx.Exec(ctx, `update dossier set shown_status = $3, note = $4 where tenant_id = $1 and id = $2`, s.Tenant(), id, in.Key, in.Note)
+	return err
+}
+
+// expire says until when a dossier that is closed is kept: by its own version of its type, which may have no term.
+func expire(ctx context.Context, tx *db.Tx, s access.Scope, id string, def dossiertype.Definition, result string, closed *db.Time) error {
+	if closed == nil {
+		return nil
+	}
+	kept, _ := def.RetentionOf(result)
+	end, ok := kept.Ends(closed.Time)
+	if !ok {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `update dossier set expires_at = $3 where tenant_id = $1 and id = $2`, s.Tenant(), id, db.At(end))
 	return err
 }
 

@@ -65,6 +65,17 @@ func (r Retention) Split() (number string, u Unit) {
 	return string(r), ""
 }
 
+// In returns the term in words, and what is none as it was written.
+func (r Retention) In(t *i18n.Texts) string {
+	if r == Forever {
+		return t.T("retention.forever")
+	}
+	if n, u, ok := r.Term(); ok {
+		return t.N("retention.term."+string(u), n)
+	}
+	return string(r)
+}
+
 // check names the number where the unit is known, and the choice where it is not.
 func (r Retention) check(f *errs.Fields) {
 	if _, _, ok := r.Term(); ok || r == "" || r == Forever {

@@ -21,9 +21,9 @@ var ranks = [][]string{
 	{"audit", "notify", "tenant", "letter", "identity"},
 	{"client", "mandate", "federation", "department", "dossiertype"},
 	{"dossier"},
-	{"message", "note", "questionnaire", "questionnaire/filling", "product", "request", "approval"},
+	{"message", "note", "questionnaire", "questionnaire/filling", "product", "request", "approval", "retention"},
 	{"request/saying", "approval/saying"},
-	{"home", "office", "approval/approvalweb", "audit/auditweb", "client/clientweb", "department/departmentweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "office/officeweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "request/requestweb", "tenant/tenantweb"},
+	{"home", "office", "approval/approvalweb", "audit/auditweb", "client/clientweb", "department/departmentweb", "dossier/dossierweb", "dossiertype/dossiertypeweb", "federation/federationweb", "home/homeweb", "identity/identityweb", "mandate/mandateweb", "message/messageweb", "office/officeweb", "questionnaire/designerweb", "questionnaire/questionnaireweb", "product/productweb", "request/requestweb", "retention/retentionweb", "tenant/tenantweb"},
 	{"eidsim", "world", "world/worldtest", "backup", "move", "rekey", "server", "storm/trace", "storm/powercut", "storm", "bench"},
 }
 

@@ -206,6 +206,10 @@ func (s *site) reaches(tr *truth, a *actor, face access.Face, r row, wild map[st
 			if !s.mayUse(tr, a, kind, id, wild) {
 				return false
 			}
+		case "destruction":
+			if !s.has(`select id from destruction where tenant_id = $1 and id = $2`, s.id, id) {
+				return false
+			}
 		case "letter":
 			if !s.has(`select id from letter where tenant_id = $1 and id = $2`, s.id, id) {
 				return false
@@ -279,6 +283,8 @@ func (s *site) interesting(kind string, wild map[string]string) []string {
 		return append(s.list(`select max(id) from notice where tenant_id in ($1, $2) group by tenant_id, account_id order by 1`, s.id, s.other.id), never)
 	case "department":
 		return append(s.list(`select id from department where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
+	case "destruction":
+		return append(s.list(`select id from destruction where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "letter":
 		return append(s.list(`select id from letter where tenant_id in ($1, $2) group by id order by id`, s.id, s.other.id), never)
 	case "handler", "deputy":

@@ -588,6 +588,22 @@ var rows = []row{
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}", want: 200, event: "document.read"},
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/open", want: 303, event: "document.read", opens: true},
 	{face: officeFace, route: "GET /settings/quarantine", want: 200},
+	{face: officeFace, route: "GET /settings/retention", want: 200, event: "dossier.listed"},
+	{face: officeFace, route: "POST /settings/retention", want: 422, quiet: true, form: []string{"once", "<once>", "reason", "Reden"}, ids: map[string]string{"dossier": "dossier"}, bad: 422},
+	{face: officeFace, route: "GET /settings/retention/destroyed", want: 200},
+	{face: officeFace, route: "GET /settings/retention/proposals/{destruction}", want: 200, event: "dossier.listed"},
+	{
+		face: officeFace, route: "POST /settings/retention/proposals/{destruction}", want: 303, event: "destruction.refused", form: []string{"do", "refused", "reason", "Reden"},
+		ready: `update destruction set decision = '', decided_by = null where tenant_id = $1 and id = $2`,
+	},
+	{
+		face: officeFace, route: "GET /settings/retention/proposals/{destruction}/declaration", want: 404, also: 200, quiet: true,
+	},
+	{face: officeFace, route: "GET /dossiers/{dossier}/hold", want: 200, event: "dossier.viewed"},
+	{
+		face: officeFace, route: "POST /dossiers/{dossier}/hold", want: 303, event: "dossier.held", form: []string{"do", "hold", "reason", "Reden"},
+		ready: `delete from dossier_hold where tenant_id = $1 and dossier_id = $2`,
+	},
 	{face: officeFace, route: "GET /dossiers/{dossier}/documents/{document}/quarantine", want: 200, event: "dossier.viewed", held: true},
 	{
 		face: officeFace, route: "POST /dossiers/{dossier}/documents/{document}/quarantine", want: 303, event: "document.release_proposed", held: true,

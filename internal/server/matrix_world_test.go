@@ -360,6 +360,18 @@ func (s *site) populate(ctx context.Context) {
 	s.offers()
 	s.mark()
 	s.talks(ctx, handler)
+	s.proposes()
+}
+
+// proposes adds a proposal to destroy a dossier that is due, and one of which a dossier is gone. The twin has one of the
+// identifiers for another proposal.
+func (s *site) proposes() {
+	s.t.Helper()
+	now, by := db.At(s.house.DB.Clock().Now()), s.account("beheer@"+s.domain)
+	for n, id := range []string{"dst1", "dst" + s.id} {
+		s.exec(`insert into destruction (tenant_id, id, reason, proposed_at, proposed_by) values ($1, $2, $3, $4, $5)`, s.id, id, s.letter()+mark+hidden, now, by)
+		s.exec(`insert into destruction_item (tenant_id, destruction_id, dossier_id, expires_at) values ($1, $2, $3, $4)`, s.id, id, world.FixtureID(n+1), now)
+	}
 }
 
 // talks adds a department in which a dossier waits, and notes that no client may see. The twin has one of its identifiers for

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"voordeur/internal/access"
 	"voordeur/internal/approval"
 	"voordeur/internal/approval/approvalweb"
 	"voordeur/internal/audit"
@@ -44,6 +45,8 @@ import (
 	"voordeur/internal/questionnaire/questionnaireweb"
 	"voordeur/internal/request"
 	"voordeur/internal/request/requestweb"
+	"voordeur/internal/retention"
+	"voordeur/internal/retention/retentionweb"
 	"voordeur/internal/scan"
 	"voordeur/internal/sms"
 	"voordeur/internal/tenant"
@@ -83,6 +86,7 @@ type House struct {
 	Requests    *request.Requests
 	Approvals   *approval.Approvals
 	Products    *product.Products
+	Retention   *retention.Retention
 	Mandates    *mandate.Mandates
 	Parties     *federation.Federation
 	Heavy       map[string]*bulkhead.Bulkhead // what bounds each kind of heavy work
@@ -107,6 +111,8 @@ func Wire(p Parts) (*House, error) {
 	h.Approvals = approval.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Dossiers.Refused, h.Dossiers.Returned = h.Requests.Refused, h.Requests.Returned
 	h.Products = product.New(p.DB, tenants, ids, h.Dossiers, h.Asked, looks)
+	h.Retention = retention.New(p.DB, h.Dossiers, looks)
+	h.Dossiers.Destroying = []func(context.Context, *db.Tx, access.Scope, string) error{h.Approvals.Destroy, h.Requests.Destroy, h.Asked.Destroy, h.Notes.Destroy, h.Messages.Destroy, h.Products.Destroy, h.Retention.Forget}
 	tenants.Texting = p.Texts != nil
 	tenants.Calling = tenants.Texting && p.Texts.Calls()
 	tenants.HEIC, h.Dossiers.HEIC = p.Photos != nil, p.Photos
@@ -135,7 +141,7 @@ func Wire(p Parts) (*House, error) {
 	var routes []web.Route
 	routes = append(routes, identityweb.New(ids, tenants, parties).Routes()...)
 	routes = append(routes, homeweb.New(p.DB, h.Dossiers, ids, h.Clients, parties, h.Asked, h.Products, h.Requests, h.Approvals).Routes()...)
-	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, h.Notes, ids, h.Clients, tenants, h.Products, h.Requests, h.Asked, h.Departments, h.Approvals).Routes()...)
+	routes = append(routes, dossierweb.New(p.DB, h.Dossiers, h.Messages, h.Notes, ids, h.Clients, tenants, h.Products, h.Requests, h.Asked, h.Departments, h.Approvals, h.Retention).Routes()...)
 	routes = append(routes, messageweb.New(p.DB, h.Messages, h.Dossiers, tenants, ids).Routes()...)
 	routes = append(routes, questionnaireweb.New(h.Asked, h.Dossiers, ids).Routes()...)
 	routes = append(routes, designerweb.New(h.Asked).Routes()...)
@@ -148,6 +154,7 @@ func Wire(p Parts) (*House, error) {
 	routes = append(routes, auditweb.New(p.DB, looks, JournalMAC(p.Keys)).Routes()...)
 	routes = append(routes, tenantweb.New(tenants, ids).Routes()...)
 	routes = append(routes, dossiertypeweb.New(h.Dossiers, h.Departments).Routes()...)
+	routes = append(routes, retentionweb.New(h.Retention, h.Dossiers, tenants).Routes()...)
 	routes = append(routes, departmentweb.New(h.Departments, h.Dossiers, ids).Routes()...)
 	desk := officeweb.New(p.DB)
 	stopping := make(chan struct{})

@@ -13,7 +13,7 @@ import (
 )
 
 // groups are the kinds of event that can be filtered on: what stands before the dot of an event.
-var groups = []string{"dossier", "dossier_type", "document", "message", "note", "questionnaire", "request", "approval", "product", "application", "progress", "client", "account", "department", "mandate", "letter", "session", "connection", "tenant", "journal", "seal"}
+var groups = []string{"dossier", "dossier_type", "document", "message", "note", "questionnaire", "request", "approval", "product", "application", "progress", "client", "account", "department", "destruction", "mandate", "letter", "session", "connection", "tenant", "journal", "seal"}
 
 // query is the address of a page of the journal: everything that was asked for stands in it.
 type query struct {

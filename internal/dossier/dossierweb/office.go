@@ -338,6 +338,9 @@ func (p *Pages) showStaffPage(c *web.Ctx, a access.Staff, status int, problems [
 	if v.notes, err = p.notes.List(ctx, a, d.ID); err != nil {
 		return err
 	}
+	if v.hold, err = p.keeps.Held(ctx, a, d); err != nil {
+		return err
+	}
 	if v.readings, err = p.dossiers.Readings(ctx, a, d); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"voordeur/internal/product"
 	"voordeur/internal/questionnaire"
 	"voordeur/internal/request"
+	"voordeur/internal/retention"
 	"voordeur/internal/tenant"
 	"voordeur/internal/ui"
 	"voordeur/internal/web"
@@ -43,11 +44,12 @@ type Pages struct {
 	forms     *questionnaire.Questionnaires
 	deps      *department.Departments
 	approvals *approval.Approvals
+	keeps     *retention.Retention
 }
 
 // New returns the pages.
-func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ns *note.Notes, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests, qs *questionnaire.Questionnaires, deps *department.Departments, as *approval.Approvals) *Pages {
-	return &Pages{d, ds, ms, ns, ids, cs, ts, ps, rs, qs, deps, as}
+func New(d *db.DB, ds *dossier.Dossiers, ms *message.Messages, ns *note.Notes, ids *identity.Identity, cs *client.Clients, ts *tenant.Tenants, ps *product.Products, rs *request.Requests, qs *questionnaire.Questionnaires, deps *department.Departments, as *approval.Approvals, keeps *retention.Retention) *Pages {
+	return &Pages{d, ds, ms, ns, ids, cs, ts, ps, rs, qs, deps, as, keeps}
 }
 
 // Routes returns the addresses of this package. Both faces have a list and a page under the same
@@ -232,7 +234,8 @@ type pageView struct {
 	steps    []dossier.Step
 	docs     []dossier.Document
 	messages []message.Message
-	notes    []note.Note // for staff alone
+	notes    []note.Note     // for staff alone
+	hold     *retention.Hold // that keeps it from destruction, for staff alone; nil for none
 	unread   map[string]int
 	tab      string
 	readings map[string][]dossier.Reading

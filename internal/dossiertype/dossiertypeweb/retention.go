@@ -1,7 +1,6 @@
 package dossiertypeweb
 
 import (
-	"strconv"
 	"strings"
 
 	"voordeur/internal/dossiertype"
@@ -41,16 +40,4 @@ func retentions(c *web.Ctx, none, chosen string) []ui.Option {
 		out = append(out, ui.Option{Value: string(u), Label: c.T("retention.unit." + string(u)), Chosen: string(u) == chosen})
 	}
 	return append(out, ui.Option{Value: forever, Label: c.T("retention.forever"), Chosen: forever == chosen})
-}
-
-// retentionText is a term in words.
-func retentionText(c *web.Ctx, value string) string {
-	r := dossiertype.Retention(value)
-	if r == dossiertype.Forever {
-		return c.T("retention.forever")
-	}
-	if n, u, ok := r.Term(); ok {
-		return c.Texts.N("retention.term."+string(u), n)
-	}
-	return strconv.Quote(value)
 }

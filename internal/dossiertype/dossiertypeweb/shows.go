@@ -72,7 +72,7 @@ func statusMeta(c *web.Ctx, st dossiertype.Status) string {
 func resultMeta(c *web.Ctx, r dossiertype.Result) string {
 	var out []string
 	if r.Retention != "" {
-		out = append(out, c.T("retention.kept", "term", retentionText(c, string(r.Retention))))
+		out = append(out, c.T("retention.kept", "term", r.Retention.In(c.Texts)))
 	}
 	if text := r.Text.In(c.Texts.Lang()); text != "" {
 		out = append(out, text)

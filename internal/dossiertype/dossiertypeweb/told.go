@@ -48,7 +48,7 @@ func valueOf(c *web.Ctx, field, value string) string {
 	case value == "":
 		return c.T("type.nothing")
 	case field == "retention":
-		return retentionText(c, value)
+		return dossiertype.Retention(value).In(c.Texts)
 	case field == "steps":
 		return strings.ReplaceAll(value, "\n", "; ")
 	case field == "rank" || field == "threshold" || field == "confidentiality":
