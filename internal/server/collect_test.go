@@ -32,7 +32,8 @@ func eachStore(t *testing.T, f func(t *testing.T, s *store)) {
 	dbtest.EachKind(t, func(t *testing.T, kind db.Dialect) {
 		ctx, now := context.Background(), clock.NewManual(clock.System{}.Now())
 		s := &store{house: start(t, kind, scan.Off{}, now), now: now}
-		account, err := db.One(ctx, s.DB, db.Value[string], `select max(id) from account where tenant_id = 'gemeente' and face = 'portal'`)
+		account, err := db.One(ctx, s.DB, db.Value[string], `select max(a.id) from account a join dossier_party p on p.tenant_id = a.tenant_id and p.client_id = a.client_id
+			join dossier d on d.tenant_id = p.tenant_id and d.id = p.dossier_id where a.tenant_id = 'gemeente' and a.face = 'portal' and d.closed = false and d.published_at is not null`)
 		must(t, err)
 		scope, err := authn.Act(ctx, s.DB, "gemeente", account)
 		must(t, err)

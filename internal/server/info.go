@@ -47,6 +47,7 @@ var (
 		{"message", "", ""},
 		{"note", "/notices", ""},
 		{"work", "/", ""},
+		{"keep", "", ""},
 		{"forms", "", tenant.ModuleQuestionnaires},
 		{"who", "", ""},
 		{"failure", "", ""},

@@ -5,16 +5,16 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"voordeur/internal/access"
 	"voordeur/internal/audit"
 	"voordeur/internal/db"
 	"voordeur/internal/db/dbtest"
-	"voordeur/internal/identity"
+	"voordeur/internal/errs"
+	"voordeur/internal/retention"
 	"voordeur/internal/server"
-	"voordeur/internal/world"
 )
 
 const (
@@ -30,10 +30,6 @@ type shredder struct {
 
 func shredding(t *testing.T, h *house, numbers ...string) *shredder {
 	t.Helper()
-	if h.count(`select count(*) from account where tenant_id = 'gemeente' and email_key = '`+townSecond+`'`) == 0 {
-		_, err := h.Identity.CreateStaff(context.Background(), h.DB, "gemeente", identity.NewStaff{Name: "Kim Beheer", Email: townSecond, Role: access.RoleAdministrator, Password: world.Password, TOTP: world.TOTP})
-		must(t, err)
-	}
 	for _, n := range numbers {
 		h.exec(`update dossier set closed = true, closed_at = ` + closedLongAgo + `, expires_at = ` + closedLongAgo + ` where tenant_id = 'gemeente' and number = '` + n + `'`)
 	}
@@ -72,11 +68,13 @@ func TestTheTermOfACaseBeginsWhenItIsClosed(t *testing.T) {
 			return end
 		}
 		// Its version says three months; what is taken into use after that holds for others.
-		h.exec(`update dossier_type_version set definition = replace(definition, '"statuses"', '"retention":"P7Y","statuses"') where tenant_id = 'gemeente' and definition not like '%"retention":%' and type_id in (select type_id from dossier where id = '` + id + `')`)
-		kept := h.value(`select definition from dossier_type_version where tenant_id = 'gemeente' and type_id = (select type_id from dossier where id = '` + id + `')`)
-		months := 84
-		if strings.Contains(kept, `"retention":"P3M"`) {
-			months = 3
+		kind := h.townType("melding")
+		version := func() string { return versionField.FindStringSubmatch(admin.get(kind + "/general").body)[1] }
+		if a := admin.post(kind+"/general", "version", version(), "name_nl", "Melding", "name_en", "Report", "portal", "on", "threshold", "zaakvertrouwelijk", "rank", "intern", "progress", "both", "retention", "years", "keep", "9"); a.status != 303 {
+			t.Fatal(a.status)
+		}
+		if a := admin.post(kind+"/use", "version", version()); a.status != 303 {
+			t.Fatal(a.status)
 		}
 		set("status", "opgelost")
 		first := ends()
@@ -84,7 +82,7 @@ func TestTheTermOfACaseBeginsWhenItIsClosed(t *testing.T) {
 			t.Fatal("it never becomes due")
 		}
 		closed := h.DB.Clock().Now()
-		if least, most := closed.AddDate(0, months, -4), closed.AddDate(0, months, 3); first.Before(least) || first.After(most) {
+		if least, most := closed.AddDate(0, 3, -4), closed.AddDate(0, 3, 3); first.Before(least) || first.After(most) {
 			t.Errorf("it is kept until %s", first)
 		}
 		set("status", "opgelost", "note", "De lamp brandt weer.")
@@ -208,6 +206,72 @@ func TestTwoAdministratorsDestroyWhatIsDue(t *testing.T) {
 		}
 		if a := s.one.get(again + "/declaration"); a.status != 404 {
 			t.Errorf("a declaration of nothing: %d", a.status)
+		}
+	})
+}
+
+// Of many decisions at the same moment one counts, and none of the proposer.
+func TestManyDecideAboutOneProposalAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s := shredding(t, h, "Z-2026-0089", "Z-2026-0098")
+		at := s.propose("x", h.townCase("Z-2026-0089"), h.townCase("Z-2026-0098"))
+		ctx, id := context.Background(), at[strings.LastIndex(at, "/")+1:]
+		one, two := h.townsman(townAdmin), h.townsman(townSecond)
+		var all sync.WaitGroup
+		for n := range 8 {
+			all.Go(func() {
+				a, decision := two, retention.Agreed
+				if n%2 == 0 {
+					a, decision = one, []string{retention.Agreed, retention.Refused}[n/2%2]
+				}
+				if err := h.Retention.Decide(ctx, a, id, decision, "Zo is het."); err != nil && !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.Conflict) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		gone := h.count(`select count(*) from destroyed`)
+		agreed := h.count(`select count(*) from destruction where decision = 'agreed' and decided_by <> proposed_by`)
+		if gone != 2*agreed || agreed == 0 && h.count(`select count(*) from destruction where decision = 'refused'`) != 1 || h.count(`select count(*) from journal where event in ('destruction.agreed', 'destruction.refused')`) != 1 {
+			t.Errorf("%d are gone by %d decisions", gone, agreed)
+		}
+		if n := h.count(`select count(*) from dossier where tenant_id = 'gemeente' and number in ('Z-2026-0089', 'Z-2026-0098')`); n != 2-gone {
+			t.Errorf("%d are left", n)
+		}
+		auditor := h.townsman("auditor@waterlandaanzee.example")
+		if err := h.Retention.Decide(ctx, auditor, id, retention.Agreed, "x"); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("an auditor: %v", err)
+		}
+	})
+}
+
+// Each case that is due stands on one page, what has waited longest first, and under its own type alone.
+func TestWhatIsDueIsPagedByKey(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx, a := context.Background(), h.townsman(townAdmin)
+		h.exec(`insert into dossier (tenant_id, id, number, title, status, closed, handler_id, search, created_at, updated_at, type_id, type_version, closed_at, expires_at)
+			with recursive n (i) as (select 1 union all select i + 1 from n where i < 60)
+			select d.tenant_id, d.id || n.i, 'due' || n.i, d.title, 'opgelost', true, d.handler_id, d.search, d.created_at, d.updated_at, d.type_id, d.type_version, ` + closedLongAgo + `, ` + closedLongAgo + `
+			from dossier d cross join n where d.number = 'Z-2026-0131'`)
+		kind := strings.TrimPrefix(h.townType("melding"), "/settings/types/")
+		for _, of := range []string{"", kind} {
+			var seen []string
+			for after, page := "", 0; page == 0 || after != ""; page++ {
+				p, err := h.Retention.Due(ctx, a, of, after)
+				must(t, err)
+				for _, d := range p.Rows {
+					seen = append(seen, d.ID)
+				}
+				if after = p.Next; page > 4 {
+					t.Fatal("it does not end")
+				}
+			}
+			if slices.Sort(seen); len(slices.Compact(seen)) != 60 {
+				t.Errorf("of type %q %d", of, len(seen))
+			}
+		}
+		if p, err := h.Retention.Due(ctx, a, never, ""); err != nil || len(p.Rows) > 0 {
+			t.Errorf("of no type: %d %v", len(p.Rows), err)
 		}
 	})
 }

@@ -33,6 +33,7 @@ type person struct {
 type office struct {
 	id, name, domain, handler, colleague, admin string
 	street, postcode, phone, second, kvk        string
+	deputy                                      string // a second administrator, "" for none
 	theme                                       tenant.Theme
 	statuses                                    []tenant.Status
 	progress                                    []tenant.ProgressTemplate

@@ -7,7 +7,7 @@ import (
 
 func municipality() office {
 	return office{
-		id: "gemeente", name: "Gemeente Waterland aan Zee", domain: "waterlandaanzee.example", handler: "Noor Bakker", colleague: "Tom de Graaf", admin: "Ro Beheer", theme: blue,
+		id: "gemeente", name: "Gemeente Waterland aan Zee", domain: "waterlandaanzee.example", handler: "Noor Bakker", colleague: "Tom de Graaf", admin: "Ro Beheer", deputy: "Kim Beheer", theme: blue,
 		street: "Raadhuisplein 1", postcode: "1141 ZA Waterland aan Zee", phone: "0299 12 34 50", second: "0299 12 34 51", kvk: "00000303", labels: cases(),
 		statuses: []tenant.Status{
 			status("received", "Ontvangen", "Received", false), status("in_progress", "In behandeling", "In progress", false), status("more", "Wacht op uw aanvulling", "Waiting for you", false),
@@ -18,7 +18,7 @@ func municipality() office {
 			steps("paspoort", "Paspoort of identiteitskaart", "Afspraak maken", "Aanvragen", "Klaarleggen bij de balie", "Ophalen"),
 			steps("melding", "Melding openbare ruimte", "Melding ontvangen", "Bekijken", "Oplossen"),
 		},
-		clients: []person{yilmaz(), veenstra()}, types: municipalTypes(), later: asAtTheDesk,
+		clients: []person{yilmaz(), veenstra(), hoekstra()}, types: municipalTypes(), later: asAtTheDesk,
 		forms: []string{"melding_openbare_ruimte", "kapvergunning", "parkeerkaart"}, products: []sold{streetReport(), fellingPermit("omgevingsvergunning"), parkingCard()},
 		acting: []acting{},
 	}
@@ -83,6 +83,24 @@ func veenstra() person {
 				said:   []said{write(13, "Een verklaring van uw arts", "Wilt u de verklaring als foto of pdf meesturen met een bericht?")},
 				wanted: []want{forTheParkingCard()},
 			},
+		},
+	}
+}
+
+// hoekstra reported a few things, so long ago that they need not be kept any more.
+func hoekstra() person {
+	mended := func(number, title, done string, days int) story {
+		return story{
+			number: number, title: "Melding: " + title, kind: "melding", path: []beat{at(days+3, "in-behandeling", ""), at(days, "opgelost", done)}, opened: days + 5,
+			papers: []paper{post(days, "Uw melding.pdf", letter("Uw melding is opgelost", done+" Dank u wel voor uw melding."))},
+		}
+	}
+	return person{
+		kind: client.Person, name: "mevrouw B. Hoekstra", salutation: "mevrouw", email: "b.hoekstra@post.example", greeting: "Geachte mevrouw Hoekstra,", signs: "B. Hoekstra", address: []string{"Molenpad 3", "1141 HK Waterland aan Zee"},
+		dossiers: []story{
+			mended("Z-2026-0007", "tak over het fietspad", "De tak is weg.", 87),
+			mended("Z-2026-0008", "bank in het park is stuk", "De bank is gemaakt.", 85),
+			mended("Z-2026-0009", "losse putdeksel", "De deksel ligt weer vast.", 84),
 		},
 	}
 }

@@ -53,6 +53,12 @@ func kindOf(key string, name, explain dossiertype.Words, term int, statuses ...d
 	}
 }
 
+// kept is a type with how long its dossiers are kept, as a selection list has it.
+func kept(term dossiertype.Retention, d dossiertype.Definition) dossiertype.Definition {
+	d.Retention = term
+	return d
+}
+
 // papersOf are the kinds of documents of a type: those that are for it alone, between those that all have.
 func papersOf(own ...dossiertype.DocumentType) []dossiertype.DocumentType {
 	out := append([]dossiertype.DocumentType{delivered("aanvraag", "Aanvraag", "Application")}, own...)
@@ -78,9 +84,9 @@ func proof() dossiertype.DocumentType {
 
 func decided() []dossiertype.Result {
 	return []dossiertype.Result{
-		{Key: "verleend", Name: say("Toegekend", "Granted"), Text: say("U krijgt wat u heeft aangevraagd.", "You get what you applied for.")},
-		{Key: "geweigerd", Name: say("Afgewezen", "Refused"), Text: say("U krijgt niet wat u heeft aangevraagd. Bent u het er niet mee eens? U kunt binnen zes weken bezwaar maken.", "You do not get what you applied for. If you disagree, you can object within six weeks.")},
-		{Key: "ingetrokken", Name: say("Ingetrokken", "Withdrawn")},
+		{Key: "verleend", Name: say("Toegekend", "Granted"), Text: say("U krijgt wat u heeft aangevraagd.", "You get what you applied for."), Retention: "P20Y"},
+		{Key: "geweigerd", Name: say("Afgewezen", "Refused"), Text: say("U krijgt niet wat u heeft aangevraagd. Bent u het er niet mee eens? U kunt binnen zes weken bezwaar maken.", "You do not get what you applied for. If you disagree, you can object within six weeks."), Retention: "P5Y"},
+		{Key: "ingetrokken", Name: say("Ingetrokken", "Withdrawn"), Retention: "P1Y"},
 	}
 }
 
@@ -98,11 +104,11 @@ func municipalTypes() []dossiertype.Definition {
 	card.Documents = papersOf(
 		needed("verklaring-arts", say("Verklaring van uw arts", "Statement of your doctor"), say("Niet ouder dan drie maanden.", "No older than three months.")), proof())
 	return []dossiertype.Definition{
-		permit, card,
-		kindOf("paspoort", say("Paspoort of identiteitskaart", "Passport or identity card"), nil, 5,
-			arrived(), underway("Uw document wordt gemaakt.", "Your document is being made."), done("opgehaald", "Opgehaald", "Collected")),
-		kindOf("melding", say("Melding openbare ruimte", "Report about public space"), say("Iets op straat is stuk of vuil.", "Something in the street is broken or dirty."), 10,
-			arrived(), underway("Wij gaan kijken en lossen het op.", "We come and see, and mend it."), done("opgelost", "Opgelost", "Solved")),
+		kept("P10Y", permit), kept("P5Y", card),
+		kept("P1Y", kindOf("paspoort", say("Paspoort of identiteitskaart", "Passport or identity card"), nil, 5,
+			arrived(), underway("Uw document wordt gemaakt.", "Your document is being made."), done("opgehaald", "Opgehaald", "Collected"))),
+		kept("P3M", kindOf("melding", say("Melding openbare ruimte", "Report about public space"), say("Iets op straat is stuk of vuil.", "Something in the street is broken or dirty."), 10,
+			arrived(), underway("Wij gaan kijken en lossen het op.", "We come and see, and mend it."), done("opgelost", "Opgelost", "Solved"))),
 	}
 }
 

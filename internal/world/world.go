@@ -266,12 +266,16 @@ func (b Builder) actor(ctx context.Context, tenantID, account string) (access.St
 
 func (b Builder) staff(ctx context.Context, o office) ([]Login, error) {
 	var list []Login
-	for _, s := range []identity.NewStaff{
+	staff := []identity.NewStaff{
 		{Name: o.handler, Email: "behandelaar@" + o.domain, Role: access.RoleHandler, Phone: o.phone, Hours: "Ma t/m do, 9 tot 17 uur"},
 		{Name: o.colleague, Email: "collega@" + o.domain, Role: access.RoleHandler, Phone: o.second},
 		{Name: o.admin, Email: "beheer@" + o.domain, Role: access.RoleAdministrator},
 		{Name: "Ada Controle", Email: "auditor@" + o.domain, Role: access.RoleAuditor},
-	} {
+	}
+	if o.deputy != "" {
+		staff = append(staff, identity.NewStaff{Name: o.deputy, Email: "beheer2@" + o.domain, Role: access.RoleAdministrator})
+	}
+	for _, s := range staff {
 		s.Password, s.TOTP = Password, TOTP
 		b.IDs.expect("account")
 		id, err := b.Identity.CreateStaff(ctx, b.DB, o.id, s)

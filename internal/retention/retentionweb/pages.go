@@ -197,7 +197,7 @@ func (p *Pages) decide(c *web.Ctx, a access.Staff) error {
 	case err != nil:
 		return err
 	}
-	return c.Done(proposalPath(id), "retention.decided_"+f.Do)
+	return c.Done(proposalPath(id), "retention.decided."+f.Do)
 }
 
 type holdForm struct {
@@ -240,5 +240,5 @@ func (p *Pages) setHold(c *web.Ctx, a access.Staff) error {
 	if err != nil {
 		return err
 	}
-	return c.Done("/dossiers/"+id, "retention.done_"+f.Do)
+	return c.Done("/dossiers/"+id, "retention.done."+f.Do)
 }
