@@ -482,7 +482,7 @@ func choosing(c *web.Ctx, v dueView) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var22 = []any{"utrecht-form-fieldset utrecht-form-fieldset--html-fieldset utrecht-form-field", templ.KV("utrecht-form-field--invalid", ui.ErrorOf(v.problems, "dossier") != "")}
+		var templ_7745c5c3_Var22 = []any{"utrecht-form-fieldset utrecht-form-fieldset--html-fieldset utrecht-form-field retention", templ.KV("utrecht-form-field--invalid", ui.ErrorOf(v.problems, "dossier") != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var22...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
