@@ -56,8 +56,8 @@ func (r *Retention) Waiting(ctx context.Context, a access.Staff) ([]Proposal, er
 	return db.All(ctx, r.db, scanProposal, selectProposal+`and n.decision = '' order by n.proposed_at, n.id limit 50`, a.Scope().Tenant())
 }
 
-const ofProposal = selectDue + `destruction_item i join dossier d on d.tenant_id = i.tenant_id and d.id = i.dossier_id
-	where i.tenant_id = $1 and i.destruction_id = $2 order by d.number, d.id`
+const ofProposal = selectDue + `destruction_item i cross join dossier d where d.tenant_id = i.tenant_id and d.id = i.dossier_id
+	and i.tenant_id = $1 and i.destruction_id = $2 order by d.number, d.id`
 
 // Proposal returns a proposal with its dossiers that are there, and the proof of those that are not.
 func (r *Retention) Proposal(ctx context.Context, a access.Staff, id string) (p Proposal, there []Due, gone []Destroyed, err error) {
