@@ -37,7 +37,7 @@ func (p *Pages) declaration(c *web.Ctx, a access.Staff) error {
 				{c.T("retention.why_decided"), one.Why},
 			}},
 			pdf.Heading{Level: 2, Text: c.T("retention.destroyed")},
-			pdf.Table{Caption: c.T("retention.destroyed"), Head: []string{c.T("dossier.number"), c.T("retention.type"), c.T("retention.closed_at"), c.T("retention.term"), c.T("retention.ground"), c.T("retention.documents")}, Rows: rows},
+			pdf.Table{Head: []string{c.T("dossier.number"), c.T("retention.type"), c.T("retention.closed_at"), c.T("retention.term"), c.T("retention.ground"), c.T("retention.documents")}, Rows: rows},
 		},
 	})
 	if err != nil {
