@@ -142,6 +142,16 @@ func (t *Tx) Exec(ctx context.Context, q stmt, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+// ExecAll runs statements with the same arguments, one after the other, until one fails.
+func (t *Tx) ExecAll(ctx context.Context, args []any, qs ...stmt) error {
+	for _, q := range qs {
+		if _, err := t.Exec(ctx, q, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Query runs a statement that returns rows.
 func (t *Tx) Query(ctx context.Context, q stmt, args ...any) (*sql.Rows, error) {
 	if s := t.prepared(ctx, q); s != nil {

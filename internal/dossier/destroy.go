@@ -45,19 +45,18 @@ func (ds *Dossiers) Destroy(ctx context.Context, tx *db.Tx, a access.Staff, id s
 // remove removes the rows of this package, what refers to another one first.
 func remove(ctx context.Context, tx *db.Tx, tenantID, id string) error {
 	const theirs = ` where tenant_id = $1 and document_id in (select id from document where tenant_id = $1 and dossier_id = $2)`
-	var err error
-	gone := func(_ int64, failed error) bool { err = failed; return failed == nil }
-	_ = gone(tx.Exec(ctx, `delete from document_read`+theirs, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from document_verdict`+theirs, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from document where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from upload_part where tenant_id = $1 and upload_id in (select id from upload where tenant_id = $1 and dossier_id = $2)`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from upload where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from progress_step where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from dossier_status where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from dossier_word where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from dossier_list where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from dossier_staff where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from dossier_party where tenant_id = $1 and dossier_id = $2`, tenantID, id)) &&
-		gone(tx.Exec(ctx, `delete from dossier where tenant_id = $1 and id = $2`, tenantID, id))
-	return err
+	return tx.ExecAll(ctx, []any{tenantID, id},
+		`delete from document_read`+theirs,
+		`delete from document_verdict`+theirs,
+		`delete from document where tenant_id = $1 and dossier_id = $2`,
+		`delete from upload_part where tenant_id = $1 and upload_id in (select id from upload where tenant_id = $1 and dossier_id = $2)`,
+		`delete from upload where tenant_id = $1 and dossier_id = $2`,
+		`delete from progress_step where tenant_id = $1 and dossier_id = $2`,
+		`delete from dossier_status where tenant_id = $1 and dossier_id = $2`,
+		`delete from dossier_word where tenant_id = $1 and dossier_id = $2`,
+		`delete from dossier_list where tenant_id = $1 and dossier_id = $2`,
+		`delete from dossier_staff where tenant_id = $1 and dossier_id = $2`,
+		`delete from dossier_party where tenant_id = $1 and dossier_id = $2`,
+		`delete from dossier where tenant_id = $1 and id = $2`,
+	)
 }

@@ -9,9 +9,8 @@ import (
 
 // Destroy removes the application of a dossier that is destroyed. It is dossier.Dossiers' hook.
 func (*Products) Destroy(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) error {
-	if _, err := tx.Exec(ctx, `delete from application_page where tenant_id = $1 and application_id in (select id from application where tenant_id = $1 and dossier_id = $2)`, s.Tenant(), dossier); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `delete from application where tenant_id = $1 and dossier_id = $2`, s.Tenant(), dossier)
-	return err
+	return tx.ExecAll(ctx, []any{s.Tenant(), dossier},
+		`delete from application_page where tenant_id = $1 and application_id in (select id from application where tenant_id = $1 and dossier_id = $2)`,
+		`delete from application where tenant_id = $1 and dossier_id = $2`,
+	)
 }

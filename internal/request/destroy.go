@@ -9,15 +9,10 @@ import (
 
 // Destroy removes what was asked of clients, and what the office said of documents of a dossier that is destroyed. It is dossier.Dossiers' hook.
 func (*Requests) Destroy(ctx context.Context, tx *db.Tx, s access.Scope, dossier string) error {
-	if _, err := tx.Exec(ctx, `delete from request_document where tenant_id = $1 and item_id in (select id from request_item where tenant_id = $1 and dossier_id = $2)`, s.Tenant(), dossier); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `delete from request_item where tenant_id = $1 and dossier_id = $2`, s.Tenant(), dossier); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `delete from request where tenant_id = $1 and dossier_id = $2`, s.Tenant(), dossier); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `delete from required_document where tenant_id = $1 and dossier_id = $2`, s.Tenant(), dossier)
-	return err
+	return tx.ExecAll(ctx, []any{s.Tenant(), dossier},
+		`delete from request_document where tenant_id = $1 and item_id in (select id from request_item where tenant_id = $1 and dossier_id = $2)`,
+		`delete from request_item where tenant_id = $1 and dossier_id = $2`,
+		`delete from request where tenant_id = $1 and dossier_id = $2`,
+		`delete from required_document where tenant_id = $1 and dossier_id = $2`,
+	)
 }

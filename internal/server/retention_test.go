@@ -369,6 +369,7 @@ func (h *house) crowd(id string) {
 		`news (tenant_id, id, account_id, event, dossier_id, object_id, at) values ('gemeente', 'new', '` + staff + `', 'x', '` + id + `', '` + doc + `', ` + at + `)`,
 		`request_document (tenant_id, item_id, document_id) values ('gemeente', '` + item + `', '` + doc + `')`,
 		`required_document (tenant_id, dossier_id, document_type, state, reason, marked_at, marked_by) values ('gemeente', '` + id + `', 'x', 'received', '', ` + at + `, '` + staff + `')`,
+		`approval (tenant_id, id, dossier_id, client_id, document_id, kind, file_name, size, sha256, state, offered_at, offered_by) values ('gemeente', 'offered', '` + id + `', '` + client + `', '` + doc + `', 'x', 'x', 1, 'x', 'offered', ` + at + `, '` + staff + `')`,
 		`dossier_hold (tenant_id, id, dossier_id, reason, set_at, set_by, lifted_at) values ('gemeente', 'held', '` + id + `', 'x', ` + at + `, '` + staff + `', ` + at + `)`,
 	} {
 		h.exec(`insert into ` + row + ` on conflict do nothing`)
