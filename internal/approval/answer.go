@@ -141,9 +141,9 @@ func (in Answer) unsigned(g identity.Signing) error {
 }
 
 func (as *Approvals) declare(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a access.Client, q Approval, means string, in Answer) error {
-	s, state, event := a.Scope(), Agreed, "approval.agreed"
+	s, state, e := a.Scope(), Agreed, entry("approval.agreed", q)
 	if in.Choice == Refuse {
-		state, event = Refused, "approval.refused"
+		state, e = Refused, entry("approval.refused", q)
 	}
 	var remark []byte
 	if said := strings.TrimSpace(in.Remark); said != "" {
@@ -158,7 +158,6 @@ func (as *Approvals) declare(ctx context.Context, tx *db.Tx, t *tenant.Tenant, a
 	if err := dossier.Touch(ctx, tx, t.ID, q.Dossier); err != nil {
 		return err
 	}
-	e := entry(event, q)
 	e.Detail = map[string]string{"signed_with": means, "sha256": q.Hash()}
 	if err := audit.Record(ctx, tx, s, e); err != nil {
 		return err
