@@ -108,6 +108,9 @@ func (r *run) pages(ctx context.Context, dialect db.Dialect) error {
 		return err
 	}
 	r.judgePages(dialect, found)
+	if err := r.tiles(ctx, dialect, many, found["client list"]); err != nil {
+		return err
+	}
 	return r.alone(ctx, dialect, many)
 }
 
