@@ -70,10 +70,11 @@ func (r *run) open(ctx context.Context, in, of installation) (*stage, error) {
 	return s, nil
 }
 
-// The searches: a number that one dossier has, a word that one in twelve has, a word that none has,
-// and two words of which each is common and both together are not.
+// The searches: a number that one dossier has, a client by name who has ten, a word that one in twelve has, a word that none
+// has, and two words of which each is common and both together are not.
 const (
 	rareSearch   = "/dossiers?q=S10000042&filtered=1"
+	nameSearch   = "/dossiers?q=familie+proef+42&filtered=1"
 	commonSearch = "/dossiers?q=linde&filtered=1"
 	noSearch     = "/dossiers?q=xyzzy&filtered=1"
 	seldomSearch = "/dossiers?q=lindelaan+12&filtered=1"
@@ -155,7 +156,7 @@ func pageTargets(ctx context.Context, few, many *stage) ([]target, error) {
 		many.handler.asks("office dossier", dossier), many.client.asks("client dossier", dossier),
 		many.handler.asks("office message", message), many.client.asks("client message", message),
 		many.handler.asks("worklist", "/"), many.client.asks("Home", "/"),
-		many.admin.asks("search, rare", rareSearch), many.admin.asks("search, common", commonSearch),
+		many.admin.asks("search, rare", rareSearch), many.admin.asks("search, a name", nameSearch), many.admin.asks("search, common", commonSearch),
 		many.admin.asks("search, nowhere", noSearch), many.admin.asks("search, seldom together", seldomSearch),
 	}
 	for _, s := range []struct {
@@ -209,7 +210,7 @@ func (r *run) judgePages(dialect db.Dialect, found map[string]sample) {
 	}
 	r.report.Add(costRow("P3", "first page", dialect, found["office list"], found["office list, few"], "few", 1.1))
 	r.report.Add(costRow("P3", "thousandth page", dialect, found["office list, deep"], found["office list, few, deep"], "few", 1.1))
-	for _, search := range []string{"search, rare", "search, common", "search, nowhere", "search, seldom together"} {
+	for _, search := range []string{"search, rare", "search, a name", "search, common", "search, nowhere", "search, seldom together"} {
 		r.report.Add(costRow("P4", search, dialect, found[search], found["office list"], "list", 2))
 	}
 	for _, list := range []string{"office list", "client list"} {

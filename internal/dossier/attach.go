@@ -65,6 +65,9 @@ func (ds *Dossiers) become(ctx context.Context, tx *db.Tx, s access.Scope, with 
 	if err != nil {
 		return "", err
 	}
+	if err := named(ctx, tx, s.Tenant(), w.Dossier, cmp.Or(w.title, w.FileName)); err != nil {
+		return "", err
+	}
 	if err := audit.Record(ctx, tx, s, audit.Entry{Event: "document.added", Dossier: w.Dossier, Client: s.Client(), Objects: []audit.Object{{Kind: "document", ID: id}}}); err != nil {
 		return "", err
 	}

@@ -223,12 +223,12 @@ func (ds *Dossiers) Parties(ctx context.Context, a access.Staff, dossier string)
 	return db.All(ctx, ds.db, scanParty, selectParties, a.Scope().Tenant(), a.Scope().Account(), dossier, a.SeesAll())
 }
 
-// searchText is what a search is compared with: number and title in lower case. What stands behind a
-// separator in the number begins a word too: who calls about 2026-01483 says 01483.
+// searchText is what a search of a short list is compared with, and a dossier's own words are made of: number and title in
+// lower case.
 func searchText(number, title string) string {
 	text := number
 	for i, c := range number {
-		if strings.ContainsRune("-/._", c) {
+		if strings.ContainsRune(separators, c) {
 			text += " " + number[i+1:]
 		}
 	}

@@ -144,7 +144,7 @@ func firstOf(list ...error) error {
 	return nil
 }
 
-func check(b *testing.B, err error) {
+func check(b testing.TB, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)

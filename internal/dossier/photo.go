@@ -98,6 +98,9 @@ func remake(ctx context.Context, tx *db.Tx, s access.Scope, doc Document, m *rem
 	if err := db.Guard(n, err, errs.New(errs.Conflict, "document.state_changed")); err != nil {
 		return doc, err
 	}
+	if err := reword(ctx, tx, s.Tenant(), doc.Dossier); err != nil {
+		return doc, err
+	}
 	if _, err := tx.Exec(ctx, `delete from upload where tenant_id = $1 and document_id = $2`, s.Tenant(), doc.ID); err != nil { // they are in it
 		return doc, err
 	}

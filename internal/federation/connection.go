@@ -30,13 +30,18 @@ type Federation struct {
 	inside    bool
 	providers *oidc.Clients
 	said      sync.Map // of described, by tenant and connection
+	// Renamed is called in the transaction in which staff give a client another name. The wiring sets it.
+	Renamed func(ctx context.Context, tx *db.Tx, s access.Scope, client string) error
 }
 
 // New returns the connections of a database. inside is whether other parties may be on this machine or its network, as
 // in tests and the demo.
 func New(d *db.DB, ts *tenant.Tenants, ids *identity.Identity, log *slog.Logger, inside bool) *Federation {
 	now := func() time.Time { return d.Clock().Now() }
-	return &Federation{db: d, tenants: ts, ids: ids, log: log, inside: inside, providers: oidc.New(eid.HTTPClient(inside, nil), now)}
+	return &Federation{
+		db: d, tenants: ts, ids: ids, log: log, inside: inside, providers: oidc.New(eid.HTTPClient(inside, nil), now),
+		Renamed: func(context.Context, *db.Tx, access.Scope, string) error { return nil },
+	}
 }
 
 // The means by which people prove who they are.

@@ -56,6 +56,9 @@ func (f *Federation) Accept(ctx context.Context, a access.Staff, stranger, name 
 		if err := client.Accept(ctx, tx, s, stranger, name); err != nil {
 			return err
 		}
+		if err := f.Renamed(ctx, tx, s, stranger); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s, audit.Entry{Event: "client.accepted", Client: stranger})
 	})
 }

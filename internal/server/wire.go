@@ -105,7 +105,7 @@ func Wire(p Parts) (*House, error) {
 	h.Messages = message.New(p.DB, tenants, ids, h.Dossiers)
 	h.Notes = note.New(p.DB, tenants, h.Dossiers)
 	h.Departments = department.New(p.DB)
-	h.Departments.Leaving = h.Dossiers.LeaveDepartment
+	h.Departments.Leaving, parties.Renamed = h.Dossiers.LeaveDepartment, h.Dossiers.Renamed
 	h.Asked = questionnaire.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Requests = request.New(p.DB, tenants, ids, h.Dossiers, looks)
 	h.Approvals = approval.New(p.DB, tenants, ids, h.Dossiers, looks)

@@ -133,7 +133,7 @@ func (s *seeder) chunk(ctx context.Context, tx *db.Tx, from, to int64) error {
 	if _, err := tx.Exec(ctx, seedStaff, s.t.ID, from, to, s.handlers); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, seedWords, s.t.ID, from, to); err != nil {
+	if err := tx.ExecAll(ctx, []any{s.t.ID, from, to}, seedWords, seedNames); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, seedShown, s.t.ID, dossierID(from), dossierID(to)); err != nil {

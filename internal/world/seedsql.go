@@ -38,6 +38,10 @@ const (
 	seedWords   = `insert into dossier_word (tenant_id, word, dossier_id) ` + seedSpan + `select $1, lower(` + seedNumber + `), ` + seedDossier + ` from n
 		union all select $1, lower(` + seedKind + `), ` + seedDossier + ` from n union all select $1, lower(` + seedStreet + `), ` + seedDossier + ` from n
 		union all select $1, ` + seedHouse + `, ` + seedDossier + ` from n`
+	// The words of the client's name; a house may have the number that a family has.
+	seedNames = `insert into dossier_word (tenant_id, word, dossier_id, own) ` + seedSpan + `select $1, 'proef', ` + seedDossier + `, false from n
+		union all select $1, case when i % 100 < 3 then 'woningstichting' else 'familie' end, ` + seedDossier + `, false from n
+		union all select $1, cast((i / 1000) * 100 + (i * 7919) % 100 as text), ` + seedDossier + `, false from n where i % 100 >= 3 on conflict do nothing`
 
 	// A dossier has had one status, which everybody sees.
 	seedShown    = `update dossier set shown_status = status where tenant_id = $1 and id >= $2 and id <= $3`

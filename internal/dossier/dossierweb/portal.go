@@ -143,6 +143,14 @@ func (p *Pages) listOf(c *web.Ctx) (listView, error) {
 	return v, nil
 }
 
+// searchLabel says by what a dossier is found: the office has more to go by than a client.
+func searchLabel(c *web.Ctx) string {
+	if c.Site.Face == access.Office {
+		return c.T("dossier.search_office")
+	}
+	return c.T("dossier.search")
+}
+
 // filterOf reads which statuses the list is asked for, and offers all of them.
 func (p *Pages) filterOf(c *web.Ctx, v *listView) error {
 	statuses, err := p.dossiers.Statuses(c.R.Context(), c.Scope)

@@ -45,7 +45,7 @@ func filter(c *web.Ctx, v listView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "q", Label: c.T("dossier.search"), Type: "search", Value: v.filter.Search, Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "q", Label: searchLabel(c), Type: "search", Value: v.filter.Search, Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
