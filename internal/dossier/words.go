@@ -30,40 +30,34 @@ func begins(text string) []string {
 }
 
 // selectSaid is what a dossier is found by: its own number and title, or what its clients and its documents are called.
-const selectSaid = `select d.search, cast(1 as bigint) from dossier d where d.tenant_id = $1 and d.id = $2
-	union all select c.name, 0 from dossier_party p cross join client c where c.tenant_id = p.tenant_id and c.id = p.client_id and p.tenant_id = $1 and p.dossier_id = $2
-	union all select x.title, 0 from document x where x.tenant_id = $1 and x.dossier_id = $2`
+const selectSaid = `select d.search, true from dossier d where d.tenant_id = $1 and d.id = $2
+	union all select c.name, false from dossier_party p cross join client c where c.tenant_id = p.tenant_id and c.id = p.client_id and p.tenant_id = $1 and p.dossier_id = $2
+	union all select x.title, false from document x where x.tenant_id = $1 and x.dossier_id = $2`
 
 type word struct {
 	text string
 	own  bool
 }
 
+func scanWord(scan db.Scan) (word, error) {
+	var w word
+	err := scan(&w.text, &w.own)
+	return w, err
+}
+
 // reword keeps the words of a dossier for the search. What is so already costs no write.
 func reword(ctx context.Context, tx *db.Tx, tenantID, dossier string) error {
-	type said struct {
-		text string
-		own  int
-	}
-	list, err := db.All(ctx, tx, func(scan db.Scan) (said, error) {
-		var s said
-		err := scan(&s.text, &s.own)
-		return s, err
-	}, selectSaid, tenantID, dossier)
+	said, err := db.All(ctx, tx, scanWord, selectSaid, tenantID, dossier)
 	if err != nil {
 		return err
 	}
 	want := map[string]bool{}
-	for _, s := range list {
+	for _, s := range said {
 		for _, w := range begins(s.text) {
-			want[w] = want[w] || s.own == 1
+			want[w] = want[w] || s.own
 		}
 	}
-	had, err := db.All(ctx, tx, func(scan db.Scan) (word, error) {
-		var w word
-		err := scan(&w.text, &w.own)
-		return w, err
-	}, `select word, own from dossier_word where tenant_id = $1 and dossier_id = $2`, tenantID, dossier)
+	had, err := db.All(ctx, tx, scanWord, `select word, own from dossier_word where tenant_id = $1 and dossier_id = $2`, tenantID, dossier)
 	if err != nil {
 		return err
 	}
