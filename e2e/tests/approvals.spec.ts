@@ -1,6 +1,7 @@
 import { look } from '../looks'
 import { expect, test, type Visitor } from '../vocabulary'
 import type { Demo } from '../demo'
+import { enter } from '../sessions'
 
 const number = '+31612345619'
 
@@ -100,4 +101,18 @@ test('A32: without a telephone a PIN is asked, and what was typed stays', async 
   await expect(ik.page.getByRole('radio', { name: /^Akkoord/ })).toBeChecked()
   await expect(ik.page.getByLabel(/^Opmerking/)).toHaveValue('Nog niet.')
   await look(ik)
+})
+
+test('A26: the office offers a document, and sees what waits', async ({ ik, demo, context }) => {
+  test.slow()
+  const office = await enter(context, demo, 'accountant', 'administrator')
+  await ik.open(`${office}/dossiers?q=2026-J-219`)
+  const links = await ik.page.locator('main a').evaluateAll((all) => all.map((a) => a.getAttribute('href') ?? ''))
+  const dossier = links.find((href) => /^\/dossiers\/[a-z0-9]{26}$/.test(href)) ?? ''
+  await ik.open(`${office}${dossier}`)
+  const asked = await ik.page.locator(`main a[href^="${dossier}/approvals/"]`).first().getAttribute('href')
+  for (const path of [`${dossier}/approvals/new`, asked ?? '', '/settings/signing']) {
+    await ik.open(office + path)
+    await look(ik)
+  }
 })
